@@ -13,6 +13,15 @@ pub struct Span {
     pub end: u32,
 }
 
+/// A line and a column, both 1-based; 0 means "no place".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column, in UTF-16 units as Java counts.
+    pub column: u32,
+}
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -33,8 +42,12 @@ pub struct Diagnostic {
     pub message: String,
     /// Where it is.
     pub span: Span,
-    /// Ids of the elements concerned, main element first (Camunda's `mainElementId` and `elementIds`).
+    /// Id of the element that the finding is about (Camunda's `mainElementId`).
+    pub main_element_id: Option<String>,
+    /// Ids of all elements concerned, in Camunda's order (`elementIds`).
     pub element_ids: Vec<String>,
+    /// Where Camunda 7 reports the same finding: the place behind the start tag.
+    pub reported_at: Position,
     /// What to do about it; empty when the message says it all.
     pub help: String,
 }
@@ -47,7 +60,9 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             span,
+            main_element_id: None,
             element_ids: Vec::new(),
+            reported_at: Position::default(),
             help: String::new(),
         }
     }
@@ -64,6 +79,16 @@ impl Diagnostic {
     #[must_use]
     pub fn on(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.element_ids.extend(ids.into_iter().map(Into::into));
+        if self.main_element_id.is_none() {
+            self.main_element_id = self.element_ids.first().cloned();
+        }
+        self
+    }
+
+    /// The same finding with the place at which Camunda 7 reports it.
+    #[must_use]
+    pub fn reported_at(mut self, position: Position) -> Self {
+        self.reported_at = position;
         self
     }
 

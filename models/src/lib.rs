@@ -4,12 +4,13 @@
 //! runs anything (see `engine-core`). Start reading at [`bpmn::Definitions`] and [`value::Value`].
 
 pub mod bpmn;
+pub mod cbor;
 pub mod diagnostic;
 pub mod id;
 pub mod time;
 pub mod value;
 
-pub use diagnostic::{Diagnostic, Severity, Span};
+pub use diagnostic::{Diagnostic, Position, Severity, Span};
 pub use id::Id;
 pub use time::Timestamp;
 pub use value::Value;
