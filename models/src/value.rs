@@ -27,25 +27,25 @@ pub enum Value {
     Double(#[n(0)] f64),
     /// `String`.
     #[n(6)]
-    String(#[n(0)] Arc<str>),
+    String(#[cbor(n(0), with = "crate::cbor::arc_str")] Arc<str>),
     /// `Date`, a point in time.
     #[n(7)]
     Date(#[n(0)] Timestamp),
     /// `Bytes`.
     #[n(8)]
-    Bytes(#[cbor(n(0), with = "shared_bytes")] Arc<[u8]>),
+    Bytes(#[cbor(n(0), with = "crate::cbor::arc_bytes")] Arc<[u8]>),
     /// `File`.
     #[n(9)]
-    File(#[n(0)] Arc<FileValue>),
+    File(#[cbor(n(0), with = "crate::cbor::arc")] Arc<FileValue>),
     /// `Object`: serialised, or a plain tree that a script or expression made.
     #[n(10)]
-    Object(#[n(0)] Arc<ObjectValue>),
+    Object(#[cbor(n(0), with = "crate::cbor::arc")] Arc<ObjectValue>),
     /// `Json` (Spin): the text.
     #[n(11)]
-    Json(#[n(0)] Arc<str>),
+    Json(#[cbor(n(0), with = "crate::cbor::arc_str")] Arc<str>),
     /// `Xml` (Spin): the text.
     #[n(12)]
-    Xml(#[n(0)] Arc<str>),
+    Xml(#[cbor(n(0), with = "crate::cbor::arc_str")] Arc<str>),
 }
 
 /// A file with what a browser wants to know about it.
@@ -90,7 +90,7 @@ pub enum ObjectContent {
     Null,
     /// Text in the data format; base64 for binary formats. Carried as it came, never reinterpreted.
     #[n(1)]
-    Serialized(#[n(0)] Arc<str>),
+    Serialized(#[cbor(n(0), with = "crate::cbor::arc_str")] Arc<str>),
     /// A list, map or other plain object made by an expression or script.
     #[n(2)]
     Tree(#[n(0)] Tree),
@@ -139,24 +139,5 @@ impl Value {
             Self::Json(_) => "Json",
             Self::Xml(_) => "Xml",
         }
-    }
-}
-
-/// `Arc<[u8]>` as a CBOR byte string.
-mod shared_bytes {
-    use std::sync::Arc;
-
-    use minicbor::{Decoder, Encoder};
-
-    pub(super) fn encode<C, W: minicbor::encode::Write>(
-        value: &Arc<[u8]>,
-        e: &mut Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.bytes(value)?.ok()
-    }
-
-    pub(super) fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Arc<[u8]>, minicbor::decode::Error> {
-        Ok(d.bytes()?.into())
     }
 }
