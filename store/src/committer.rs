@@ -1,0 +1,308 @@
+//! Turns what waits into groups: one batch, one sync, then the completions in order.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+use rustc_hash::FxHashSet;
+
+use crate::{
+    CommitError, Durability, Error, KeyValue, Op, Persist,
+    queue::{Pending, Queue, Taken, Work, while_completing},
+    record::{Group, finish_seal},
+    stats::Counters,
+};
+
+/// Longest wait for the callers of the last group to come back with their next commit.
+const MAX_LINGER: Duration = Duration::from_micros(300);
+
+/// Bounds of one group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GroupBounds {
+    pub(crate) commits: usize,
+    pub(crate) bytes: usize,
+}
+
+/// The writing end of the queue. One thread at a time drives it.
+pub(crate) struct Pipeline {
+    backend: Arc<dyn KeyValue>,
+    queue: Arc<Queue>,
+    durability: Durability,
+    bounds: GroupBounds,
+    next_group: u64,
+    /// With relaxed durability: since when something acknowledged is not synced.
+    dirty_since: Option<Instant>,
+    /// Commits that were under way when the last group ended: as many may come again.
+    expected: usize,
+    last_write: Duration,
+    /// Keys that changed since a backup began, while one runs on a store without snapshots.
+    changed: Option<BTreeSet<Vec<u8>>>,
+    counters: Arc<Mutex<Counters>>,
+}
+
+impl Pipeline {
+    pub(crate) fn new(
+        backend: Arc<dyn KeyValue>,
+        queue: Arc<Queue>,
+        durability: Durability,
+        bounds: GroupBounds,
+        next_group: u64,
+        counters: Arc<Mutex<Counters>>,
+    ) -> Self {
+        Self {
+            backend,
+            queue,
+            durability,
+            bounds,
+            next_group,
+            dirty_since: None,
+            expected: 0,
+            last_write: Duration::ZERO,
+            changed: None,
+            counters,
+        }
+    }
+
+    /// Runs until the queue is closed and empty.
+    pub(crate) fn run(&mut self) {
+        loop {
+            match self.queue.wait(self.sync_due()) {
+                Taken::Closed => break,
+                Taken::Work(work) => self.process(work),
+            }
+            if self.sync_due().is_some_and(|due| due <= Instant::now()) {
+                self.sync();
+            }
+            self.linger();
+        }
+        self.sync();
+    }
+
+    /// Writes what waits at this moment, and what its completions submit; for stores without a committer thread.
+    pub(crate) fn run_pending(&mut self) {
+        loop {
+            let work = self.queue.take();
+            if work.commits.is_empty() && work.controls.is_empty() {
+                return;
+            }
+            self.process(work);
+        }
+    }
+
+    /// Brings acknowledged commits to the disk, where that is still to do.
+    pub(crate) fn sync(&mut self) {
+        if self.dirty_since.is_none() || self.queue.check_poison().is_err() {
+            return;
+        }
+        match guarded(|| self.backend.sync()) {
+            Ok(()) => self.dirty_since = None,
+            Err(error) => drop(self.queue.poison(&error.to_string())),
+        }
+    }
+
+    /// Starts to remember the keys that change.
+    pub(crate) fn start_capture(&mut self) {
+        self.changed = Some(BTreeSet::new());
+    }
+
+    /// The keys that changed since the last call, or since the start.
+    pub(crate) fn take_captured(&mut self) -> BTreeSet<Vec<u8>> {
+        self.changed
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    /// Remembers no more.
+    pub(crate) fn stop_capture(&mut self) {
+        self.changed = None;
+    }
+
+    /// When acknowledged commits must be on disk: half of what may be lost, since the sync takes time too.
+    fn sync_due(&self) -> Option<Instant> {
+        let Durability::Relaxed { max_loss_ms } = self.durability else {
+            return None;
+        };
+        Some(self.dirty_since? + Duration::from_millis(max_loss_ms) / 2)
+    }
+
+    /// Gives the callers of the last group a moment to come back, so that they share the next flush instead of taking
+    /// turns, half of them waiting while the other half is flushed. A lone caller never waits here, and nobody waits
+    /// longer than a small part of a flush.
+    fn linger(&mut self) {
+        if self.expected < 2 {
+            return;
+        }
+        let time = (self.last_write / 8).min(MAX_LINGER);
+        self.queue.linger(
+            self.expected.min(self.bounds.commits),
+            Instant::now() + time,
+        );
+    }
+
+    fn process(&mut self, work: Work) {
+        let Work {
+            mut commits,
+            controls,
+        } = work;
+        while !commits.is_empty() {
+            let group = self.cut(&mut commits);
+            self.commit(group, commits.len());
+        }
+        for control in controls {
+            control(self);
+        }
+    }
+
+    /// Takes as many commits as one group may hold, at least one.
+    fn cut(&self, commits: &mut VecDeque<Pending>) -> VecDeque<Pending> {
+        let mut bytes = 0;
+        let fits = |pending: &Pending| {
+            bytes += pending.bytes;
+            bytes <= self.bounds.bytes
+        };
+        let count = commits.iter().take(self.bounds.commits).take_while({
+            let mut fits = fits;
+            move |pending| fits(pending)
+        });
+        let count = count.count().max(1);
+        if count == commits.len() {
+            return std::mem::take(commits);
+        }
+        let rest = commits.split_off(count);
+        std::mem::replace(commits, rest)
+    }
+
+    fn commit(&mut self, mut group: VecDeque<Pending>, behind: usize) {
+        let outcome = self.write(&mut group);
+        let commits = group.len();
+        let bytes = group.iter().map(|pending| pending.bytes).sum();
+        if outcome.is_ok()
+            && let Some(last) = group.back()
+        {
+            self.queue.set_committed(last.seq);
+        }
+        self.expected = commits + behind + self.queue.release(commits, bytes);
+        while_completing(|| {
+            for pending in group {
+                pending
+                    .completion
+                    .complete(outcome.clone().map(|()| pending.seq));
+            }
+        });
+        self.queue.space.refresh();
+    }
+
+    /// Writes one group; the first failure is the last write ever tried.
+    fn write(&mut self, group: &mut VecDeque<Pending>) -> Result<(), CommitError> {
+        self.queue.check_poison()?;
+        let (Some(first), Some(last)) = (group.front(), group.back()) else {
+            return Ok(());
+        };
+        let (first, last) = (first.seq, last.seq);
+        let mut batch =
+            Vec::with_capacity(group.iter().map(|pending| pending.ops.len()).sum::<usize>() + 1);
+        for pending in group.iter_mut() {
+            for mut op in std::mem::take(&mut pending.ops) {
+                if let Op::Put { value, .. } = &mut op {
+                    finish_seal(value, pending.seq);
+                }
+                batch.push(op);
+            }
+        }
+        let submitted = batch.len();
+        keep_last_of_each_key(&mut batch);
+        let operations = batch.len();
+        let record = Group {
+            number: self.next_group,
+            first,
+            last,
+            operations: u32::try_from(operations).unwrap_or(u32::MAX),
+        };
+        batch.push(Op::Put {
+            key: Group::key_of(record.number),
+            value: record.to_stored(),
+        });
+        if let Some(changed) = &mut self.changed {
+            changed.extend(batch.iter().map(|op| op.key().to_vec()));
+        }
+        let bytes: usize = batch.iter().map(Op::size).sum();
+
+        let persist = match self.durability {
+            Durability::Strict => Persist::Synced,
+            Durability::Relaxed { .. } => Persist::Buffered,
+        };
+        let started = Instant::now();
+        if let Err(error) = guarded(|| self.backend.write(batch, persist)) {
+            tracing::error!(%error, first = first.0, last = last.0, "a group of commits could not be written");
+            return Err(self.queue.poison(&error.to_string()));
+        }
+        self.last_write = started.elapsed();
+        self.next_group += 1;
+        if persist == Persist::Buffered && self.dirty_since.is_none() {
+            self.dirty_since = Some(started);
+        }
+        let mut counters = self.counters.lock();
+        counters.record_write(group.len(), self.last_write);
+        counters.operations += operations as u64;
+        counters.superseded += (submitted - operations) as u64;
+        counters.bytes += bytes as u64;
+        Ok(())
+    }
+}
+
+/// Drops every operation that a later one on the same key replaces: stores see each key once in a batch.
+fn keep_last_of_each_key(batch: &mut Vec<Op>) {
+    let mut seen = FxHashSet::with_capacity_and_hasher(batch.len(), rustc_hash::FxBuildHasher);
+    let kept: Vec<bool> = batch.iter().rev().map(|op| seen.insert(op.key())).collect();
+    if seen.len() < batch.len() {
+        let mut kept = kept.into_iter().rev();
+        batch.retain(|_| kept.next().unwrap_or(true));
+    }
+}
+
+/// Turns a panic of the library underneath into an error: sled panics on some I/O errors, and the waiting callers must
+/// hear of it either way.
+fn guarded(write: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(write)).unwrap_or_else(|panic| {
+        let message = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(Error::Io {
+            action: "the store's library panicked".to_owned(),
+            source: std::io::Error::other(message.to_owned()),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_operation_on_a_key_stays_in_its_place() {
+        let mut batch = vec![
+            Op::put(b"a", b"1"),
+            Op::put(b"b", b"1"),
+            Op::delete(b"a"),
+            Op::put(b"c", b"1"),
+            Op::put(b"b", b"2"),
+        ];
+        keep_last_of_each_key(&mut batch);
+        assert_eq!(
+            batch,
+            [Op::delete(b"a"), Op::put(b"c", b"1"), Op::put(b"b", b"2")]
+        );
+    }
+
+    #[test]
+    fn a_panic_below_is_an_error() {
+        let error = guarded(|| panic!("disk on fire")).unwrap_err();
+        assert!(error.to_string().contains("disk on fire"), "{error}");
+    }
+}

@@ -1,0 +1,279 @@
+//! Where commits wait for the committer.
+//!
+//! Sequence numbers are given here, in the order of the queue, so that the order in which callers submit, the order on
+//! disk and the order of completion are one.
+
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::{CommitError, Op, Seq, committer::Pipeline, space::SpaceGuard, ticket::Completion};
+
+thread_local! {
+    /// Set while this thread runs completions: it must not wait for what only it can bring about.
+    static COMPLETING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the calling thread is inside a completion callback.
+pub(crate) fn is_completing() -> bool {
+    COMPLETING.get()
+}
+
+/// Marks the calling thread as completing while `run` runs.
+pub(crate) fn while_completing(run: impl FnOnce()) {
+    COMPLETING.set(true);
+    run();
+    COMPLETING.set(false);
+}
+
+/// A commit on its way.
+pub(crate) struct Pending {
+    pub(crate) seq: Seq,
+    pub(crate) ops: Vec<Op>,
+    pub(crate) bytes: usize,
+    pub(crate) completion: Completion,
+}
+
+/// Something to do between two groups, after the commits that were submitted before it.
+pub(crate) type Control = Box<dyn FnOnce(&mut Pipeline) + Send>;
+
+/// What the committer takes at once.
+#[derive(Default)]
+pub(crate) struct Work {
+    pub(crate) commits: VecDeque<Pending>,
+    pub(crate) controls: Vec<Control>,
+}
+
+/// What a submitter does when the queue is full.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenFull {
+    Wait,
+    Refuse,
+}
+
+#[derive(Default)]
+struct State {
+    work: Work,
+    last: Seq,
+    /// Commits submitted and not completed, and their bytes: what the bounds are about.
+    outstanding: usize,
+    outstanding_bytes: usize,
+    /// Submitters that wait for room.
+    waiting_for_room: usize,
+    /// Commits the sleeping committer wants to see before it is woken; 0 while it is awake.
+    wanted: usize,
+    closed: bool,
+}
+
+/// Bounds of the queue.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) commits: usize,
+    pub(crate) bytes: usize,
+}
+
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    /// Signalled to the committer.
+    arrived: Condvar,
+    /// Signalled to submitters.
+    room: Condvar,
+    bounds: Bounds,
+    pub(crate) space: SpaceGuard,
+    poison: OnceLock<Arc<str>>,
+    committed: AtomicU64,
+}
+
+impl Queue {
+    pub(crate) fn new(last: Seq, bounds: Bounds, space: SpaceGuard) -> Self {
+        Self {
+            state: Mutex::new(State {
+                last,
+                ..State::default()
+            }),
+            arrived: Condvar::new(),
+            room: Condvar::new(),
+            bounds,
+            space,
+            poison: OnceLock::new(),
+            committed: AtomicU64::new(last.0),
+        }
+    }
+
+    /// Queues a commit whose values are half sealed.
+    pub(crate) fn submit(
+        &self,
+        ops: Vec<Op>,
+        completion: Completion,
+        when_full: WhenFull,
+    ) -> Result<Seq, CommitError> {
+        let bytes = ops.iter().map(Op::size).sum();
+        let only_deletes = ops.iter().all(|op| matches!(op, Op::Delete { .. }));
+        self.space.admit(only_deletes)?;
+        let mut state = self.state.lock();
+        loop {
+            self.check_poison()?;
+            if state.closed {
+                return Err(CommitError::Closed);
+            }
+            // A single commit beyond the bound passes when nothing else is there, or it would wait for ever.
+            let fits = state.outstanding < self.bounds.commits
+                && (state.outstanding_bytes + bytes <= self.bounds.bytes || state.outstanding == 0);
+            if fits || is_completing() {
+                break;
+            }
+            if when_full == WhenFull::Refuse {
+                return Err(CommitError::QueueFull);
+            }
+            state.waiting_for_room += 1;
+            self.room.wait(&mut state);
+            state.waiting_for_room -= 1;
+        }
+        let seq = Seq(state.last.0 + 1);
+        state.last = seq;
+        state.outstanding += 1;
+        state.outstanding_bytes += bytes;
+        state.work.commits.push_back(Pending {
+            seq,
+            ops,
+            bytes,
+            completion,
+        });
+        let wake = state.wanted > 0 && state.work.commits.len() >= state.wanted;
+        if wake {
+            state.wanted = 0;
+        }
+        drop(state);
+        if wake {
+            self.arrived.notify_one();
+        }
+        Ok(seq)
+    }
+
+    /// Queues something to do between two groups.
+    pub(crate) fn control(&self, control: Control) -> Result<(), CommitError> {
+        let mut state = self.state.lock();
+        if state.closed {
+            return Err(CommitError::Closed);
+        }
+        state.work.controls.push(control);
+        state.wanted = 0;
+        drop(state);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// Takes everything that waits, without waiting for it.
+    pub(crate) fn take(&self) -> Work {
+        std::mem::take(&mut self.state.lock().work)
+    }
+
+    /// Waits until there is work, the queue is closed, or `until` is reached, and takes everything that waits.
+    pub(crate) fn wait(&self, until: Option<Instant>) -> Taken {
+        let mut state = self.state.lock();
+        while state.work.commits.is_empty() && state.work.controls.is_empty() {
+            if state.closed {
+                return Taken::Closed;
+            }
+            state.wanted = 1;
+            let timed_out = match until {
+                Some(until) => self.arrived.wait_until(&mut state, until).timed_out(),
+                None => {
+                    self.arrived.wait(&mut state);
+                    false
+                }
+            };
+            if timed_out {
+                break;
+            }
+        }
+        state.wanted = 0;
+        Taken::Work(std::mem::take(&mut state.work))
+    }
+
+    /// Waits until `expected` commits are there or `until` is reached; takes nothing.
+    pub(crate) fn linger(&self, expected: usize, until: Instant) {
+        let mut state = self.state.lock();
+        while state.work.commits.len() < expected && state.work.controls.is_empty() && !state.closed
+        {
+            state.wanted = expected;
+            if self.arrived.wait_until(&mut state, until).timed_out() {
+                break;
+            }
+        }
+        state.wanted = 0;
+    }
+
+    /// Notes that commits up to `seq` are durable. Comes before their completions run.
+    pub(crate) fn set_committed(&self, seq: Seq) {
+        self.committed.store(seq.0, Ordering::Release);
+    }
+
+    pub(crate) fn committed(&self) -> Seq {
+        Seq(self.committed.load(Ordering::Acquire))
+    }
+
+    /// Makes room for as many commits and bytes; returns how many commits wait in the queue.
+    pub(crate) fn release(&self, commits: usize, bytes: usize) -> usize {
+        let mut state = self.state.lock();
+        state.outstanding -= commits;
+        state.outstanding_bytes -= bytes;
+        let waiting = state.work.commits.len();
+        let wake = state.waiting_for_room > 0;
+        drop(state);
+        if wake {
+            self.room.notify_all();
+        }
+        waiting
+    }
+
+    pub(crate) fn outstanding(&self) -> (usize, usize) {
+        let state = self.state.lock();
+        (state.outstanding, state.outstanding_bytes)
+    }
+
+    /// Takes no more commits; those that are queued are still written.
+    pub(crate) fn close(&self) {
+        self.state.lock().closed = true;
+        self.arrived.notify_all();
+        self.room.notify_all();
+    }
+
+    /// Stops the store for good. The first cause stays.
+    pub(crate) fn poison(&self, cause: &str) -> CommitError {
+        let cause = self.poison.get_or_init(|| cause.into()).clone();
+        // Under the lock, so that no submitter misses it between its check and its wait.
+        drop(self.state.lock());
+        self.room.notify_all();
+        CommitError::Poisoned { cause }
+    }
+
+    pub(crate) fn poison_cause(&self) -> Option<&str> {
+        self.poison.get().map(|cause| &**cause)
+    }
+
+    pub(crate) fn check_poison(&self) -> Result<(), CommitError> {
+        match self.poison.get() {
+            Some(cause) => Err(CommitError::Poisoned {
+                cause: cause.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What [`Queue::wait`] came back with.
+pub(crate) enum Taken {
+    /// What was there; nothing, if the time was up.
+    Work(Work),
+    /// The queue is closed and empty.
+    Closed,
+}

@@ -1,0 +1,168 @@
+//! What is verified whenever a store is opened: its format, and that the last groups are all there.
+
+use crate::{
+    Direction, Error, KeyRange, KeyValue, Op, Persist, Seq,
+    folder::{Folder, check_format},
+    record::{self, FORMAT_KEY, GROUP_PREFIX, GROUP_SLOTS, Group},
+};
+
+/// Where the committer goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) last: Seq,
+    pub(crate) next_group: u64,
+}
+
+/// Looks at a database that has just been opened in `folder`, and writes its first record if it is empty. Tells whether
+/// the store was made just now.
+pub(crate) fn prepare(backend: &dyn KeyValue, folder: &Folder) -> Result<bool, Error> {
+    if folder.is_complete() {
+        if backend.get(&FORMAT_KEY)?.is_none() {
+            let reason = format!(
+                "`{}` has no records, not even the first one",
+                folder.data().display()
+            );
+            return Err(Error::Damaged(reason));
+        }
+        return Ok(false);
+    }
+    ensure_format(backend)?;
+    Ok(true)
+}
+
+/// Reads the format record, or writes it if there is none, and refuses another format.
+pub(crate) fn ensure_format(backend: &dyn KeyValue) -> Result<(), Error> {
+    let Some(stored) = backend.get(&FORMAT_KEY)? else {
+        if backend
+            .scan(&KeyRange::all(), Direction::Forward)
+            .next()
+            .is_some()
+        {
+            return Err(Error::Damaged(
+                "the record with the format is missing".to_owned(),
+            ));
+        }
+        let value = record::seal(&FORMAT_KEY, record::format_payload(), Seq(0));
+        return backend.write(
+            vec![Op::Put {
+                key: FORMAT_KEY.to_vec(),
+                value,
+            }],
+            Persist::Synced,
+        );
+    };
+    let (payload, _) = record::unseal(&FORMAT_KEY, stored)?;
+    let found = record::parse_format(&payload)
+        .ok_or_else(|| Error::damaged_record(&FORMAT_KEY, "it is not a format record"))?;
+    check_format("the store", found)
+}
+
+/// The group records that are kept, oldest first, and a sentence for each thing that does not fit.
+pub(crate) fn read_groups(backend: &dyn KeyValue) -> Result<(Vec<Group>, Vec<String>), Error> {
+    let mut groups = Vec::new();
+    let mut findings = Vec::new();
+    for entry in backend.scan(&KeyRange::prefix(&GROUP_PREFIX), Direction::Forward) {
+        let (key, stored) = entry?;
+        let group = record::unseal(&key, stored).map(|(payload, _)| Group::parse(&payload));
+        match group {
+            Ok(Some(group)) if Group::key_of(group.number) == *key => groups.push(group),
+            Ok(_) => findings.push(format!(
+                "the group record `{}` can't be read",
+                key.escape_ascii()
+            )),
+            Err(error) => findings.push(error.to_string()),
+        }
+    }
+    groups.sort_unstable_by_key(|group| group.number);
+    findings.extend(gaps(&groups));
+    Ok((groups, findings))
+}
+
+/// Where the chain of groups is broken.
+fn gaps(groups: &[Group]) -> Vec<String> {
+    let mut gaps = Vec::new();
+    let Some(last) = groups.last() else {
+        return gaps;
+    };
+    let oldest = last.number.saturating_sub(GROUP_SLOTS - 1).max(1);
+    if groups[0].number > oldest {
+        gaps.push(format!(
+            "the groups {oldest} to {} are missing",
+            groups[0].number - 1
+        ));
+    }
+    if groups[0].number == 1 && groups[0].first != Seq(1) {
+        gaps.push(format!(
+            "the first group begins with commit {}",
+            groups[0].first.0
+        ));
+    }
+    for pair in groups.windows(2) {
+        let (before, after) = (&pair[0], &pair[1]);
+        if before.number + 1 != after.number {
+            let (from, to) = (before.number + 1, after.number.saturating_sub(1));
+            gaps.push(format!("the groups {from} to {to} are missing"));
+        } else if before.last.0 + 1 != after.first.0 {
+            gaps.push(format!(
+                "the commits {} to {} are missing",
+                before.last.0 + 1,
+                after.first.0.saturating_sub(1)
+            ));
+        }
+    }
+    gaps
+}
+
+/// The position behind the last group, if the kept groups form a chain without gaps.
+pub(crate) fn last_groups(backend: &dyn KeyValue) -> Result<Position, Error> {
+    let (groups, findings) = read_groups(backend)?;
+    if !findings.is_empty() {
+        return Err(Error::Damaged(findings.join("; ")));
+    }
+    Ok(groups.last().map_or(
+        Position {
+            last: Seq(0),
+            next_group: 1,
+        },
+        |group| Position {
+            last: group.last,
+            next_group: group.number + 1,
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(numbers: impl IntoIterator<Item = u64>) -> Vec<Group> {
+        let group = |number| Group {
+            number,
+            first: Seq(2 * number - 1),
+            last: Seq(2 * number),
+            operations: 2,
+        };
+        numbers.into_iter().map(group).collect()
+    }
+
+    #[test]
+    fn a_whole_chain_has_no_gaps() {
+        assert!(gaps(&[]).is_empty());
+        assert!(gaps(&chain(1..=1)).is_empty());
+        assert!(gaps(&chain(1..=GROUP_SLOTS)).is_empty());
+        assert!(gaps(&chain(77..=76 + GROUP_SLOTS)).is_empty());
+    }
+
+    #[test]
+    fn missing_groups_and_commits_are_named() {
+        assert_eq!(gaps(&chain([1, 2, 5])), ["the groups 3 to 4 are missing"]);
+        assert_eq!(gaps(&chain(3..=5)), ["the groups 1 to 2 are missing"]);
+        assert_eq!(
+            gaps(&chain(78..=76 + GROUP_SLOTS)),
+            ["the groups 77 to 77 are missing"]
+        );
+        let mut chain = chain(1..=3);
+        chain[1].last = Seq(3);
+        assert_eq!(gaps(&chain), ["the commits 4 to 4 are missing"]);
+    }
+}
