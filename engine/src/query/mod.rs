@@ -1,1 +1,33 @@
 //! Typed queries over the read model.
+//!
+//! A query struct has one field for each parameter of the REST API and gives rows by `list` and `count`. Candidates come
+//! from an index where one helps; every candidate is then checked against all criteria, so that an index can only make a
+//! query faster, never change its result.
+
+mod definition;
+mod execution;
+mod external_task;
+mod historic_activity;
+mod historic_process_instance;
+mod historic_task;
+mod historic_variable;
+mod job;
+mod parameters;
+mod process_instance;
+mod task;
+mod variable;
+mod variable_filter;
+
+pub use definition::*;
+pub use execution::*;
+pub use external_task::*;
+pub use historic_activity::*;
+pub use historic_process_instance::*;
+pub use historic_task::*;
+pub use historic_variable::*;
+pub use job::*;
+pub use parameters::{Page, Sort};
+pub use process_instance::*;
+pub use task::*;
+pub use variable::*;
+pub use variable_filter::{Operator, VariableFilter};

@@ -1,1 +1,6 @@
 //! The read model.
+
+mod records;
+pub mod permission;
+
+pub use records::*;
