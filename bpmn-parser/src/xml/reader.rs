@@ -1,0 +1,714 @@
+//! Text to tree, by quick-xml's tokens. What quick-xml lets pass and XML forbids is refused here: document types, undeclared
+//! entities and prefixes, a second root, duplicate attributes, text outside the root.
+
+use quick_xml::{Reader, errors::Error as TokenError, events::Event};
+
+use super::{
+    attributes::{check_qualified_name, reference, scan_tag},
+    chars::{is_xml_char, is_xml_space, is_xml_whitespace},
+    decode::decode,
+    document::{Attribute, Document, Node, Tree},
+    lines::{LineIndex, to_u32},
+    namespaces::{NamespaceId, Namespaces},
+};
+use crate::Limits;
+
+/// The file is not well-formed XML, or beyond a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct XmlError {
+    /// The Java parser's text.
+    pub(crate) message: String,
+    /// Byte offset into the decoded text (into the file when it could not be decoded).
+    pub(crate) offset: usize,
+}
+
+impl XmlError {
+    pub(super) fn new(message: impl Into<String>, offset: usize) -> Self {
+        Self {
+            message: message.into(),
+            offset,
+        }
+    }
+}
+
+/// Reads a file. On failure the text as far as it could be decoded comes along, for line numbers.
+pub(crate) fn read(
+    bytes: &[u8],
+    forks: bool,
+    limits: &Limits,
+) -> Result<Document, (XmlError, String)> {
+    if bytes.len() > limits.max_bytes {
+        let message = format!(
+            "file of {} bytes is larger than the limit of {}",
+            bytes.len(),
+            limits.max_bytes
+        );
+        return Err((XmlError::new(message, 0), String::new()));
+    }
+    let source = decode(bytes).map_err(|error| {
+        let readable =
+            String::from_utf8_lossy(&bytes[..error.offset.min(bytes.len())]).into_owned();
+        (error, readable)
+    })?;
+    if source.len() > u32::MAX as usize / 2 {
+        return Err((XmlError::new("file is too large", 0), String::new()));
+    }
+    let mut builder = TreeReader {
+        source: &source,
+        tree: Tree::default(),
+        namespaces: Namespaces::new(forks),
+        limits,
+    };
+    match builder.run() {
+        Ok(()) => {
+            let TreeReader {
+                tree, namespaces, ..
+            } = builder;
+            let lines = LineIndex::new(&source);
+            Ok(Document {
+                lines,
+                namespaces,
+                nodes: tree.nodes,
+                source,
+            })
+        }
+        Err(error) => Err((error, source)),
+    }
+}
+
+struct TreeReader<'s> {
+    source: &'s str,
+    tree: Tree,
+    namespaces: Namespaces,
+    limits: &'s Limits,
+}
+
+impl<'s> TreeReader<'s> {
+    fn run(&mut self) -> Result<(), XmlError> {
+        let source = self.source;
+        check_declaration(source)?;
+        let mut reader = Reader::from_str(source);
+        // The checks of names and comments are made here: their texts differ from quick-xml's.
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        let mut before = 0;
+        loop {
+            let event = reader.read_event();
+            let after = usize::try_from(reader.buffer_position()).unwrap_or(source.len());
+            match event {
+                Err(error) => return Err(self.token_error(&error, before)),
+                Ok(Event::Eof) => break,
+                Ok(Event::Start(_)) => self.start(before, after, false)?,
+                Ok(Event::Empty(_)) => self.start(before, after, true)?,
+                Ok(Event::End(_)) => self.end(before, after)?,
+                Ok(Event::Text(_)) => self.text(before, after)?,
+                Ok(Event::CData(_)) => self.cdata(before, after)?,
+                Ok(Event::GeneralRef(_)) => self.general_reference(before)?,
+                Ok(Event::Comment(_)) => self.comment(before, after)?,
+                Ok(Event::DocType(_)) => return Err(doctype(before)),
+                Ok(Event::Decl(_)) if before > 0 => return Err(reserved_target(before)),
+                Ok(Event::PI(_))
+                    if source[before..after]
+                        .to_ascii_lowercase()
+                        .starts_with("<?xml ") =>
+                {
+                    return Err(reserved_target(before));
+                }
+                Ok(Event::Decl(_) | Event::PI(_)) => {}
+            }
+            before = after;
+        }
+        if let Some(open) = self.tree.innermost() {
+            let name = &source[open.name_start as usize..open.name_end as usize];
+            return Err(
+                if source.ends_with('<')
+                    || source.trim_end_matches(is_xml_space).len() == source.len()
+                {
+                    XmlError::new(
+                        "XML document structures must start and end within the same entity.",
+                        source.len(),
+                    )
+                } else {
+                    XmlError::new(
+                        format!(
+                            "The element type \"{name}\" must be terminated by the matching end-tag \"</{name}>\"."
+                        ),
+                        source.len(),
+                    )
+                },
+            );
+        }
+        if self.tree.nodes.is_empty() {
+            return Err(XmlError::new("Premature end of file.", source.len()));
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, before: usize, after: usize, empty: bool) -> Result<(), XmlError> {
+        let source = self.source;
+        if self.tree.open.is_empty() && !self.tree.nodes.is_empty() {
+            return Err(XmlError::new(
+                "The markup in the document following the root element must be well-formed.",
+                before,
+            ));
+        }
+        if self.tree.open.len() >= self.limits.max_depth {
+            let message = format!(
+                "elements are nested deeper than the limit of {}",
+                self.limits.max_depth
+            );
+            return Err(XmlError::new(message, before));
+        }
+        if self.tree.nodes.len() >= self.limits.max_elements {
+            let message = format!(
+                "file has more elements than the limit of {}",
+                self.limits.max_elements
+            );
+            return Err(XmlError::new(message, before));
+        }
+        let tag = &source[before + 1..after - if empty { 2 } else { 1 }];
+        let name = tag_name(tag);
+        if name.is_empty() {
+            return Err(self.not_markup(before));
+        }
+        check_qualified_name(name, before + 1)?;
+        let raw = scan_tag(tag, name, before + 1, self.limits.max_attributes)?;
+        let mut bindings = Vec::new();
+        for attribute in &raw {
+            let prefix = match attribute.name.split_once(':') {
+                Some(("xmlns", prefix)) => prefix,
+                None if attribute.name == "xmlns" => "",
+                _ => continue,
+            };
+            if !prefix.is_empty() && attribute.value.is_empty() {
+                return Err(XmlError::new(
+                    format!(
+                        "The value of the attribute \"prefix=\"xmlns\",localpart=\"{prefix}\",rawname=\"{}\"\" is invalid. Prefixed namespace bindings may not be empty.",
+                        attribute.name
+                    ),
+                    before,
+                ));
+            }
+            let id = self
+                .namespaces
+                .intern(&attribute.value)
+                .ok_or_else(|| XmlError::new("file declares too many namespaces", before))?;
+            bindings.push((prefix.into(), id));
+        }
+        let (prefix, local) = split_name(name);
+        let Some(namespace) = self.resolve(prefix, &bindings) else {
+            return Err(XmlError::new(
+                format!("The prefix \"{prefix}\" for element \"{name}\" is not bound."),
+                before,
+            ));
+        };
+        let mut attributes: Vec<Attribute> = Vec::with_capacity(raw.len());
+        for attribute in raw {
+            let attribute =
+                self.attribute(attribute.name, attribute.value, name, &bindings, before)?;
+            if attribute.namespace != NamespaceId::NONE
+                && attributes
+                    .iter()
+                    .any(|a| a.namespace == attribute.namespace && a.local() == attribute.local())
+            {
+                return Err(XmlError::new(
+                    format!(
+                        "Attribute \"{}\" bound to namespace \"{}\" was already specified for element \"{name}\".",
+                        attribute.local(),
+                        self.namespaces.uri(attribute.namespace)
+                    ),
+                    before,
+                ));
+            }
+            attributes.push(attribute);
+        }
+        let name_start = before + 1;
+        let name_end = name_start + name.len();
+        self.tree.open(Node {
+            parent: None,
+            first_child: None,
+            last_child: None,
+            next_sibling: None,
+            namespace,
+            name_start: to_u32(name_start),
+            local_start: to_u32(name_end - local.len()),
+            name_end: to_u32(name_end),
+            tag_start: to_u32(before),
+            tag_end: to_u32(after),
+            end: to_u32(after),
+            attributes,
+            text: String::new(),
+            bindings,
+        });
+        if empty {
+            self.tree.close(after);
+        }
+        Ok(())
+    }
+
+    fn attribute(
+        &self,
+        name: &str,
+        value: String,
+        element: &str,
+        bindings: &[(Box<str>, NamespaceId)],
+        at: usize,
+    ) -> Result<Attribute, XmlError> {
+        let (prefix, local) = split_name(name);
+        let namespace = match (prefix, name) {
+            ("xmlns", _) | (_, "xmlns") => NamespaceId::XMLNS,
+            ("", _) => NamespaceId::NONE,
+            _ => self.resolve(prefix, bindings).ok_or_else(|| {
+                XmlError::new(
+                    format!(
+                        "The prefix \"{prefix}\" for attribute \"{name}\" associated with an element type \"{element}\" is not bound."
+                    ),
+                    at,
+                )
+            })?,
+        };
+        Ok(Attribute {
+            namespace,
+            name: name.into(),
+            local_start: name.len() - local.len(),
+            value,
+        })
+    }
+
+    fn resolve(&self, prefix: &str, bindings: &[(Box<str>, NamespaceId)]) -> Option<NamespaceId> {
+        if prefix == "xml" {
+            return Some(NamespaceId::XML);
+        }
+        bindings
+            .iter()
+            .chain(
+                self.tree
+                    .open
+                    .iter()
+                    .rev()
+                    .flat_map(|&ix| &self.tree.nodes[ix as usize].bindings),
+            )
+            .find(|(bound, _)| &**bound == prefix)
+            .map(|(_, id)| *id)
+            .or(if prefix.is_empty() {
+                Some(NamespaceId::NONE)
+            } else {
+                None
+            })
+    }
+
+    fn end(&mut self, before: usize, after: usize) -> Result<(), XmlError> {
+        let source = self.source;
+        let Some(open) = self.tree.innermost() else {
+            return Err(XmlError::new(
+                "The markup in the document following the root element must be well-formed.",
+                before,
+            ));
+        };
+        let name = &source[open.name_start as usize..open.name_end as usize];
+        let found = &source[before + 2..after - 1];
+        let matching = found.strip_prefix(name);
+        if matching.is_some_and(|rest| rest.trim_start_matches(is_xml_space).is_empty()) {
+            self.tree.close(after);
+            return Ok(());
+        }
+        // `</startEvent <next>`: the name is right, the bracket is missing.
+        let message = if matching
+            .is_some_and(|rest| rest.starts_with(|c| is_xml_space(c) || c == '<'))
+        {
+            format!("The end-tag for element type \"{name}\" must end with a '>' delimiter.")
+        } else {
+            format!(
+                "The element type \"{name}\" must be terminated by the matching end-tag \"</{name}>\"."
+            )
+        };
+        Err(XmlError::new(message, before))
+    }
+
+    fn text(&mut self, before: usize, after: usize) -> Result<(), XmlError> {
+        let raw = &self.source[before..after];
+        if self.tree.open.is_empty() {
+            return if is_xml_whitespace(raw) {
+                Ok(())
+            } else {
+                Err(self.outside_root(before))
+            };
+        }
+        if let Some(at) = raw.find("]]>") {
+            return Err(XmlError::new(
+                "The character sequence \"]]>\" must not appear in content unless used to mark the end of a CDATA section.",
+                before + at,
+            ));
+        }
+        check_characters(
+            raw,
+            before,
+            "was found in the element content of the document.",
+        )?;
+        self.push_text(raw);
+        Ok(())
+    }
+
+    fn cdata(&mut self, before: usize, after: usize) -> Result<(), XmlError> {
+        if self.tree.open.is_empty() {
+            return Err(self.outside_root(before));
+        }
+        let raw = &self.source[before + "<![CDATA[".len()..after - "]]>".len()];
+        check_characters(raw, before, "was found in the CDATA section.")?;
+        self.push_text(raw);
+        Ok(())
+    }
+
+    /// Appends text with line ends made `\n` (XML 1.0 §2.11).
+    fn push_text(&mut self, raw: &str) {
+        let Some(node) = self.tree.innermost() else {
+            return;
+        };
+        if raw.contains('\r') {
+            node.text
+                .push_str(&raw.replace("\r\n", "\n").replace('\r', "\n"));
+        } else {
+            node.text.push_str(raw);
+        }
+    }
+
+    fn general_reference(&mut self, before: usize) -> Result<(), XmlError> {
+        if self.tree.open.is_empty() {
+            return Err(self.outside_root(before));
+        }
+        let (resolved, _) = reference(&self.source[before..], before)?;
+        if let Some(node) = self.tree.innermost() {
+            node.text.push(resolved);
+        }
+        Ok(())
+    }
+
+    fn comment(&self, before: usize, after: usize) -> Result<(), XmlError> {
+        let raw = &self.source[before + "<!--".len()..after - "-->".len()];
+        if raw.contains("--") || raw.ends_with('-') {
+            return Err(XmlError::new(
+                "The string \"--\" is not permitted within comments.",
+                before,
+            ));
+        }
+        check_characters(raw, before, "was found in the comment.")
+    }
+
+    fn outside_root(&self, at: usize) -> XmlError {
+        let section = if self.tree.nodes.is_empty() {
+            "prolog"
+        } else {
+            "trailing section"
+        };
+        XmlError::new(format!("Content is not allowed in {section}."), at)
+    }
+
+    fn not_markup(&self, at: usize) -> XmlError {
+        if self.tree.open.is_empty() {
+            let place = if self.tree.nodes.is_empty() {
+                "preceding"
+            } else {
+                "following"
+            };
+            XmlError::new(
+                format!("The markup in the document {place} the root element must be well-formed."),
+                at,
+            )
+        } else {
+            XmlError::new(
+                "The content of elements must consist of well-formed character data or markup.",
+                at,
+            )
+        }
+    }
+
+    /// What quick-xml could not tokenise, from the place where it began.
+    fn token_error(&self, error: &TokenError, at: usize) -> XmlError {
+        let rest = &self.source[at..];
+        if rest.starts_with('&') {
+            return match reference(rest, at) {
+                Err(error) => error,
+                Ok(_) => XmlError::new(error.to_string(), at),
+            };
+        }
+        if rest.starts_with("<!--") {
+            return self.same_entity();
+        }
+        if rest.starts_with("<!DOCTYPE") {
+            return doctype(at);
+        }
+        if rest.starts_with("<![") || rest.starts_with("<?") {
+            return self.same_entity();
+        }
+        if let Some(tag) = rest.strip_prefix("</") {
+            let name = tag_name(tag);
+            return XmlError::new(
+                format!("The end-tag for element type \"{name}\" must end with a '>' delimiter."),
+                at,
+            );
+        }
+        match rest.strip_prefix('<') {
+            Some(tag) if !tag_name(tag).is_empty() => {
+                match scan_tag(tag, tag_name(tag), at + 1, self.limits.max_attributes) {
+                    Err(error) => error,
+                    Ok(_) => self.same_entity(),
+                }
+            }
+            _ => self.not_markup(at),
+        }
+    }
+
+    fn same_entity(&self) -> XmlError {
+        XmlError::new(
+            "XML document structures must start and end within the same entity.",
+            self.source.len(),
+        )
+    }
+}
+
+fn doctype(at: usize) -> XmlError {
+    XmlError::new(
+        "DOCTYPE is disallowed when the feature \"http://apache.org/xml/features/disallow-doctype-decl\" set to true.",
+        at,
+    )
+}
+
+fn reserved_target(at: usize) -> XmlError {
+    XmlError::new(
+        "The processing instruction target matching \"[xX][mM][lL]\" is not allowed.",
+        at,
+    )
+}
+
+/// The name at the start of a tag's inside; empty when it does not start with a name.
+fn tag_name(tag: &str) -> &str {
+    let end = tag
+        .find(|c| is_xml_space(c) || matches!(c, '/' | '>' | '<' | '='))
+        .unwrap_or(tag.len());
+    let name = &tag[..end];
+    if super::chars::is_name(name) {
+        name
+    } else {
+        ""
+    }
+}
+
+fn split_name(name: &str) -> (&str, &str) {
+    name.split_once(':').unwrap_or(("", name))
+}
+
+fn check_characters(raw: &str, base: usize, place: &str) -> Result<(), XmlError> {
+    match raw.char_indices().find(|&(_, c)| !is_xml_char(c)) {
+        None => Ok(()),
+        Some((at, c)) => Err(XmlError::new(
+            format!(
+                "An invalid XML character (Unicode: 0x{:x}) {place}",
+                u32::from(c)
+            ),
+            base + at,
+        )),
+    }
+}
+
+/// The XML declaration: version first, white space between the pseudo attributes.
+fn check_declaration(source: &str) -> Result<(), XmlError> {
+    let Some(rest) = source
+        .strip_prefix("<?xml")
+        .filter(|rest| rest.starts_with(is_xml_space))
+    else {
+        return Ok(());
+    };
+    let Some(end) = rest.find("?>") else {
+        return Ok(());
+    };
+    let mut rest = &rest[..end];
+    let mut first = true;
+    loop {
+        let trimmed = rest.trim_start_matches(is_xml_space);
+        if trimmed.is_empty() {
+            return Ok(());
+        }
+        let at = "<?xml".len() + end - trimmed.len();
+        let key_end = trimmed
+            .find(|c| is_xml_space(c) || c == '=')
+            .unwrap_or(trimmed.len());
+        let key = &trimmed[..key_end];
+        if first && key != "version" {
+            return Err(XmlError::new(
+                "The version is required in the XML declaration.",
+                at,
+            ));
+        }
+        if trimmed.len() == rest.len() {
+            return Err(XmlError::new(
+                format!(
+                    "White space is required before the {key} pseudo attribute in the XML declaration."
+                ),
+                at,
+            ));
+        }
+        let value = trimmed[key_end..]
+            .trim_start_matches(is_xml_space)
+            .strip_prefix('=')
+            .map(str::trim_start);
+        let quoted = value.and_then(|v| {
+            v.chars()
+                .next()
+                .filter(|c| matches!(c, '"' | '\''))
+                .map(|q| (v, q))
+        });
+        let Some((value, quote)) = quoted else {
+            return Err(XmlError::new(
+                format!(
+                    "The value following \"{key}\" in the XML declaration must be a quoted string."
+                ),
+                at,
+            ));
+        };
+        let Some(length) = value[1..].find(quote) else {
+            return Err(XmlError::new(
+                format!(
+                    "closing quote in the value following \"{key}\" in the XML declaration is missing."
+                ),
+                at,
+            ));
+        };
+        let text = &value[1..=length];
+        if key == "version" && text != "1.0" && text != "1.1" {
+            return Err(XmlError::new(
+                format!("XML version \"{text}\" is not supported, only XML 1.0 is supported."),
+                at,
+            ));
+        }
+        rest = &value[length + 2..];
+        first = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(source: &str) -> String {
+        read(source.as_bytes(), true, &Limits::default())
+            .expect_err("the file is broken")
+            .0
+            .message
+    }
+
+    #[test]
+    fn namespaces_follow_the_tree() {
+        let source = "<a xmlns='u:1' xmlns:p='u:2'><p:b c='1' p:c='2'/><c xmlns=''><d/></c></a>";
+        let document = read(source.as_bytes(), true, &Limits::default()).expect("well-formed");
+        let names: Vec<_> = (0..4)
+            .map(|ix| document.namespaces().uri(document.element(ix).namespace()))
+            .collect();
+        assert_eq!(names, ["u:1", "u:2", "", ""]);
+        assert_eq!(document.element(1).attribute("c"), Some("1"));
+        assert_eq!(
+            document.element(3).parent().map(Element::local_name),
+            Some("c")
+        );
+    }
+
+    use super::super::document::Element;
+
+    #[test]
+    fn text_is_joined_and_references_are_resolved() {
+        let source = "<a>x &lt;<b/><![CDATA[&\r\n]]>&#65;</a>";
+        let document = read(source.as_bytes(), true, &Limits::default()).expect("well-formed");
+        assert_eq!(document.root().text(), "x <&\nA");
+    }
+
+    #[test]
+    fn other_encodings_are_read() {
+        let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe4</a>";
+        assert_eq!(
+            read(latin, true, &Limits::default())
+                .expect("latin")
+                .root()
+                .text(),
+            "\u{e4}"
+        );
+        for little in [true, false] {
+            let mut bytes = if little {
+                vec![0xff, 0xfe]
+            } else {
+                vec![0xfe, 0xff]
+            };
+            for unit in "<?xml version='1.0' encoding='UTF-16'?><a>\u{e4}</a>".encode_utf16() {
+                bytes.extend(if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                });
+            }
+            assert_eq!(
+                read(&bytes, true, &Limits::default())
+                    .expect("utf-16")
+                    .root()
+                    .text(),
+                "\u{e4}"
+            );
+        }
+    }
+
+    #[test]
+    fn broken_files_have_the_java_texts() {
+        assert_eq!(message(""), "Premature end of file.");
+        assert_eq!(message("x<a/>"), "Content is not allowed in prolog.");
+        assert_eq!(
+            message("<a/>x"),
+            "Content is not allowed in trailing section."
+        );
+        assert_eq!(
+            message("<a/><b/>"),
+            "The markup in the document following the root element must be well-formed."
+        );
+        assert_eq!(
+            message("<a>&u;</a>"),
+            "The entity \"u\" was referenced, but not declared."
+        );
+        assert_eq!(
+            message("<p:a/>"),
+            "The prefix \"p\" for element \"p:a\" is not bound."
+        );
+        assert_eq!(
+            message("<a p:b=''/>"),
+            "The prefix \"p\" for attribute \"p:b\" associated with an element type \"a\" is not bound."
+        );
+        assert_eq!(
+            message("<a><b></a>"),
+            "The element type \"b\" must be terminated by the matching end-tag \"</b>\"."
+        );
+        assert_eq!(
+            message("<a></a <b/>"),
+            "The end-tag for element type \"a\" must end with a '>' delimiter."
+        );
+        assert!(message("<!DOCTYPE a><a/>").starts_with("DOCTYPE is disallowed"));
+        assert_eq!(
+            message("<?xml version=\"1.0\"encoding=\"UTF-8\"?><a/>"),
+            "White space is required before the encoding pseudo attribute in the XML declaration."
+        );
+    }
+
+    #[test]
+    fn malformed_bytes_are_reported() {
+        let error = read(b"<a>\xe2(</a>", true, &Limits::default())
+            .expect_err("malformed")
+            .0;
+        assert_eq!(error.message, "Invalid byte 2 of 3-byte UTF-8 sequence.");
+    }
+
+    #[test]
+    fn limits_hold() {
+        let limits = Limits {
+            max_depth: 2,
+            ..Limits::default()
+        };
+        let error = read(b"<a><b><c/></b></a>", true, &limits)
+            .expect_err("too deep")
+            .0;
+        assert!(error.message.contains("deeper than the limit of 2"));
+    }
+}
