@@ -3,13 +3,16 @@
 //! Arrays and objects are shared by every handle, so a change through a child shows in its parent, as with Spin's
 //! Jackson nodes. Scalars are immutable and carried inline.
 
+mod methods;
 mod parse;
+mod path;
 pub(crate) mod write;
 
 use std::{cell::RefCell, rc::Rc};
 
 use indexmap::IndexMap;
 
+pub use methods::{call, from_object, spin_json};
 pub use parse::JsonError;
 
 use crate::object::Object;

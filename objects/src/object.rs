@@ -9,7 +9,7 @@ use models::{
 };
 use rust_decimal::Decimal;
 
-use crate::context::Handle;
+use crate::context::{Context, Handle, ObjectError};
 
 /// A value while an expression or script runs. Lists and maps are shared and mutable, as in Java.
 #[derive(Clone, Debug)]
@@ -66,6 +66,20 @@ pub trait Extension: std::fmt::Debug {
     fn text(&self) -> String;
     /// For downcasts by the language that made it.
     fn as_any(&self) -> &dyn std::any::Any;
+
+    /// Calls a method of the object.
+    ///
+    /// # Errors
+    /// [`ObjectError::UnknownMethod`] with empty names when there is none: who dispatches fills them in.
+    fn call(
+        &self,
+        name: &str,
+        args: &[Object],
+        ctx: &mut dyn Context,
+    ) -> Result<Object, ObjectError> {
+        let _ = (name, args, ctx);
+        Err(ObjectError::UnknownMethod(String::new(), String::new()))
+    }
 }
 
 /// Insertion-ordered map with Java-like keys.

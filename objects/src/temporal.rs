@@ -1,5 +1,12 @@
 //! Dates and times of Joda and `java.time`, and what formats them.
 
+mod arithmetic;
+mod calendar;
+mod format;
+mod methods;
+mod parse;
+mod statics;
+
 use std::cell::RefCell;
 
 use jiff::{
@@ -7,6 +14,11 @@ use jiff::{
     civil::{Date, DateTime, Time, Weekday},
     tz::TimeZone,
 };
+
+pub use methods::call;
+pub(crate) use statics::{call_static, constant};
+
+use crate::context::ObjectError;
 
 /// One date, time, amount of time, unit, zone or format. Values are immutable but for the calendar.
 #[derive(Clone, Debug)]
@@ -151,4 +163,80 @@ impl PartialEq for Temporal {
             _ => false,
         }
     }
+}
+
+/// A point in time from milliseconds.
+///
+/// # Errors
+/// A `DateTimeException` outside the years -9999 to 9999.
+pub fn instant(ms: i64) -> Result<Timestamp, ObjectError> {
+    Timestamp::from_millisecond(ms).map_err(|_| out_of_range(&ms.to_string()))
+}
+
+pub(crate) fn out_of_range(what: &str) -> ObjectError {
+    ObjectError::exception(
+        "java.time.DateTimeException",
+        format!("`{what}` exceeds the supported range of years"),
+    )
+}
+
+/// A value from its class and its text form, for what is stored by text.
+pub(crate) fn from_text(class: &str, text: &str) -> Option<Temporal> {
+    let parsed = || parse::iso(text).ok();
+    Some(match class {
+        "org.joda.time.DateTime" => Temporal::JodaDateTime(parsed()?.zoned(None)?),
+        "org.joda.time.LocalDate" => Temporal::JodaLocalDate(parsed()?.date?),
+        "org.joda.time.LocalDateTime" => Temporal::JodaLocalDateTime(parsed()?.civil()?),
+        "org.joda.time.LocalTime" => Temporal::JodaLocalTime(parsed()?.time?),
+        "java.time.LocalDate" => Temporal::LocalDate(parsed()?.date?),
+        "java.time.LocalTime" => Temporal::LocalTime(parsed()?.time?),
+        "java.time.LocalDateTime" => Temporal::LocalDateTime(parsed()?.civil()?),
+        "java.time.ZonedDateTime" => Temporal::ZonedDateTime(parsed()?.zoned(None)?),
+        "java.time.OffsetDateTime" => Temporal::OffsetDateTime(parsed()?.zoned(None)?),
+        "java.time.Instant" => Temporal::Instant(parsed()?.zoned(None)?.timestamp()),
+        "java.time.Duration" => Temporal::Duration(parse::duration(text).ok()?),
+        "java.time.Period" => {
+            let (years, months, days) = parse::period(text).ok()?;
+            Temporal::Period(years, months, days)
+        }
+        "java.time.ZoneOffset" | "java.time.ZoneRegion" => Temporal::Zone(zone_from_name(text)?),
+        "java.time.DayOfWeek" | "java.time.Month" => match statics::constant(class, text)? {
+            crate::object::Object::Temporal(value) => (*value).clone(),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// A zone by IANA name, `UTC`, `Z`, `GMT+2` or an offset such as `+02:00`.
+pub fn zone_from_name(name: &str) -> Option<TimeZone> {
+    if matches!(name, "UTC" | "GMT" | "Z" | "UT") {
+        return Some(TimeZone::UTC);
+    }
+    let offset = name
+        .strip_prefix("UTC")
+        .or_else(|| name.strip_prefix("GMT"))
+        .unwrap_or(name);
+    if let Some(sign @ (b'+' | b'-')) = offset.as_bytes().first() {
+        let digits: String = offset[1..].chars().filter(|c| *c != ':').collect();
+        if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let number = |from: usize, to: usize| {
+            digits
+                .get(from..to.min(digits.len()))
+                .unwrap_or("")
+                .parse::<i32>()
+        };
+        let (hours, minutes) = match digits.len() {
+            1 | 2 => (number(0, 2).ok()?, 0),
+            4 | 6 => (number(0, 2).ok()?, number(2, 4).ok()?),
+            _ => return None,
+        };
+        let seconds = (hours * 60 + minutes) * 60 * if *sign == b'-' { -1 } else { 1 };
+        return jiff::tz::Offset::from_seconds(seconds)
+            .ok()
+            .map(TimeZone::fixed);
+    }
+    TimeZone::get(name).ok()
 }

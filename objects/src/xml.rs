@@ -1,10 +1,13 @@
 //! Spin XML elements and attributes: handles into a shared, mutable document.
 
+mod methods;
 mod parse;
 mod write;
+mod xpath;
 
 use std::{cell::RefCell, rc::Rc};
 
+pub use methods::{call, spin_xml};
 pub use parse::XmlError;
 
 /// Index of an element in its document.
@@ -41,15 +44,13 @@ pub struct XmlAttribute {
 /// Namespace of `xmlns` attributes.
 pub const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
-/// What an element contains.
+/// What an element contains; comments and processing instructions are dropped when read, as Spin does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum XmlChild {
     /// A child element.
     Element(ElementIx),
     /// Text or CDATA.
     Text(Rc<str>),
-    /// A comment.
-    Comment(Rc<str>),
 }
 
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::JsonNode;
-use crate::text::double_to_string;
+use crate::number::double_to_string;
 
 pub(super) fn write(node: &JsonNode, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
     if depth > JsonNode::MAX_DEPTH {

@@ -59,17 +59,8 @@ pub(super) fn parse(text: &str) -> Result<XmlDocument, XmlError> {
                 };
                 text_piece(&mut document, &open, resolved.encode_utf8(&mut [0; 4]))?;
             }
-            Event::Comment(comment) => {
-                if let Some(&parent) = open.last() {
-                    let comment = Rc::from(&*comment.xml10_content());
-                    document
-                        .element_mut(parent)
-                        .children
-                        .push(XmlChild::Comment(comment));
-                }
-            }
             Event::DocType(_) => return Err(XmlError("DOCTYPE is disallowed".to_owned())),
-            Event::Decl(_) | Event::PI(_) => {}
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
             Event::Eof => break,
         }
     }
