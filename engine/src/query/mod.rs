@@ -5,6 +5,7 @@
 //! query faster, never change its result.
 
 mod definition;
+mod evaluate;
 mod execution;
 mod external_task;
 mod historic_activity;
@@ -12,13 +13,17 @@ mod historic_process_instance;
 mod historic_task;
 mod historic_variable;
 mod job;
+mod narrow;
 mod parameters;
 mod process_instance;
 mod task;
+mod text;
 mod variable;
 mod variable_filter;
+mod visibility;
 
 pub use definition::*;
+pub use evaluate::Row;
 pub use execution::*;
 pub use external_task::*;
 pub use historic_activity::*;
@@ -31,3 +36,4 @@ pub use process_instance::*;
 pub use task::*;
 pub use variable::*;
 pub use variable_filter::{Operator, VariableFilter};
+pub(crate) use visibility::visible_external_task;

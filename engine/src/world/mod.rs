@@ -1,6 +1,153 @@
-//! The read model.
+//! The read model: everything that can be queried, in memory.
+//!
+//! [`World`] is changed only by [`World::apply`], one committed change at a time, and otherwise only read. It holds the
+//! entities of all running root instances, their history, and the records that belong to no root instance, with indexes that
+//! make the usual lookups as expensive as their result. It never decides anything: rules of execution live in `engine-core`.
+//! Start reading at [`WorldChange`]; queries with all their criteria are in [`crate::query`].
 
-mod records;
+mod activity_tree;
+mod external_tasks;
+mod identity;
+pub(crate) mod index;
+mod lookup;
+mod past;
 pub mod permission;
+mod records;
+mod repository;
+mod runtime;
+mod value_key;
 
+use std::collections::BTreeMap;
+
+pub use activity_tree::{ActivityInstanceView, TransitionInstanceView};
+use engine_core::{
+    history::{Archive, HistoryEvent},
+    state::{self, Change},
+};
+use models::{Id, Timestamp};
 pub use records::*;
+pub use repository::{Shown, Versioned, definition_text_id};
+pub(crate) use value_key::value_key;
+
+use self::{identity::Identity, past::Past, repository::Repository, runtime::Runtime};
+
+/// Everything that can be queried.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub(crate) runtime: Runtime,
+    pub(crate) past: Past,
+    pub(crate) repository: Repository,
+    pub(crate) identity: Identity,
+    pub(crate) batches: BTreeMap<Id, Batch>,
+    pub(crate) filters: BTreeMap<Id, Filter>,
+    pub(crate) properties: BTreeMap<String, String>,
+    pub(crate) meters: BTreeMap<Id, MeterReading>,
+}
+
+impl World {
+    /// Takes in one committed change.
+    pub fn apply(&mut self, change: WorldChange) {
+        for record in change.records {
+            match record {
+                RecordChange::Put(record) => self.put(record),
+                RecordChange::Remove(key) => self.remove(&key),
+            }
+        }
+        for root in change.roots {
+            self.runtime.apply(root);
+        }
+        for entry in &change.history {
+            self.past.apply(entry.root, &entry.event);
+        }
+        if let Some(now) = change.now {
+            self.pass_time(now);
+        }
+    }
+
+    /// Tells that time has come: external tasks whose lock has ended take their place in the queue again. Queries are right
+    /// without it; fetching from a topic with many ended locks is faster with it.
+    pub fn pass_time(&mut self, now: Timestamp) {
+        let tasks = &self.runtime.external_tasks;
+        self.runtime.queues.release(now, |id| tasks.get(id));
+    }
+
+    /// Takes in a running root instance as it was stored.
+    pub fn load_root(&mut self, root: Id, snapshot: state::Snapshot) {
+        fn added<T: state::Entity>(rows: Vec<T>) -> Vec<Change<T>> {
+            rows.into_iter().map(|row| Change { id: row.id(), old: None, new: Some(row) }).collect()
+        }
+        let changes = state::Changes {
+            executions: added(snapshot.executions),
+            variables: added(snapshot.variables),
+            tasks: added(snapshot.tasks),
+            jobs: added(snapshot.jobs),
+            subscriptions: added(snapshot.subscriptions),
+            external_tasks: added(snapshot.external_tasks),
+            incidents: added(snapshot.incidents),
+        };
+        self.runtime.apply(RootChange { root, changes });
+    }
+
+    /// Takes in the history of a root instance as it was stored.
+    pub fn load_history(&mut self, archive: Archive) {
+        self.past.load(archive);
+    }
+
+    /// Takes in a record.
+    pub fn put(&mut self, record: Record) {
+        match record {
+            Record::Deployment(row) => drop(self.repository.deployments.insert(row.id, *row)),
+            Record::ProcessDefinition(row) => self.repository.processes.put(*row),
+            Record::JobDefinition(row) => drop(self.repository.job_definitions.put(*row)),
+            Record::StartSubscription(row) => drop(self.repository.start_subscriptions.put(*row)),
+            Record::DecisionDefinition(row) => self.repository.decisions.put(*row),
+            Record::DecisionRequirementsDefinition(row) => self.repository.requirements.put(*row),
+            Record::FormDefinition(row) => self.repository.forms.put(*row),
+            Record::Batch(row) => drop(self.batches.insert(row.id, *row)),
+            Record::User(row) => drop(self.identity.users.insert(row.id.clone(), *row)),
+            Record::Group(row) => drop(self.identity.groups.insert(row.id.clone(), *row)),
+            Record::Tenant(row) => drop(self.identity.tenants.insert(row.id.clone(), *row)),
+            Record::Membership(row) => drop(self.identity.memberships.insert(row)),
+            Record::TenantMembership(row) => drop(self.identity.tenant_memberships.insert(row)),
+            Record::Authorization(row) => self.identity.put_authorization(*row),
+            Record::Filter(row) => drop(self.filters.insert(row.id, *row)),
+            Record::Property(row) => drop(self.properties.insert(row.name, row.value)),
+            Record::Meter(row) => drop(self.meters.insert(row.id, row)),
+            Record::Job(row) => drop(self.runtime.jobs.put(*row)),
+            Record::Incident(row) => drop(self.runtime.incidents.put(*row)),
+        }
+    }
+
+    fn remove(&mut self, key: &RecordKey) {
+        match key {
+            RecordKey::Deployment(id) => drop(self.repository.deployments.remove(id)),
+            RecordKey::ProcessDefinition(id) => self.repository.processes.remove(*id),
+            RecordKey::JobDefinition(id) => drop(self.repository.job_definitions.remove(*id)),
+            RecordKey::StartSubscription(id) => drop(self.repository.start_subscriptions.remove(*id)),
+            RecordKey::DecisionDefinition(id) => self.repository.decisions.remove(*id),
+            RecordKey::DecisionRequirementsDefinition(id) => self.repository.requirements.remove(*id),
+            RecordKey::FormDefinition(id) => self.repository.forms.remove(*id),
+            RecordKey::Batch(id) => drop(self.batches.remove(id)),
+            RecordKey::User(id) => drop(self.identity.users.remove(id)),
+            RecordKey::Group(id) => drop(self.identity.groups.remove(id)),
+            RecordKey::Tenant(id) => drop(self.identity.tenants.remove(id)),
+            RecordKey::Membership(row) => drop(self.identity.memberships.remove(row)),
+            RecordKey::TenantMembership(row) => drop(self.identity.tenant_memberships.remove(row)),
+            RecordKey::Authorization(id) => self.identity.remove_authorization(*id),
+            RecordKey::Filter(id) => drop(self.filters.remove(id)),
+            RecordKey::Property(name) => drop(self.properties.remove(name)),
+            RecordKey::Meter(id) => drop(self.meters.remove(id)),
+            RecordKey::Job(id) => drop(self.runtime.jobs.remove(*id)),
+            RecordKey::Incident(id) => drop(self.runtime.incidents.remove(*id)),
+        }
+    }
+}
+
+/// A history event and the root instance it belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RootedEvent {
+    /// The root instance; `None` for what belongs to none.
+    pub root: Option<Id>,
+    /// The event.
+    pub event: HistoryEvent,
+}

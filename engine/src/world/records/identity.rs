@@ -162,7 +162,7 @@ pub struct Authorization {
     /// The resource, or `*`.
     #[n(5)]
     pub resource_id: String,
-    /// Permission bits; of a revocation: those taken away.
+    /// Permission bits; of a revocation: those that are left.
     #[n(6)]
     pub permissions: i32,
     /// Root process instance of a historic resource.

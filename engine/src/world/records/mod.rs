@@ -8,10 +8,10 @@ mod identity;
 mod repository;
 
 pub use admin::*;
-use engine_core::{history, state};
+use engine_core::state;
 pub use identity::*;
 use minicbor::{Decode, Encode};
-use models::Id;
+use models::{Id, Timestamp};
 pub use repository::*;
 
 /// A record as it is written: the whole of it, replacing an older one of the same key.
@@ -191,7 +191,9 @@ pub struct WorldChange {
     /// Root instances.
     pub roots: Vec<RootChange>,
     /// History, in order.
-    pub history: Vec<history::HistoryEvent>,
+    pub history: Vec<super::RootedEvent>,
     /// Records that belong to no root instance, in order.
     pub records: Vec<RecordChange>,
+    /// The time of the commit.
+    pub now: Option<Timestamp>,
 }

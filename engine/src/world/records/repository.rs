@@ -126,6 +126,9 @@ pub struct NodeInfo {
     /// Throws compensation, or cancels a transaction, and waits for the handlers.
     #[n(5)]
     pub throws_compensation: bool,
+    /// Handles compensation of another activity.
+    #[n(6)]
+    pub is_compensation_handler: bool,
 }
 
 /// A declaration of jobs of a definition, with what an operator set for it.

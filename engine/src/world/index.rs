@@ -1,0 +1,137 @@
+//! Secondary indexes: ordered sets of (key, row id).
+//!
+//! Texts are indexed by their hash, which keeps an entry at 32 bytes whatever the text. A lookup can therefore name rows
+//! that do not match; whoever looks up compares the text too.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{Hash, Hasher},
+};
+
+use models::Id;
+use rustc_hash::FxHasher;
+
+/// Hash of a text, as an index key.
+pub(crate) fn text_key(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Hash of a text whatever its case.
+pub(crate) fn folded_key(text: &str) -> u64 {
+    text_key(&text.to_uppercase())
+}
+
+/// Row ids under a key, in order of creation.
+pub(crate) fn ids<K: Ord + Copy>(index: &BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = Id> + '_ {
+    index.range((key, Id(0))..=(key, Id(u128::MAX))).map(|entry| entry.1)
+}
+
+/// The indexes of a table, kept in step with its rows.
+pub(crate) trait Indexes<T>: Default {
+    /// Enters a row.
+    fn add(&mut self, row: &T);
+    /// Takes a row out, as it was entered.
+    fn drop(&mut self, row: &T);
+    /// Enters the new form of a row in place of the old one; indexes whose keys are the same are left alone.
+    fn replace(&mut self, old: &T, new: &T);
+}
+
+/// A row that has an id.
+pub(crate) trait Keyed {
+    /// Its id.
+    fn id(&self) -> Id;
+}
+
+macro_rules! keyed {
+    ($($type:ty),* $(,)?) => {
+        $(impl $crate::world::index::Keyed for $type { fn id(&self) -> models::Id { self.id } })*
+    };
+}
+
+/// Declares the indexes of a table: a name, the type of the keys, and the keys of a row (any number of them).
+macro_rules! indexes {
+    ($(#[$doc:meta])* $name:ident of $row_type:ty { $($(#[$field_doc:meta])* $field:ident: $key:ty = |$row:ident| $keys:expr;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct $name {
+            $($(#[$field_doc])* pub(crate) $field: std::collections::BTreeSet<($key, models::Id)>,)*
+        }
+
+        impl $crate::world::index::Indexes<$row_type> for $name {
+            fn add(&mut self, new: &$row_type) {
+                $(for key in { let $row = new; $keys } { self.$field.insert((key, new.id)); })*
+            }
+
+            fn drop(&mut self, old: &$row_type) {
+                $(for key in { let $row = old; $keys } { self.$field.remove(&(key, old.id)); })*
+            }
+
+            fn replace(&mut self, old: &$row_type, new: &$row_type) {
+                $(
+                    if !{ let $row = old; $keys }.into_iter().eq({ let $row = new; $keys }) {
+                        for key in { let $row = old; $keys } { self.$field.remove(&(key, old.id)); }
+                        for key in { let $row = new; $keys } { self.$field.insert((key, new.id)); }
+                    }
+                )*
+            }
+        }
+    };
+}
+
+pub(crate) use {indexes, keyed};
+
+/// Rows by id with their indexes.
+#[derive(Clone, Debug)]
+pub(crate) struct Rows<T, X> {
+    rows: BTreeMap<Id, T>,
+    /// The indexes.
+    pub(crate) by: X,
+}
+
+impl<T, X: Default> Default for Rows<T, X> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new(), by: X::default() }
+    }
+}
+
+impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
+    /// The row of that id.
+    pub(crate) fn get(&self, id: Id) -> Option<&T> {
+        self.rows.get(&id)
+    }
+
+    /// All rows in order of creation.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.rows.values()
+    }
+
+    /// Number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The rows under a key of an index.
+    pub(crate) fn of<'a, K: Ord + Copy>(&'a self, index: &'a BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = &'a T> {
+        ids(index, key).filter_map(|id| self.rows.get(&id))
+    }
+
+    /// Creates or replaces a row and returns the replaced one.
+    pub(crate) fn put(&mut self, row: T) -> Option<T> {
+        let id = row.id();
+        if let Some(old) = self.rows.get(&id) {
+            self.by.replace(old, &row);
+        } else {
+            self.by.add(&row);
+        }
+        self.rows.insert(id, row)
+    }
+
+    /// Removes a row.
+    pub(crate) fn remove(&mut self, id: Id) -> Option<T> {
+        let row = self.rows.remove(&id)?;
+        self.by.drop(&row);
+        Some(row)
+    }
+}

@@ -1,0 +1,331 @@
+//! History of all root instances, with the indexes that queries need.
+//!
+//! The rows are those of one large [`Archive`]; it folds every event whose effect is on rows the event names. Events about
+//! whole process instances or tasks are carried out here through the indexes, as the archive would look at every row.
+
+use engine_core::history::{
+    Archive, Attachment, Comment, HistoricActivityInstance, HistoricDecisionInstance, HistoricDetail,
+    HistoricExternalTaskLog, HistoricIdentityLinkLog, HistoricIncident, HistoricJobLog, HistoricProcessInstance,
+    HistoricTaskInstance, HistoricVariableInstance, HistoryEvent, UserOperation,
+};
+use models::{Id, Timestamp};
+
+use super::{
+    index::{Indexes, folded_key, ids, indexes, text_key},
+    value_key::value_key,
+};
+
+indexes! {
+    /// Indexes of process instances.
+    ProcessInstanceIndexes of HistoricProcessInstance {
+        definition: Id = |row| Some(row.definition);
+        super_instance: Id = |row| row.super_instance;
+        root: Id = |row| Some(row.root);
+        business_key: u64 = |row| row.business_key.as_deref().map(text_key);
+        start: Timestamp = |row| Some(row.start);
+        /// Running ones have none.
+        end: Option<Timestamp> = |row| Some(row.end);
+    }
+}
+
+indexes! {
+    /// Indexes of activity instances.
+    ActivityInstanceIndexes of HistoricActivityInstance {
+        process_instance: Id = |row| Some(row.process_instance);
+        definition: Id = |row| Some(row.definition);
+        execution: Id = |row| Some(row.execution);
+        activity: u64 = |row| Some(text_key(&row.activity));
+    }
+}
+
+indexes! {
+    /// Indexes of user tasks.
+    TaskInstanceIndexes of HistoricTaskInstance {
+        process_instance: Id = |row| row.process_instance;
+        definition: Id = |row| row.definition;
+        execution: Id = |row| row.execution;
+        assignee: u64 = |row| row.assignee.as_deref().map(text_key);
+        custom_id: u64 = |row| row.custom_id.as_deref().map(text_key);
+        activity_instance: Id = |row| row.activity_instance;
+    }
+}
+
+indexes! {
+    /// Indexes of variables.
+    VariableInstanceIndexes of HistoricVariableInstance {
+        process_instance: Id = |row| row.process_instance;
+        execution: Id = |row| row.execution;
+        task: Id = |row| row.task;
+        /// Name and value.
+        value: (u64, u64) = |row| Some((folded_key(&row.name), value_key(&row.value)));
+    }
+}
+
+indexes! {
+    /// Indexes of details.
+    DetailIndexes of HistoricDetail {
+        process_instance: Id = |row| row.process_instance;
+        variable: Id = |row| row.variable;
+        task: Id = |row| row.task;
+    }
+}
+
+indexes! {
+    /// Indexes of incidents.
+    HistoricIncidentIndexes of HistoricIncident {
+        process_instance: Id = |row| row.process_instance;
+        definition: Id = |row| row.definition;
+    }
+}
+
+indexes! {
+    /// Indexes of the job log.
+    JobLogIndexes of HistoricJobLog {
+        process_instance: Id = |row| row.process_instance;
+        job: Id = |row| Some(row.job);
+    }
+}
+
+indexes! {
+    /// Indexes of the external task log.
+    ExternalTaskLogIndexes of HistoricExternalTaskLog {
+        process_instance: Id = |row| Some(row.process_instance);
+        external_task: Id = |row| Some(row.task);
+    }
+}
+
+indexes! {
+    /// Indexes of the identity link log.
+    IdentityLinkIndexes of HistoricIdentityLinkLog {
+        process_instance: Id = |row| row.process_instance;
+        task: Id = |row| row.task;
+    }
+}
+
+indexes! {
+    /// Indexes of decisions.
+    DecisionIndexes of HistoricDecisionInstance {
+        process_instance: Id = |row| row.process_instance;
+        decision_definition: Id = |row| Some(row.decision_definition);
+        root_decision: Id = |row| row.root_decision;
+    }
+}
+
+indexes! {
+    /// Indexes of user operations.
+    OperationIndexes of UserOperation {
+        process_instance: Id = |row| row.process_instance;
+        operation: Id = |row| Some(row.operation);
+        task: Id = |row| row.task;
+    }
+}
+
+indexes! {
+    /// Indexes of comments.
+    CommentIndexes of Comment {
+        process_instance: Id = |row| row.process_instance;
+        task: Id = |row| row.task;
+    }
+}
+
+indexes! {
+    /// Indexes of attachments.
+    AttachmentIndexes of Attachment {
+        process_instance: Id = |row| row.process_instance;
+        task: Id = |row| row.task;
+    }
+}
+
+/// Removes a row with its index entries.
+macro_rules! remove {
+    ($past:ident, $table:ident, $id:expr) => {
+        if let Some(row) = $past.archive.$table.remove($id) {
+            $past.$table.drop(&row);
+        }
+    };
+}
+
+/// Removes all rows under a key of an index.
+macro_rules! purge {
+    ($past:ident, $table:ident, $index:ident, $key:expr) => {
+        for id in ids(&$past.$table.$index, $key).collect::<Vec<_>>() {
+            remove!($past, $table, &id);
+        }
+    };
+}
+
+/// What has been.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Past {
+    pub(crate) archive: Archive,
+    pub(crate) process_instances: ProcessInstanceIndexes,
+    pub(crate) activity_instances: ActivityInstanceIndexes,
+    pub(crate) tasks: TaskInstanceIndexes,
+    pub(crate) variables: VariableInstanceIndexes,
+    pub(crate) details: DetailIndexes,
+    pub(crate) incidents: HistoricIncidentIndexes,
+    pub(crate) job_logs: JobLogIndexes,
+    pub(crate) external_task_logs: ExternalTaskLogIndexes,
+    pub(crate) identity_links: IdentityLinkIndexes,
+    pub(crate) decisions: DecisionIndexes,
+    pub(crate) operations: OperationIndexes,
+    pub(crate) comments: CommentIndexes,
+    pub(crate) attachments: AttachmentIndexes,
+}
+
+impl Past {
+    /// Folds one event in.
+    pub(crate) fn apply(&mut self, root: Option<Id>, event: &HistoryEvent) {
+        // takes the named row out of its indexes, folds, and enters it again
+        macro_rules! fold {
+            ($table:ident, $id:expr) => {{
+                let id = $id;
+                let old = self.archive.$table.get(&id).cloned();
+                self.archive.apply(event);
+                match (old, self.archive.$table.get(&id)) {
+                    (Some(old), Some(new)) => self.$table.replace(&old, new),
+                    (Some(old), None) => self.$table.drop(&old),
+                    (None, Some(new)) => self.$table.add(new),
+                    (None, None) => {}
+                }
+            }};
+        }
+        match event {
+            // no index depends on how something ended
+            HistoryEvent::ActivityEnded { .. } | HistoryEvent::TaskEnded { .. } | HistoryEvent::IncidentEnded { .. } => {
+                self.archive.apply(event);
+            }
+            HistoryEvent::ProcessInstanceStarted(row) => fold!(process_instances, row.id),
+            HistoryEvent::ProcessInstanceChanged { id, .. } | HistoryEvent::ProcessInstanceEnded { id, .. } => {
+                fold!(process_instances, *id);
+            }
+            HistoryEvent::ActivityStarted(row) => fold!(activity_instances, row.id),
+            HistoryEvent::ActivityChanged { id, .. } => fold!(activity_instances, *id),
+            HistoryEvent::TaskPut(row) => fold!(tasks, row.id),
+            HistoryEvent::VariablePut(row) => fold!(variables, row.id),
+            HistoryEvent::VariableUpdated { id, .. } | HistoryEvent::VariableDeleted { id, .. } => fold!(variables, *id),
+            HistoryEvent::Detail(row) => fold!(details, row.id),
+            HistoryEvent::IncidentCreated(row) => fold!(incidents, row.id),
+            HistoryEvent::JobLog(row) => fold!(job_logs, row.id),
+            HistoryEvent::ExternalTaskLog(row) => fold!(external_task_logs, row.id),
+            HistoryEvent::IdentityLinkLog(row) => fold!(identity_links, row.id),
+            HistoryEvent::Decision(row) => fold!(decisions, row.id),
+            HistoryEvent::Operation(row) => fold!(operations, row.id),
+            HistoryEvent::Comment(row) => fold!(comments, row.id),
+            HistoryEvent::CommentDeleted(id) => fold!(comments, *id),
+            HistoryEvent::Attachment(row) => fold!(attachments, row.id),
+            HistoryEvent::AttachmentDeleted(id) => fold!(attachments, *id),
+            HistoryEvent::RemovalTime { process_instance: Some(instance), time } => {
+                self.set_removal_time(*instance, *time);
+            }
+            HistoryEvent::RemovalTime { process_instance: None, time } => {
+                let Some(root) = root else { return };
+                for instance in ids(&self.process_instances.root, root).collect::<Vec<_>>() {
+                    self.set_removal_time(instance, *time);
+                }
+            }
+            HistoryEvent::ProcessInstanceDeleted(id) => self.delete_process_instance(*id),
+            HistoryEvent::TaskDeleted(id) => self.delete_task(*id),
+            HistoryEvent::VariableHistoryDeleted(id) => {
+                purge!(self, details, variable, *id);
+                remove!(self, variables, id);
+            }
+            HistoryEvent::EntryDeleted(id) => {
+                remove!(self, job_logs, id);
+                remove!(self, decisions, id);
+                remove!(self, operations, id);
+            }
+            HistoryEvent::Annotation { id, text } => {
+                if let Some(row) = self.archive.incidents.get_mut(id) {
+                    row.annotation.clone_from(text);
+                }
+                for row in ids(&self.operations.operation, *id) {
+                    if let Some(row) = self.archive.operations.get_mut(&row) {
+                        row.annotation.clone_from(text);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in stored rows.
+    pub(crate) fn load(&mut self, archive: Archive) {
+        macro_rules! load {
+            ($($table:ident),* $(,)?) => {
+                $(for (id, row) in archive.$table {
+                    self.$table.add(&row);
+                    self.archive.$table.insert(id, row);
+                })*
+            };
+        }
+        load!(
+            process_instances,
+            activity_instances,
+            tasks,
+            variables,
+            details,
+            incidents,
+            job_logs,
+            external_task_logs,
+            identity_links,
+            decisions,
+            operations,
+            comments,
+            attachments,
+        );
+    }
+
+    fn set_removal_time(&mut self, instance: Id, time: Option<Timestamp>) {
+        macro_rules! set {
+            ($($table:ident),* $(,)?) => {
+                $(for id in ids(&self.$table.process_instance, instance) {
+                    if let Some(row) = self.archive.$table.get_mut(&id) {
+                        row.removal_time = time;
+                    }
+                })*
+            };
+        }
+        if let Some(row) = self.archive.process_instances.get_mut(&instance) {
+            row.removal_time = time;
+        }
+        set!(
+            activity_instances,
+            tasks,
+            variables,
+            details,
+            incidents,
+            job_logs,
+            external_task_logs,
+            identity_links,
+            decisions,
+            operations,
+            comments,
+            attachments,
+        );
+    }
+
+    fn delete_process_instance(&mut self, instance: Id) {
+        remove!(self, process_instances, &instance);
+        purge!(self, activity_instances, process_instance, instance);
+        purge!(self, tasks, process_instance, instance);
+        purge!(self, variables, process_instance, instance);
+        purge!(self, details, process_instance, instance);
+        purge!(self, incidents, process_instance, instance);
+        purge!(self, job_logs, process_instance, instance);
+        purge!(self, external_task_logs, process_instance, instance);
+        purge!(self, identity_links, process_instance, instance);
+        purge!(self, decisions, process_instance, instance);
+        purge!(self, operations, process_instance, instance);
+        purge!(self, comments, process_instance, instance);
+        purge!(self, attachments, process_instance, instance);
+    }
+
+    fn delete_task(&mut self, task: Id) {
+        remove!(self, tasks, &task);
+        purge!(self, variables, task, task);
+        purge!(self, details, task, task);
+        purge!(self, identity_links, task, task);
+        purge!(self, comments, task, task);
+        purge!(self, attachments, task, task);
+    }
+}

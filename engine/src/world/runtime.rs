@@ -1,0 +1,199 @@
+//! Entities of running root instances, with the indexes that queries, correlation and the runners need.
+
+use std::collections::BTreeMap;
+
+use engine_core::{
+    graph::NodeIx,
+    state::{Change, EventSubscription, Execution, ExternalTask, Incident, Job, SubscriptionKind, Task, Variable},
+};
+use models::{Id, Timestamp};
+
+use super::{
+    RootChange,
+    external_tasks::ExternalTaskQueues,
+    index::{Rows, folded_key, indexes, keyed, text_key},
+    value_key::value_key,
+};
+
+keyed!(Execution, Variable, Task, Job, EventSubscription, ExternalTask, Incident);
+
+/// Key of a message or signal name.
+pub(crate) fn event_key(kind: SubscriptionKind, name: Option<&str>) -> u64 {
+    text_key(name.unwrap_or_default()).wrapping_add(kind as u64)
+}
+
+fn is_candidate(kind: &str) -> bool {
+    kind == "candidate"
+}
+
+indexes! {
+    /// Indexes of executions.
+    ExecutionIndexes of Execution {
+        process_instance: Id = |row| Some(row.process_instance);
+        parent: Id = |row| row.parent;
+        super_execution: Id = |row| row.super_execution;
+        /// Process instances only.
+        definition: Id = |row| row.parent.is_none().then_some(row.definition);
+        business_key: u64 = |row| row.business_key.as_deref().map(text_key);
+        /// Where tokens are.
+        activity: (Id, u32) = |row| row.activity.map(|NodeIx(node)| (row.definition, node));
+    }
+}
+
+indexes! {
+    /// Indexes of variables.
+    VariableIndexes of Variable {
+        scope: Id = |row| Some(row.scope);
+        process_instance: Id = |row| row.process_instance;
+        /// Name and value.
+        value: (u64, u64) = |row| Some((folded_key(&row.name), value_key(&row.value)));
+    }
+}
+
+indexes! {
+    /// Indexes of user tasks.
+    TaskIndexes of Task {
+        process_instance: Id = |row| row.process_instance;
+        execution: Id = |row| row.execution;
+        definition: Id = |row| row.definition;
+        key: u64 = |row| row.key.as_deref().map(text_key);
+        name: u64 = |row| row.name.as_deref().map(folded_key);
+        assignee: u64 = |row| row.assignee.as_deref().map(text_key);
+        candidate_user: u64 = |row| {
+            row.links.iter().filter(|link| is_candidate(&link.kind)).filter_map(|link| link.user.as_deref().map(text_key))
+        };
+        candidate_group: u64 = |row| {
+            row.links.iter().filter(|link| is_candidate(&link.kind)).filter_map(|link| link.group.as_deref().map(text_key))
+        };
+        due: Timestamp = |row| row.due;
+        custom_id: u64 = |row| row.custom_id.as_deref().map(text_key);
+        parent_task: u64 = |row| row.parent_task.as_deref().map(text_key);
+    }
+}
+
+indexes! {
+    /// Indexes of jobs.
+    JobIndexes of Job {
+        process_instance: Id = |row| row.process_instance;
+        execution: Id = |row| row.execution;
+        definition: Id = |row| row.definition;
+        batch: Id = |row| row.batch;
+        /// Jobs that may run once they are due; those without due date first.
+        ready: Option<Timestamp> = |row| (row.retries > 0 && !row.suspended).then_some(row.due);
+    }
+}
+
+indexes! {
+    /// Indexes of event subscriptions.
+    SubscriptionIndexes of EventSubscription {
+        event: u64 = |row| Some(event_key(row.kind, row.name.as_deref()));
+        execution: Id = |row| Some(row.execution);
+        process_instance: Id = |row| Some(row.process_instance);
+    }
+}
+
+indexes! {
+    /// Indexes of external tasks.
+    ExternalTaskIndexes of ExternalTask {
+        topic: u64 = |row| Some(text_key(&row.topic));
+        execution: Id = |row| Some(row.execution);
+        process_instance: Id = |row| Some(row.process_instance);
+    }
+}
+
+indexes! {
+    /// Indexes of incidents.
+    IncidentIndexes of Incident {
+        process_instance: Id = |row| row.process_instance;
+        execution: Id = |row| row.execution;
+        definition: Id = |row| row.definition;
+        configuration: u64 = |row| row.configuration.as_deref().map(text_key);
+    }
+}
+
+/// What is running.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Runtime {
+    pub(crate) executions: Rows<Execution, ExecutionIndexes>,
+    pub(crate) variables: Rows<Variable, VariableIndexes>,
+    pub(crate) tasks: Rows<Task, TaskIndexes>,
+    pub(crate) jobs: Rows<Job, JobIndexes>,
+    pub(crate) subscriptions: Rows<EventSubscription, SubscriptionIndexes>,
+    pub(crate) external_tasks: Rows<ExternalTask, ExternalTaskIndexes>,
+    pub(crate) incidents: Rows<Incident, IncidentIndexes>,
+    pub(crate) queues: ExternalTaskQueues,
+    /// Root of each process instance, and of each standalone task.
+    roots: BTreeMap<Id, Id>,
+}
+
+impl Runtime {
+    /// Root of a process instance or standalone task.
+    pub(crate) fn root(&self, id: Id) -> Option<Id> {
+        self.roots.get(&id).copied()
+    }
+
+    /// Process instances of a root.
+    pub(crate) fn of_root(&self, root: Id) -> Vec<Id> {
+        // called instances are found along the tree: it is as deep as the call hierarchy and needs no index of its own
+        let mut found = Vec::new();
+        let mut open = vec![root];
+        while let Some(instance) = open.pop() {
+            if self.executions.get(instance).is_none() {
+                continue;
+            }
+            found.push(instance);
+            let executions = self.executions.of(&self.executions.by.process_instance, instance);
+            for execution in executions {
+                let called = self.executions.of(&self.executions.by.super_execution, execution.id);
+                open.extend(called.map(|called| called.id));
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// Takes in what a transaction of a root instance changed.
+    pub(crate) fn apply(&mut self, change: RootChange) {
+        let RootChange { root, changes } = change;
+        for change in changes.executions {
+            match &change.new {
+                Some(row) if row.parent.is_none() => {
+                    self.roots.insert(change.id, root);
+                }
+                None => {
+                    self.roots.remove(&change.id);
+                }
+                Some(_) => {}
+            }
+            put(&mut self.executions, change);
+        }
+        for change in changes.tasks {
+            match &change.new {
+                Some(row) if row.process_instance.is_none() => {
+                    self.roots.insert(change.id, root);
+                }
+                None => {
+                    self.roots.remove(&change.id);
+                }
+                Some(_) => {}
+            }
+            put(&mut self.tasks, change);
+        }
+        for change in changes.external_tasks {
+            let old = self.external_tasks.get(change.id);
+            self.queues.replace(old, change.new.as_ref());
+            put(&mut self.external_tasks, change);
+        }
+        changes.variables.into_iter().for_each(|change| put(&mut self.variables, change));
+        changes.jobs.into_iter().for_each(|change| put(&mut self.jobs, change));
+        changes.subscriptions.into_iter().for_each(|change| put(&mut self.subscriptions, change));
+        changes.incidents.into_iter().for_each(|change| put(&mut self.incidents, change));
+    }
+}
+
+fn put<T: super::index::Keyed, X: super::index::Indexes<T>>(rows: &mut Rows<T, X>, change: Change<T>) {
+    match change.new {
+        Some(row) => drop(rows.put(row)),
+        None => drop(rows.remove(change.id)),
+    }
+}
