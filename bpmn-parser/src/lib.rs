@@ -20,6 +20,7 @@
 
 mod build;
 pub mod diagram;
+mod java_order;
 mod options;
 mod problem;
 mod report;

@@ -67,6 +67,11 @@ impl Problems {
         );
     }
 
+    /// What the XML parser only warns of.
+    pub(crate) fn schema_warning(&mut self, rule: Rule, message: String, span: Span, reported_at: Position) {
+        self.list.push(Diagnostic::warning(rule.code, message, span).help(rule.help).reported_at(reported_at));
+    }
+
     pub(crate) fn error(&mut self, rule: Rule, message: impl Into<String>, place: Place<'_>) {
         self.list.push(
             place.put_on(Diagnostic::error(rule.code, message, place.span()).help(rule.help)),

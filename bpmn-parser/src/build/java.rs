@@ -26,29 +26,6 @@ pub(super) fn parse_int(text: &str) -> Result<i32, String> {
         .map_err(|_| format!("For input string: \"{text}\""))
 }
 
-/// `String.hashCode`.
-fn hash_code(text: &str) -> i32 {
-    text.encode_utf16().fold(0i32, |hash, unit| {
-        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-    })
-}
-
-/// The order in which a `java.util.HashMap` with these keys (in order of insertion, without duplicates) iterates. Camunda
-/// reports problems in such an order.
-pub(super) fn hash_map_order(keys: &[Option<&str>]) -> Vec<usize> {
-    let mut capacity = 16;
-    while keys.len() > capacity * 3 / 4 {
-        capacity *= 2;
-    }
-    let bucket = |key: Option<&str>| {
-        let hash = key.map_or(0, hash_code).cast_unsigned();
-        (hash ^ (hash >> 16)) as usize & (capacity - 1)
-    };
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by_key(|&at| bucket(keys[at]));
-    order
-}
-
 /// Camunda's `parseCommaSeparatedList`: commas inside `${…}` do not separate.
 pub(super) fn comma_separated(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
@@ -76,20 +53,6 @@ pub(super) fn comma_separated(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hash_codes_are_javas() {
-        assert_eq!(hash_code("hello"), 99_162_322);
-    }
-
-    #[test]
-    fn map_order_is_by_bucket() {
-        // Single characters hash to their code: `a` is 97 (bucket 1), `b` 98 (2), `p` 112 (0).
-        assert_eq!(
-            hash_map_order(&[Some("b"), Some("p"), Some("a")]),
-            [1, 2, 0]
-        );
-    }
 
     #[test]
     fn lists_split_outside_expressions() {

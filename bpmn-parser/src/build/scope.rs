@@ -8,7 +8,7 @@ use super::{
     Builder, Step, Stop, documentation, escalation::EscalationHandler, extension_properties, java,
     owned, span, subscription::Subscription,
 };
-use crate::{rules, xml::Element};
+use crate::{java_order::hash_map_order, rules, xml::Element};
 
 /// Index of a scope in the arena.
 pub(super) type ScopeIx = usize;
@@ -171,7 +171,7 @@ impl<'d> Deferred<'d> {
     /// In the order of Camunda's hash map.
     fn in_map_order(&self) -> Vec<Element<'d>> {
         let keys: Vec<_> = self.elements.iter().map(|(id, _)| *id).collect();
-        java::hash_map_order(&keys)
+        hash_map_order(&keys)
             .into_iter()
             .map(|at| self.elements[at].1)
             .collect()
@@ -287,7 +287,7 @@ impl<'d> Builder<'d> {
             .iter()
             .map(|waiting| Some(waiting.activity_ref))
             .collect();
-        for at in java::hash_map_order(&keys) {
+        for at in hash_map_order(&keys) {
             let waiting = &backlog[at];
             let message = format!(
                 "Invalid attribute value for 'activityRef': no activity with id '{}' in scope '{}'",

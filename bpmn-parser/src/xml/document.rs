@@ -89,6 +89,11 @@ impl Document {
         self.nodes[ix as usize].attributes[attribute].value = value;
     }
 
+    /// Replaces the text of an element by its normalised form.
+    pub(crate) fn set_text(&mut self, ix: ElementIx, text: String) {
+        self.nodes[ix as usize].text = text;
+    }
+
     /// Adds an attribute without namespace that the schema gives by default.
     pub(crate) fn add_default_attribute(&mut self, ix: ElementIx, name: &str, value: &str) {
         self.nodes[ix as usize].attributes.push(Attribute {

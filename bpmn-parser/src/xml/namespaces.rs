@@ -10,13 +10,15 @@ pub(crate) mod uri {
     pub(crate) const ACTIVITI: &str = "http://activiti.org/bpmn";
     pub(crate) const FOX: &str = "http://www.camunda.com/fox";
     pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+    pub(crate) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
     pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
     pub(crate) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
     /// Namespaces of forks of Camunda 7: the same vocabulary under another name.
-    pub(crate) const FORKS: [&str; 6] = [
+    pub(crate) const FORKS: [&str; 7] = [
         "http://operaton.org/schema/1.0/bpmn",
         "http://cibseven.org/schema/1.0/bpmn",
+        "http://cibseven.org/schema/bpmn",
         "http://fluxnova.finos.org/schema/1.0/bpmn",
         "http://eximeebpms.org/schema/1.0/bpmn",
         "http://cadenzaflow.com/schema/1.0/bpmn",
