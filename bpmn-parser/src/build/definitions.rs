@@ -4,7 +4,7 @@ use models::bpmn::{
     Definitions, ErrorDefinition, Escalation, Message, Participant, Process, Signal,
 };
 
-use super::{Builder, Step, documentation, extension_properties, owned, span};
+use super::{Builder, Step, Stop, documentation, extension_properties, owned, span};
 use crate::{
     rules,
     xml::{Element, NamespaceId, Vocabulary},
@@ -25,7 +25,7 @@ impl<'d> Builder<'d> {
                 self.prefixes.insert(prefix, &attribute.value);
             }
         }
-        self.parse_imports();
+        self.parse_imports()?;
         let messages = self.parse_messages()?;
         let signals = self.parse_signals()?;
         let errors = self.parse_errors()?;
@@ -48,22 +48,19 @@ impl<'d> Builder<'d> {
     }
 
     /// Camunda 7 can import nothing: its WSDL importer is in no distribution.
-    fn parse_imports(&mut self) {
+    fn parse_imports(&mut self) -> Step {
         for import in self.root.children_named("import") {
-            let kind = import.attribute("importType").unwrap_or("null");
+            let Some(kind) = import.attribute("importType") else {
+                let message = "Cannot invoke \"String.equals(Object)\" because \"importType\" is null";
+                return Err(Stop::Exception(message.to_owned()));
+            };
             if kind == WSDL {
-                self.error(
-                    rules::IMPORT,
-                    format!("Could not find importer for type {kind}"),
-                    import,
-                );
+                let message = format!("Could not find importer for type {kind}");
+                self.error(rules::IMPORT, message, import);
             }
-            self.error(
-                rules::IMPORT,
-                format!("Could not import item of type {kind}"),
-                import,
-            );
+            self.error(rules::IMPORT, format!("Could not import item of type {kind}"), import);
         }
+        Ok(())
     }
 
     fn parse_messages(&mut self) -> Step<Vec<Message>> {

@@ -21,12 +21,8 @@ impl<'d> Builder<'d> {
     pub(super) fn parse_process(&mut self, element: Element<'d>) -> Step<Process> {
         self.last_element = Some(element);
         self.sequence_flows.clear();
-        let scope = self.add_scope(Scope::new(
-            element,
-            element.id().map(str::to_owned),
-            None,
-            Role::Process,
-        ));
+        // While Camunda parses, a process has a key and no id: its messages call it `null`.
+        let scope = self.add_scope(Scope::new(element, None, None, Role::Process));
         self.scopes[scope].is_subprocess = true;
         self.processes.push(ProcessDraft {
             key: element.id(),

@@ -298,7 +298,8 @@ impl<'a> Validator<'a> {
                 "cvc-complex-type.2.4.e: '{shown}' can occur a maximum of '{max}' times in the current sequence. This limit was exceeded. At this point one of '{list}' is expected."
             ),
             None if expected.is_empty() => format!(
-                "cvc-complex-type.2.4.d: Invalid content was found starting with element '{shown}'. No child element is expected at this point."
+                "cvc-complex-type.2.4.d: Invalid content was found starting with element '{}'. No child element is expected at this point.",
+                child.qualified_name()
             ),
             None => format!(
                 "cvc-complex-type.2.4.a: Invalid content was found starting with element '{shown}'. One of '{list}' is expected."

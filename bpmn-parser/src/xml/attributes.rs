@@ -1,5 +1,7 @@
 //! Scans the inside of a start tag and resolves references, with the error texts of the Java XML parser.
 
+use std::collections::HashSet;
+
 use super::{
     chars::{is_name, is_ncname, is_xml_char, is_xml_space},
     reader::XmlError,
@@ -20,6 +22,7 @@ pub(super) fn scan_tag<'s>(
     limit: usize,
 ) -> Result<Vec<RawAttribute<'s>>, XmlError> {
     let mut attributes: Vec<RawAttribute<'s>> = Vec::new();
+    let mut names = HashSet::new();
     let mut at = name.len();
     loop {
         let rest = &tag[at..];
@@ -73,7 +76,7 @@ pub(super) fn scan_tag<'s>(
                 u32::from(c)
             )
         })?;
-        if attributes.iter().any(|earlier| earlier.name == key) {
+        if !names.insert(key) {
             return fail(format!(
                 "Attribute \"{key}\" was already specified for element \"{name}\"."
             ));

@@ -312,10 +312,8 @@ impl<'s> TreeReader<'s> {
             self.tree.close(after);
             return Ok(());
         }
-        // `</startEvent <next>`: the name is right, the bracket is missing.
-        let message = if matching
-            .is_some_and(|rest| rest.starts_with(|c| is_xml_space(c) || c == '<'))
-        {
+        // The Java parser looks for the name first, then for the bracket.
+        let message = if matching.is_some() {
             format!("The end-tag for element type \"{name}\" must end with a '>' delimiter.")
         } else {
             format!(
