@@ -1,0 +1,122 @@
+import { useMemo, useState } from 'react';
+import { useLocation, useNavigate, useParams } from 'react-router';
+import { batchModify } from '../../api/admin';
+import { activityStatistics, countRunning, getDefinition, getDefinitionXml } from '../../api/processes';
+import type { ProcessDefinition } from '../../api/types';
+import { BpmnDiagram } from '../../diagram';
+import { definitionLabel, formatNumber } from '../../lib/format';
+import { bulkModificationInstructions, type ModificationStep } from '../../lib/plan';
+import { useAction, useFixed, useLive } from '../../state/queries';
+import { en } from '../../text/en';
+import { Button, Checkbox } from '../../ui/controls';
+import { Answer } from '../../ui/feedback';
+import { Card, Page } from '../../ui/page';
+import { PlanList, StepButtons } from '../instance/modify-panel';
+import { planBadges } from '../instance/plan-badges';
+import type { PlanTarget } from '../instances/batch-bar';
+import { processPath } from '../links';
+import { tokenBadges } from '../process/process-diagram';
+
+export default function BulkModifyPage() {
+  const { definitionId = '' } = useParams();
+  const definition = useLive(['definition', definitionId], () => getDefinition(definitionId));
+  return <Answer of={definition}>{(data) => <BulkModify key={data.id} definition={data} />}</Answer>;
+}
+
+/** The same moves for many instances of one version, run as a batch. */
+function BulkModify({ definition }: { definition: ProcessDefinition }) {
+  const navigate = useNavigate();
+  const handed = useLocation().state as PlanTarget | null;
+  const [steps, setSteps] = useState<ModificationStep[]>([]);
+  const [selected, setSelected] = useState<string | null>(null);
+  const [moving, setMoving] = useState<string | null>(null);
+  const [skipListeners, setSkipListeners] = useState(false);
+  const [skipMappings, setSkipMappings] = useState(false);
+  const xml = useFixed(['definition', definition.id, 'xml'], () => getDefinitionXml(definition.id));
+  const tokens = useLive(['definition', definition.id, 'activities'], (signal) =>
+    activityStatistics(definition.id, signal),
+  );
+  const running = useLive(['definition', definition.id, 'running'], (signal) =>
+    countRunning({ processDefinitionId: definition.id }, signal),
+  );
+  const selection: PlanTarget = handed ?? {
+    historicQuery: { processDefinitionId: definition.id, unfinished: true },
+    count: running.data ?? 0,
+  };
+  const badges = useMemo(
+    () => [...tokenBadges(tokens.data ?? []), ...planBadges(steps)],
+    [tokens.data, steps],
+  );
+  const add = (step: ModificationStep) => setSteps((list) => [...list, step]);
+  const run = useAction(
+    () =>
+      batchModify({
+        processDefinitionId: definition.id,
+        instructions: bulkModificationInstructions(steps),
+        skipCustomListeners: skipListeners,
+        skipIoMappings: skipMappings,
+        ...(selection.ids
+          ? { processInstanceIds: selection.ids }
+          : { historicProcessInstanceQuery: selection.historicQuery }),
+      }),
+    {
+      done: en.instances.created,
+      onDone: (batch) => void navigate(`/batches?batch=${encodeURIComponent(batch.id)}`),
+    },
+  );
+  return (
+    <Page
+      title={en.bulkModify.title}
+      trail={[
+        { label: en.processes.title, to: '/processes' },
+        { label: definitionLabel(definition), to: processPath(definition.id) },
+      ]}
+      lead={<span>{en.bulkModify.lead(formatNumber(selection.count), definition.version)}</span>}
+    >
+      <div className="overview">
+        <div className="diagram-box">
+          <Answer of={xml}>
+            {(model) => (
+              <BpmnDiagram
+                xml={model}
+                label={definitionLabel(definition)}
+                badges={badges}
+                selected={selected}
+                onSelect={(element) => {
+                  if (moving && element && moving !== element.id)
+                    add({ kind: 'move', from: moving, to: element.id });
+                  setMoving(null);
+                  setSelected(element?.id ?? null);
+                }}
+                onMoveToken={(from, to) => add({ kind: 'move', from, to: to.id })}
+                overlay={
+                  moving ? <span className="note">{en.instance.chooseTarget(moving)}</span> : undefined
+                }
+              />
+            )}
+          </Answer>
+        </div>
+        <aside className="overview-side">
+          <Card title={en.instance.plan} className="modify">
+            <p className="muted">{en.instance.modifyHint}</p>
+            <StepButtons selected={selected} tokens={null} moving={moving} onMoving={setMoving} onAdd={add} />
+            <PlanList steps={steps} onChange={setSteps} />
+            <Checkbox label={en.instance.skipListeners} checked={skipListeners} onChange={setSkipListeners} />
+            <Checkbox label={en.instance.skipMappings} checked={skipMappings} onChange={setSkipMappings} />
+            <div className="form-actions">
+              <Button
+                look="primary"
+                icon="batch"
+                busy={run.isPending}
+                disabled={steps.length === 0 || selection.count === 0}
+                onClick={() => run.mutate(undefined)}
+              >
+                {en.bulkModify.run(formatNumber(selection.count))}
+              </Button>
+            </div>
+          </Card>
+        </aside>
+      </div>
+    </Page>
+  );
+}

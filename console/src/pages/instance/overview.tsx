@@ -1,0 +1,129 @@
+import { useMemo, useState } from 'react';
+import { getDefinitionXml } from '../../api/processes';
+import type { HistoricActivityInstance, HistoricProcessInstance, Incident } from '../../api/types';
+import { BpmnDiagram, type Badge, type DiagramElement } from '../../diagram';
+import { formatCompact } from '../../lib/format';
+import type { ModificationStep } from '../../lib/plan';
+import { tokenCounts } from '../../lib/tree';
+import { useFixed } from '../../state/queries';
+import { useParam } from '../../state/url';
+import { en } from '../../text/en';
+import { Answer } from '../../ui/feedback';
+import { ActivityTree } from './activity-tree';
+import { ExplainPanel } from './explain-panel';
+import { ModifyPanel } from './modify-panel';
+import { planBadges } from './plan-badges';
+import { useActivityTree, useIncidentsOf, usePathOf } from './use-instance';
+
+interface OverviewProps {
+  instance: HistoricProcessInstance;
+  modifying: boolean;
+  onModified: () => void;
+}
+
+/** The diagram, what is active beside it, and why it waits. */
+export function Overview({ instance, modifying, onModified }: OverviewProps) {
+  const { id } = instance;
+  const [at, setAt] = useParam('at');
+  const [steps, setSteps] = useState<ModificationStep[]>([]);
+  /** A token was picked and waits for its destination. */
+  const [moving, setMoving] = useState<string | null>(null);
+  const xml = useFixed(['definition', instance.processDefinitionId, 'xml'], () =>
+    getDefinitionXml(instance.processDefinitionId),
+  );
+  const tree = useActivityTree(id);
+  const incidents = useIncidentsOf(id);
+  const path = usePathOf(id);
+  const tokens = useMemo(() => (tree.data ? tokenCounts(tree.data) : new Map<string, number>()), [tree.data]);
+  const badges = useMemo(
+    () => [
+      ...tokenBadges(tokens),
+      ...incidentBadges(incidents.data ?? []),
+      ...(modifying ? planBadges(steps) : []),
+    ],
+    [tokens, incidents.data, modifying, steps],
+  );
+  const marks = useMemo(() => pathMarks(path.data ?? []), [path.data]);
+
+  const addStep = (step: ModificationStep) => setSteps((list) => [...list, step]);
+  const select = (element: DiagramElement | null) => {
+    if (modifying && moving && element) {
+      if (moving !== element.id) addStep({ kind: 'move', from: moving, to: element.id });
+      setMoving(null);
+    }
+    setAt(element?.id ?? null);
+  };
+
+  return (
+    <div className="overview">
+      <div className="diagram-box">
+        <Answer of={xml}>
+          {(model) => (
+            <BpmnDiagram
+              xml={model}
+              label={en.instance.diagram}
+              badges={badges}
+              marks={marks}
+              selected={at || null}
+              onSelect={select}
+              onMoveToken={modifying ? (from, to) => addStep({ kind: 'move', from, to: to.id }) : undefined}
+              overlay={moving ? <span className="note">{en.instance.chooseTarget(moving)}</span> : undefined}
+            />
+          )}
+        </Answer>
+      </div>
+      <aside className="overview-side">
+        {modifying ? (
+          <ModifyPanel
+            instanceId={id}
+            selected={at || null}
+            tokens={tokens}
+            steps={steps}
+            moving={moving}
+            onSteps={setSteps}
+            onMoving={setMoving}
+            onDone={() => {
+              setSteps([]);
+              setMoving(null);
+              onModified();
+            }}
+          />
+        ) : (
+          <ExplainPanel instance={instance} onShow={(activityId) => setAt(activityId)} />
+        )}
+        {tree.data && <ActivityTree root={tree.data} selected={at || null} onSelect={setAt} />}
+      </aside>
+    </div>
+  );
+}
+
+const tokenBadges = (tokens: Map<string, number>): Badge[] =>
+  [...tokens].map(([elementId, count]) => ({
+    elementId,
+    kind: 'token',
+    text: formatCompact(count),
+    title: en.diagram.tokens(count),
+  }));
+
+function incidentBadges(incidents: Incident[]): Badge[] {
+  const counts = new Map<string, number>();
+  for (const { activityId } of incidents)
+    if (activityId) counts.set(activityId, (counts.get(activityId) ?? 0) + 1);
+  return [...counts].map(([elementId, count]) => ({
+    elementId,
+    kind: 'incident',
+    text: formatCompact(count),
+    title: en.diagram.incidents(count),
+  }));
+}
+
+/** What the instance has passed, and what was cancelled on the way. */
+function pathMarks(path: HistoricActivityInstance[]): Map<string, string[]> {
+  const marks = new Map<string, string[]>();
+  for (const step of path) {
+    if (step.endTime === null) marks.set(step.activityId, ['active']);
+    else if (marks.get(step.activityId)?.[0] !== 'active')
+      marks.set(step.activityId, [step.canceled ? 'cancelled' : 'passed']);
+  }
+  return marks;
+}

@@ -1,0 +1,82 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryKey,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+import { ApiError } from '../api/http';
+import { useToast } from '../ui/toast';
+import { useLiveInterval, type LiveMeta } from './live';
+
+export const createQueryClient = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 2000,
+        refetchOnWindowFocus: true,
+        // What the server refuses it refuses again; only a lost connection is worth another try.
+        retry: (failures, error) => !(error instanceof ApiError) && failures < 2,
+      },
+    },
+  });
+
+interface LiveOptions {
+  /** The process instance the answer depends on; without it, any event asks again. */
+  instance?: string;
+  enabled?: boolean;
+  /** At least so many milliseconds between two questions: for costly counts. */
+  slow?: number;
+}
+
+/** An answer that follows the server. The previous answer stays on the screen while the next is on its way. */
+export function useLive<T>(
+  key: QueryKey,
+  fetcher: (signal: AbortSignal) => Promise<T>,
+  { instance, enabled = true, slow }: LiveOptions = {},
+): UseQueryResult<T> {
+  const interval = useLiveInterval();
+  const meta: LiveMeta | undefined = slow ? undefined : { live: true, instance };
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => fetcher(signal),
+    enabled,
+    meta,
+    placeholderData: keepPreviousData,
+    refetchInterval: slow && interval ? Math.max(interval, slow) : interval,
+  });
+}
+
+/** An answer that never changes: the model of a version, for instance. */
+export function useFixed<T>(key: QueryKey, fetcher: () => Promise<T>, enabled = true): UseQueryResult<T> {
+  return useQuery({ queryKey: key, queryFn: fetcher, enabled, staleTime: Infinity, gcTime: 10 * 60_000 });
+}
+
+interface ActionOptions<R> {
+  done?: string | ((result: R) => string);
+  onDone?: (result: R) => void;
+  /** Show the error where it belongs instead of in a toast. */
+  quiet?: boolean;
+}
+
+/** Something a person does: reports the outcome and refreshes what is on the screen. */
+export function useAction<A, R>(action: (argument: A) => Promise<R>, options: ActionOptions<R> = {}) {
+  const queries = useQueryClient();
+  const toast = useToast();
+  return useMutation<R, Error, A>({
+    mutationFn: action,
+    onSuccess: (result) => {
+      if (options.done) toast.success(typeof options.done === 'string' ? options.done : options.done(result));
+      options.onDone?.(result);
+    },
+    onError: (error) => {
+      if (!options.quiet) toast.error(error.message);
+    },
+    onSettled: () =>
+      queries.invalidateQueries({ type: 'active', predicate: ({ options: o }) => !isFixed(o) }),
+  });
+}
+
+const isFixed = (options: unknown) => (options as { staleTime?: unknown }).staleTime === Infinity;
