@@ -144,7 +144,7 @@ pub(crate) trait Criteria {
     fn matches(&self, row: Self::Row<'_>) -> bool;
 
     /// Whether a caller may see a row.
-    fn visible(row: Self::Row<'_>, viewer: &Caller) -> bool;
+    fn visible(&self, row: Self::Row<'_>, viewer: &Caller) -> bool;
 
     /// The sorting keys asked for.
     fn sorting(&self) -> &[Sort<Self::SortBy>];
@@ -171,7 +171,7 @@ fn filtered<'w, Q: Criteria>(
         None => Q::everything(world),
     };
     for row in rows {
-        if query.matches(row) && viewer.is_none_or(|viewer| Q::visible(row, viewer)) && !each(row) {
+        if query.matches(row) && viewer.is_none_or(|viewer| query.visible(row, viewer)) && !each(row) {
             break;
         }
     }

@@ -126,7 +126,7 @@ impl Criteria for ExecutionQuery {
         check.verdict()
     }
 
-    fn visible(row: ExecutionRow<'_>, viewer: &Caller) -> bool {
+    fn visible(&self, row: ExecutionRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
             reads_instance(row.world, viewer, Some(row.process_instance), Some(row.definition))
         })

@@ -6,12 +6,14 @@
 
 mod definition;
 mod evaluate;
+mod event_subscription;
 mod execution;
 mod external_task;
 mod historic_activity;
 mod historic_process_instance;
 mod historic_task;
 mod historic_variable;
+mod incident;
 mod job;
 mod narrow;
 mod parameters;
@@ -24,12 +26,14 @@ mod visibility;
 
 pub use definition::*;
 pub use evaluate::Row;
+pub use event_subscription::*;
 pub use execution::*;
 pub use external_task::*;
 pub use historic_activity::*;
 pub use historic_process_instance::*;
 pub use historic_task::*;
 pub use historic_variable::*;
+pub use incident::*;
 pub use job::*;
 pub use parameters::{Page, Sort};
 pub use process_instance::*;

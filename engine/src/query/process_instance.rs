@@ -191,7 +191,7 @@ impl Criteria for ProcessInstanceQuery {
         self.check(row, Check::all(), false) && self.or_queries.iter().all(|query| query.check(row, Check::any(), true))
     }
 
-    fn visible(row: ProcessInstanceRow<'_>, viewer: &Caller) -> bool {
+    fn visible(&self, row: ProcessInstanceRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || reads_instance(row.world, viewer, Some(row.id), Some(row.definition)))
     }
 

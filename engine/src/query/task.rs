@@ -412,7 +412,7 @@ impl Criteria for TaskQuery {
         self.check(row, Check::all(), false) && self.or_queries.iter().all(|query| query.check(row, Check::any(), true))
     }
 
-    fn visible(row: TaskRow<'_>, viewer: &Caller) -> bool {
+    fn visible(&self, row: TaskRow<'_>, viewer: &Caller) -> bool {
         visible_task(row.world, row.entity, Some(viewer))
     }
 

@@ -16,16 +16,19 @@ pub(crate) fn sees(viewer: &Caller, tenant: Option<&str>, permitted: impl FnOnce
     World::sees_tenant(viewer, tenant) && (!viewer.authorized || viewer.user.is_none() || permitted())
 }
 
-/// `READ` on the process instance or `READ_INSTANCE` on its definition.
+/// `READ` on the process instance or `READ_INSTANCE` on its definition; what belongs to no definition is open to all.
 pub(crate) fn reads_instance(world: &World, viewer: &Caller, instance: Option<Id>, definition: Option<Id>) -> bool {
+    if definition.is_none() {
+        return true;
+    }
     let instance = instance.map(|id| id.to_string());
     world.may(viewer, Resource::ProcessInstance, instance.as_deref(), READ)
         || world.may(viewer, Resource::ProcessDefinition, world.definition_key(definition), READ_INSTANCE)
 }
 
-/// `READ_HISTORY` on the definition.
+/// `READ_HISTORY` on the definition; what belongs to no definition is open to all.
 pub(crate) fn reads_history(world: &World, viewer: &Caller, definition: Option<Id>) -> bool {
-    world.may(viewer, Resource::ProcessDefinition, world.definition_key(definition), READ_HISTORY)
+    definition.is_none() || world.may(viewer, Resource::ProcessDefinition, world.definition_key(definition), READ_HISTORY)
 }
 
 /// `READ` on the task or `READ_TASK` on its definition.

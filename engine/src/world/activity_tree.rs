@@ -111,7 +111,37 @@ impl World {
     }
 }
 
+impl World {
+    /// The id the API shows for an activity instance of a running process instance, told by the execution whose scope it
+    /// is: the activity is known from history, or from where the tokens inside are.
+    pub(crate) fn scope_instance_text_id(&self, id: Id, execution: &Execution) -> String {
+        if id == execution.process_instance {
+            return id.to_string();
+        }
+        if let Some(row) = self.historic_activity_instance(id) {
+            return activity_instance_text_id(&row.activity, id);
+        }
+        let scope = || {
+            let process_instance = self.process_instance(execution.process_instance)?;
+            let definition = self.process_definition(execution.definition)?;
+            let builder = Builder { world: self, process_instance, definition };
+            builder.node(builder.scope_of(execution)?)
+        };
+        scope().map_or_else(|| id.to_string(), |node| activity_instance_text_id(&node.id, id))
+    }
+}
+
 impl<'w> Builder<'w> {
+    /// The scope an execution is the scope execution of.
+    fn scope_of(&self, execution: &'w Execution) -> Scope {
+        let mut leaf = execution;
+        while let Some(child) = self.children(leaf.id).next() {
+            leaf = child;
+        }
+        let mapping = self.scope_executions(leaf);
+        mapping.into_iter().find(|(_, mapped)| mapped.id == execution.id).and_then(|(scope, _)| scope)
+    }
+
     fn build(&self) -> ActivityInstanceView {
         let root = self.process_instance.id;
         let mut instances: BTreeMap<Id, Instance<'w>> = BTreeMap::new();
