@@ -33,6 +33,8 @@ pub(crate) struct Pipeline {
     durability: Durability,
     bounds: GroupBounds,
     next_group: u64,
+    /// The last group that is on disk for certain.
+    synced_group: u64,
     /// With relaxed durability: since when something acknowledged is not synced.
     dirty_since: Option<Instant>,
     /// Commits that were under way when the last group ended: as many may come again.
@@ -58,6 +60,7 @@ impl Pipeline {
             durability,
             bounds,
             next_group,
+            synced_group: next_group - 1,
             dirty_since: None,
             expected: 0,
             last_write: Duration::ZERO,
@@ -98,9 +101,17 @@ impl Pipeline {
             return;
         }
         match guarded(|| self.backend.sync()) {
-            Ok(()) => self.dirty_since = None,
+            Ok(()) => {
+                self.dirty_since = None;
+                self.synced_group = self.next_group - 1;
+            }
             Err(error) => drop(self.queue.poison(&error.to_string())),
         }
+    }
+
+    /// The store underneath; while a control has the pipeline, nobody writes to it.
+    pub(crate) fn backend(&self) -> &dyn KeyValue {
+        &*self.backend
     }
 
     /// Starts to remember the keys that change.
@@ -220,6 +231,7 @@ impl Pipeline {
             number: self.next_group,
             first,
             last,
+            synced: self.synced_group,
             operations: u32::try_from(operations).unwrap_or(u32::MAX),
         };
         batch.push(Op::Put {
@@ -241,10 +253,11 @@ impl Pipeline {
             return Err(self.queue.poison(&error.to_string()));
         }
         self.last_write = started.elapsed();
-        self.next_group += 1;
-        if persist == Persist::Buffered && self.dirty_since.is_none() {
-            self.dirty_since = Some(started);
+        match persist {
+            Persist::Synced => self.synced_group = self.next_group,
+            Persist::Buffered => self.dirty_since = self.dirty_since.or(Some(started)),
         }
+        self.next_group += 1;
         let mut counters = self.counters.lock();
         counters.record_write(group.len(), self.last_write);
         counters.operations += operations as u64;

@@ -47,21 +47,26 @@
 //! opening looks at.
 
 mod backend;
+mod backup;
 mod bytes;
+mod check;
 mod committer;
 mod error;
 mod folder;
 mod key_value;
 mod queue;
 mod record;
+mod scratch;
 mod space;
 mod stats;
 mod store;
 mod ticket;
 mod verify;
 
-pub use backend::Memory;
+pub use backend::{Faults, Faulty, Memory};
+pub use backup::{Summary, migrate, restore, verify_backup};
 pub use bytes::Bytes;
+pub use check::{Report, TableReport, check};
 pub use error::{CommitError, Error};
 pub use key_value::{
     Direction, KeyRange, KeyValue, Kind, MAX_KEY_BYTES, MAX_VALUE_BYTES, Op, Persist, Scan,
@@ -69,5 +74,5 @@ pub use key_value::{
 };
 pub use space::FreeSpace;
 pub use stats::{Counters, Histogram, Stats};
-pub use store::{Drive, Durability, Options, Records, Seq, Store};
+pub use store::{Drive, Durability, Options, Records, Seq, Store, open_key_value};
 pub use ticket::{Outcome, Ticket};

@@ -184,14 +184,11 @@ impl Queue {
                 return Taken::Closed;
             }
             state.wanted = 1;
-            let timed_out = match until {
-                Some(until) => self.arrived.wait_until(&mut state, until).timed_out(),
-                None => {
-                    self.arrived.wait(&mut state);
-                    false
-                }
+            let Some(until) = until else {
+                self.arrived.wait(&mut state);
+                continue;
             };
-            if timed_out {
+            if self.arrived.wait_until(&mut state, until).timed_out() {
                 break;
             }
         }

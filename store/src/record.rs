@@ -3,8 +3,10 @@
 //! ```text
 //! stored value   payload ++ seq (u64) ++ crc32 (u32)          crc over key ++ payload ++ seq
 //! key [0, 'v']   format: magic ++ format number (u32)
+//! key [0, 'c']   first group of the chain (u64); only once a gap has been accepted
 //! key [0, 'g', slot (u16, big-endian)]
-//!                group: magic ++ number ++ first seq ++ last seq (u64 each) ++ operations (u32); slot = number mod 1024
+//!                group: magic ++ number ++ first seq ++ last seq ++ synced (u64 each) ++ operations (u32)
+//!                slot = number mod 1024
 //! ```
 //! Numbers in values are little-endian. The last 1,024 groups stay readable in a ring of slots, so that opening can
 //! verify that nothing between them is missing. The checksum covers the key, so a value that ended up under another key
@@ -21,6 +23,9 @@ pub(crate) const STORE_TABLE: u8 = 0;
 /// Key of the format record.
 pub(crate) const FORMAT_KEY: [u8; 2] = [STORE_TABLE, b'v'];
 
+/// Key of the record that says where the chain of groups begins, once a gap has been accepted.
+pub(crate) const CHAIN_KEY: [u8; 2] = [STORE_TABLE, b'c'];
+
 /// Prefix of the group records.
 pub(crate) const GROUP_PREFIX: [u8; 2] = [STORE_TABLE, b'g'];
 
@@ -35,7 +40,7 @@ const FORMAT_MAGIC: &[u8; 8] = b"tollgate";
 /// Begins each group record; unlikely enough to be searched for in raw files.
 pub(crate) const GROUP_MAGIC: &[u8; 16] = b"\xf1tollgate-group\n";
 
-const GROUP_BYTES: usize = GROUP_MAGIC.len() + 3 * 8 + 4;
+const GROUP_BYTES: usize = GROUP_MAGIC.len() + 4 * 8 + 4;
 
 /// Length of a group record with its trailer.
 pub(crate) const STORED_GROUP_BYTES: usize = GROUP_BYTES + TRAILER_BYTES;
@@ -113,6 +118,8 @@ pub(crate) struct Group {
     pub(crate) number: u64,
     pub(crate) first: Seq,
     pub(crate) last: Seq,
+    /// The last group that was on disk for certain when this one was written.
+    pub(crate) synced: u64,
     /// Operations in the batch, without the group record itself.
     pub(crate) operations: u32,
 }
@@ -128,11 +135,16 @@ impl Group {
     pub(crate) fn to_stored(self) -> Vec<u8> {
         let mut value = Vec::with_capacity(STORED_GROUP_BYTES);
         value.extend_from_slice(GROUP_MAGIC);
-        for number in [self.number, self.first.0, self.last.0] {
+        for number in [self.number, self.first.0, self.last.0, self.synced] {
             value.extend_from_slice(&number.to_le_bytes());
         }
         value.extend_from_slice(&self.operations.to_le_bytes());
         seal(&Self::key_of(self.number), value, self.last)
+    }
+
+    /// The part of a stored group record that [`parse`](Self::parse) reads, unchecked.
+    pub(crate) fn payload_of(stored: &[u8]) -> Option<&[u8]> {
+        stored.get(..stored.len().checked_sub(TRAILER_BYTES)?)
     }
 
     /// Reads a payload.
@@ -145,7 +157,8 @@ impl Group {
             number: le_u64(numbers),
             first: Seq(le_u64(&numbers[8..])),
             last: Seq(le_u64(&numbers[16..])),
-            operations: u32::from_le_bytes(numbers[24..].try_into().ok()?),
+            synced: le_u64(&numbers[24..]),
+            operations: u32::from_le_bytes(numbers[32..].try_into().ok()?),
         })
     }
 }
@@ -189,6 +202,7 @@ mod tests {
             number: 1030,
             first: Seq(5),
             last: Seq(9),
+            synced: 1029,
             operations: 11,
         };
         let stored = group.to_stored();

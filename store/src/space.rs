@@ -1,7 +1,7 @@
 //! The guard that refuses commits before the disk is full.
 
 use std::{
-    fmt, io,
+    io,
     path::PathBuf,
     sync::{
         Arc,
@@ -116,14 +116,5 @@ impl SpaceGuard {
                 tracing::info!(free_bytes, "enough free space: taking commits again");
             }
         }
-    }
-}
-
-impl fmt::Debug for SpaceGuard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SpaceGuard")
-            .field("limit_bytes", &self.limit_bytes)
-            .field("full", &self.full)
-            .finish()
     }
 }

@@ -68,6 +68,9 @@ pub struct Options {
     pub min_free_bytes: u64,
     /// Asks for the free bytes; the file system that holds the store, unless a test brings its own.
     pub free_space: Option<FreeSpace>,
+    /// Opens a damaged store with what is intact in it, instead of refusing. Damaged journals are copied to a folder
+    /// `damaged-…` inside the store's first. Meant for the time after `store check`, when no backup is to be had.
+    pub accept_damage: bool,
     /// Memory for blocks that were read, in bytes.
     pub cache_bytes: u64,
     /// Memory of one table's recent writes before they are sorted into files, in bytes (fjall).
@@ -87,6 +90,7 @@ impl Default for Options {
             max_group_bytes: 16 << 20,
             min_free_bytes: 256 << 20,
             free_space: None,
+            accept_damage: false,
             cache_bytes: 64 << 20,
             memtable_bytes: 16 << 20,
             workers: 1,
@@ -104,6 +108,7 @@ impl fmt::Debug for Options {
             .field("max_group_commits", &self.max_group_commits)
             .field("max_group_bytes", &self.max_group_bytes)
             .field("min_free_bytes", &self.min_free_bytes)
+            .field("accept_damage", &self.accept_damage)
             .field("cache_bytes", &self.cache_bytes)
             .field("memtable_bytes", &self.memtable_bytes)
             .field("workers", &self.workers)
@@ -133,8 +138,9 @@ struct Inner {
     folder: Option<Folder>,
 }
 
-/// Opens the database of `kind` in `path` and nothing around it.
-pub(crate) fn open_backend(
+/// Opens the bare key-value store of `kind` in the folder `path`: no lock, format, checksums or groups. [`Store::open`]
+/// is what everyone but a test or a tool wants.
+pub fn open_key_value(
     kind: Kind,
     path: &Path,
     options: &Options,
@@ -175,7 +181,10 @@ impl Store {
             return Self::start(Arc::new(Memory::new()), None, options);
         }
         let mut folder = Folder::open(path, kind, create)?;
-        let backend = open_backend(kind, &folder.data(), &options)?;
+        if kind == Kind::Fjall {
+            verify::examine_journals(&folder, options.accept_damage)?;
+        }
+        let backend = open_key_value(kind, &folder.data(), &options)?;
         if options.free_space.is_none() && options.min_free_bytes > 0 {
             options.free_space = Some(free_space_at(path.to_owned()));
         }
@@ -197,7 +206,12 @@ impl Store {
         options: Options,
     ) -> Result<Self, Error> {
         verify::ensure_format(&*backend)?;
+        if options.accept_damage {
+            verify::accept_gaps(&*backend)?;
+        }
         let position = verify::last_groups(&*backend)?;
+        // After a process was killed, its last groups may be there to read and yet not on the disk.
+        backend.sync()?;
         let space = SpaceGuard::new(options.free_space, options.min_free_bytes);
         let bounds = Bounds {
             commits: options.max_queued_commits.max(1),

@@ -1,9 +1,14 @@
 //! What is verified whenever a store is opened: its format, and that the last groups are all there.
 
+use std::fs;
+
 use crate::{
-    Direction, Error, KeyRange, KeyValue, Op, Persist, Seq,
+    Direction, Error, KeyRange, KeyValue, Kind, Op, Options, Persist, Seq,
+    backend::Journals,
     folder::{Folder, check_format},
-    record::{self, FORMAT_KEY, GROUP_PREFIX, GROUP_SLOTS, Group},
+    record::{self, CHAIN_KEY, FORMAT_KEY, GROUP_PREFIX, GROUP_SLOTS, Group},
+    scratch::Scratch,
+    store::open_key_value,
 };
 
 /// Where the committer goes on.
@@ -57,6 +62,87 @@ pub(crate) fn ensure_format(backend: &dyn KeyValue) -> Result<(), Error> {
     check_format("the store", found)
 }
 
+/// Refuses a fjall database whose journals would be cut before something that was on disk. With `accept`, puts those
+/// journals aside instead.
+pub(crate) fn examine_journals(folder: &Folder, accept: bool) -> Result<(), Error> {
+    let journals = Journals::read(&folder.data())?;
+    let last = if journals.needs_last_group() {
+        let scratch = Scratch::copy(Kind::Fjall, &folder.data(), folder.path().join("check"))?;
+        let backend = open_key_value(Kind::Fjall, scratch.path(), &Options::default())?;
+        let (groups, _) = read_groups(&*backend)?;
+        Some(groups.last().map_or(0, |group| group.number))
+    } else {
+        None
+    };
+    let findings = journals.findings(last);
+    if findings.is_empty() {
+        return Ok(());
+    }
+    if !accept {
+        return Err(Error::Damaged(findings.join("; ")));
+    }
+    for finding in &findings {
+        tracing::error!(finding, "opening a damaged store");
+    }
+    put_aside(folder, &journals)
+}
+
+fn put_aside(folder: &Folder, journals: &Journals) -> Result<(), Error> {
+    let mut number = 1;
+    let aside = loop {
+        let path = folder.path().join(format!("damaged-{number}"));
+        if !path.exists() {
+            break path;
+        }
+        number += 1;
+    };
+    fs::create_dir(&aside).map_err(Error::io(format!("making `{}`", aside.display())))?;
+    for (journal, _) in &journals.damage {
+        let target = aside.join(journal.file_name().unwrap_or_default());
+        fs::copy(journal, target).map_err(Error::io(format!("copying `{}`", journal.display())))?;
+    }
+    Ok(())
+}
+
+/// Gives up what is missing among the kept groups: the chain begins anew with the last of them.
+pub(crate) fn accept_gaps(backend: &dyn KeyValue) -> Result<(), Error> {
+    let (groups, findings) = read_groups(backend)?;
+    if findings.is_empty() {
+        return Ok(());
+    }
+    for finding in &findings {
+        tracing::error!(finding, "opening a damaged store");
+    }
+    let last = groups.last();
+    let begin = last.map_or(1, |group| group.number);
+    let mut batch = Vec::new();
+    for entry in backend.scan(&KeyRange::prefix(&GROUP_PREFIX), Direction::Forward) {
+        let (key, _) = entry?;
+        if last.is_none_or(|group| Group::key_of(group.number) != *key) {
+            batch.push(Op::delete(&*key));
+        }
+    }
+    let value = record::seal(&CHAIN_KEY, begin.to_le_bytes().to_vec(), Seq(0));
+    batch.push(Op::Put {
+        key: CHAIN_KEY.to_vec(),
+        value,
+    });
+    backend.write(batch, Persist::Synced)
+}
+
+/// The number of the first group that the chain must hold: 1, unless a gap was accepted.
+fn chain_begin(backend: &dyn KeyValue) -> Result<u64, Error> {
+    let Some(stored) = backend.get(&CHAIN_KEY)? else {
+        return Ok(1);
+    };
+    let (payload, _) = record::unseal(&CHAIN_KEY, stored)?;
+    let number = payload
+        .as_ref()
+        .try_into()
+        .map_err(|_| Error::damaged_record(&CHAIN_KEY, "it has another form"))?;
+    Ok(u64::from_le_bytes(number))
+}
+
 /// The group records that are kept, oldest first, and a sentence for each thing that does not fit.
 pub(crate) fn read_groups(backend: &dyn KeyValue) -> Result<(Vec<Group>, Vec<String>), Error> {
     let mut groups = Vec::new();
@@ -74,22 +160,19 @@ pub(crate) fn read_groups(backend: &dyn KeyValue) -> Result<(Vec<Group>, Vec<Str
         }
     }
     groups.sort_unstable_by_key(|group| group.number);
-    findings.extend(gaps(&groups));
+    findings.extend(gaps(&groups, chain_begin(backend)?));
     Ok((groups, findings))
 }
 
-/// Where the chain of groups is broken.
-fn gaps(groups: &[Group]) -> Vec<String> {
+/// Where the chain of groups that begins with number `begin` is broken.
+fn gaps(groups: &[Group], begin: u64) -> Vec<String> {
     let mut gaps = Vec::new();
     let Some(last) = groups.last() else {
         return gaps;
     };
-    let oldest = last.number.saturating_sub(GROUP_SLOTS - 1).max(1);
+    let oldest = last.number.saturating_sub(GROUP_SLOTS - 1).max(begin);
     if groups[0].number > oldest {
-        gaps.push(format!(
-            "the groups {oldest} to {} are missing",
-            groups[0].number - 1
-        ));
+        gaps.push(missing("groups", oldest, groups[0].number));
     }
     if groups[0].number == 1 && groups[0].first != Seq(1) {
         gaps.push(format!(
@@ -100,17 +183,19 @@ fn gaps(groups: &[Group]) -> Vec<String> {
     for pair in groups.windows(2) {
         let (before, after) = (&pair[0], &pair[1]);
         if before.number + 1 != after.number {
-            let (from, to) = (before.number + 1, after.number.saturating_sub(1));
-            gaps.push(format!("the groups {from} to {to} are missing"));
+            gaps.push(missing("groups", before.number + 1, after.number));
         } else if before.last.0 + 1 != after.first.0 {
-            gaps.push(format!(
-                "the commits {} to {} are missing",
-                before.last.0 + 1,
-                after.first.0.saturating_sub(1)
-            ));
+            gaps.push(missing("commits", before.last.0 + 1, after.first.0));
         }
     }
     gaps
+}
+
+pub(crate) fn missing(things: &str, from: u64, before: u64) -> String {
+    format!(
+        "the {things} {from} to {} are missing",
+        before.saturating_sub(1)
+    )
 }
 
 /// The position behind the last group, if the kept groups form a chain without gaps.
@@ -140,6 +225,7 @@ mod tests {
             number,
             first: Seq(2 * number - 1),
             last: Seq(2 * number),
+            synced: number - 1,
             operations: 2,
         };
         numbers.into_iter().map(group).collect()
@@ -147,22 +233,26 @@ mod tests {
 
     #[test]
     fn a_whole_chain_has_no_gaps() {
-        assert!(gaps(&[]).is_empty());
-        assert!(gaps(&chain(1..=1)).is_empty());
-        assert!(gaps(&chain(1..=GROUP_SLOTS)).is_empty());
-        assert!(gaps(&chain(77..=76 + GROUP_SLOTS)).is_empty());
+        assert!(gaps(&[], 1).is_empty());
+        assert!(gaps(&chain(1..=1), 1).is_empty());
+        assert!(gaps(&chain(1..=GROUP_SLOTS), 1).is_empty());
+        assert!(gaps(&chain(77..=76 + GROUP_SLOTS), 1).is_empty());
+        assert!(gaps(&chain(9..=12), 9).is_empty());
     }
 
     #[test]
     fn missing_groups_and_commits_are_named() {
-        assert_eq!(gaps(&chain([1, 2, 5])), ["the groups 3 to 4 are missing"]);
-        assert_eq!(gaps(&chain(3..=5)), ["the groups 1 to 2 are missing"]);
         assert_eq!(
-            gaps(&chain(78..=76 + GROUP_SLOTS)),
+            gaps(&chain([1, 2, 5]), 1),
+            ["the groups 3 to 4 are missing"]
+        );
+        assert_eq!(gaps(&chain(3..=5), 1), ["the groups 1 to 2 are missing"]);
+        assert_eq!(
+            gaps(&chain(78..=76 + GROUP_SLOTS), 1),
             ["the groups 77 to 77 are missing"]
         );
         let mut chain = chain(1..=3);
         chain[1].last = Seq(3);
-        assert_eq!(gaps(&chain), ["the commits 4 to 4 are missing"]);
+        assert_eq!(gaps(&chain, 1), ["the commits 4 to 4 are missing"]);
     }
 }

@@ -7,6 +7,7 @@ use parking_lot::RwLock;
 use crate::{Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Scan, Snapshot};
 
 type Map = BTreeMap<Arc<[u8]>, Arc<[u8]>>;
+type Entries = Vec<(Arc<[u8]>, Arc<[u8]>)>;
 
 /// A store that forgets everything when it is dropped.
 ///
@@ -21,6 +22,43 @@ impl Memory {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Another store with the same content.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            map: RwLock::new(self.map.read().clone()),
+        }
+    }
+
+    /// Every key.
+    pub(super) fn keys(&self) -> Vec<Arc<[u8]>> {
+        self.map.read().keys().cloned().collect()
+    }
+
+    /// Flips one bit of the value at `key`; tells whether there was one.
+    pub(super) fn flip_bit(&self, key: &[u8], bit: u64) -> bool {
+        let mut map = self.map.write();
+        let Some(value) = map.get_mut(key).filter(|value| !value.is_empty()) else {
+            return false;
+        };
+        let mut bytes = value.to_vec();
+        let bit = bit % (bytes.len() as u64 * 8);
+        let at = usize::try_from(bit / 8).unwrap_or_default();
+        bytes[at] ^= 1 << (bit % 8);
+        *value = bytes.into();
+        true
+    }
+
+    /// Applies a batch, all at once for readers.
+    pub(super) fn apply(&self, batch: Vec<Op>) {
+        let mut map = self.map.write();
+        for op in batch {
+            match op {
+                Op::Put { key, value } => drop(map.insert(key.into(), value.into())),
+                Op::Delete { key } => drop(map.remove(key.as_slice())),
+            }
+        }
+    }
 }
 
 /// Entries fetched under one read lock by a scan, so that a long scan does not hold writers up.
@@ -34,12 +72,7 @@ fn bounds(range: &KeyRange) -> (Bound<&[u8]>, Bound<&[u8]>) {
     (Bound::Included(range.start.as_slice()), end)
 }
 
-fn page(
-    map: &Map,
-    range: &KeyRange,
-    direction: Direction,
-    limit: usize,
-) -> Vec<(Arc<[u8]>, Arc<[u8]>)> {
+fn page(map: &Map, range: &KeyRange, direction: Direction, limit: usize) -> Entries {
     // `BTreeMap::range` panics on a range that ends before it starts.
     if range.is_empty() {
         return Vec::new();
@@ -58,13 +91,13 @@ struct Cursor<F> {
     read: F,
     rest: KeyRange,
     direction: Direction,
-    page: std::vec::IntoIter<(Arc<[u8]>, Arc<[u8]>)>,
+    page: <Entries as IntoIterator>::IntoIter,
     last_page: bool,
 }
 
 impl<F> Iterator for Cursor<F>
 where
-    F: Fn(&KeyRange, Direction) -> Vec<(Arc<[u8]>, Arc<[u8]>)>,
+    F: Fn(&KeyRange, Direction) -> Entries,
 {
     type Item = Result<(Bytes, Bytes), Error>;
 
@@ -89,7 +122,7 @@ where
 fn cursor<'a>(
     range: &KeyRange,
     direction: Direction,
-    read: impl Fn(&KeyRange, Direction) -> Vec<(Arc<[u8]>, Arc<[u8]>)> + Send + 'a,
+    read: impl Fn(&KeyRange, Direction) -> Entries + Send + 'a,
 ) -> Scan<'a> {
     Box::new(Cursor {
         read,
@@ -116,13 +149,7 @@ impl KeyValue for Memory {
     }
 
     fn write(&self, batch: Vec<Op>, _persist: Persist) -> Result<(), Error> {
-        let mut map = self.map.write();
-        for op in batch {
-            match op {
-                Op::Put { key, value } => drop(map.insert(key.into(), value.into())),
-                Op::Delete { key } => drop(map.remove(key.as_slice())),
-            }
-        }
+        self.apply(batch);
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
@@ -17,6 +18,9 @@ use parking_lot::Mutex;
 use crate::{
     Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Scan, Snapshot, store::Options,
 };
+
+/// How long closing may take.
+const CLOSING_TIME: Duration = Duration::from_secs(5);
 
 pub(crate) struct Sled {
     // Kept open, since the tree alone does not close the database in order.
@@ -41,16 +45,31 @@ fn failed(error: sled::Error) -> Error {
     }
 }
 
+/// Opens the database, waiting for a handle of this process that is just being closed: sled's threads hold its lock a
+/// little longer than the handle lives. Other processes are kept out by the lock of the store's folder.
+fn open_patiently(config: &sled::Config) -> Result<sled::Db, Error> {
+    let deadline = Instant::now() + CLOSING_TIME;
+    loop {
+        match config.open() {
+            Err(sled::Error::Io(error))
+                if error.to_string().contains("lock") && Instant::now() < deadline =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            opened => return opened.map_err(failed),
+        }
+    }
+}
+
 impl Sled {
     pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, Error> {
-        let db = sled::Config::new()
+        let config = sled::Config::new()
             .path(path)
             .cache_capacity(options.cache_bytes)
             // The committer says when to flush.
             .flush_every_ms(None)
-            .mode(sled::Mode::HighThroughput)
-            .open()
-            .map_err(failed)?;
+            .mode(sled::Mode::HighThroughput);
+        let db = open_patiently(&config)?;
         let tree = db.open_tree(b"tollgate").map_err(failed)?;
         let name = path.join("db");
         let file = File::open(&name).map_err(Error::io(format!("opening `{}`", name.display())))?;

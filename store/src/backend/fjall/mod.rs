@@ -4,6 +4,10 @@
 //! are then never rewritten together with instances that change all the time. A batch spans keyspaces atomically,
 //! because all of them share the journal.
 
+mod journal;
+
+pub(crate) use self::journal::Journals;
+
 use std::{ops::Bound, path::Path, sync::OnceLock};
 
 use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _};
@@ -139,7 +143,7 @@ impl KeyValue for Fjall {
     }
 
     fn scan(&self, range: &KeyRange, direction: Direction) -> Scan<'_> {
-        self.scan_tables(range, direction, |table, bounds| table.range(bounds))
+        self.scan_tables(range, direction, Keyspace::range)
     }
 
     fn write(&self, ops: Vec<Op>, persist: Persist) -> Result<(), Error> {
