@@ -4,8 +4,12 @@
 //! outside world come in. The one invariant: a transaction that fails leaves the state as it was committed last.
 //! Start reading at [`state::InstanceState`] and [`history::HistoryEvent`].
 
+mod behaviour;
 pub mod command;
+pub mod cron;
 pub mod error;
 pub mod graph;
 pub mod history;
+pub mod host;
 pub mod state;
+pub mod transaction;

@@ -227,3 +227,12 @@ pub enum HistoryEvent {
         text: Option<String>,
     },
 }
+
+/// `{activity}:{id}`, or just the id when that is longer than 64 characters (S-EX-7).
+pub fn activity_instance_text(activity: &str, id: Id) -> String {
+    if activity.is_empty() {
+        return id.to_string();
+    }
+    let text = format!("{activity}:{id}");
+    if text.len() > 64 { id.to_string() } else { text }
+}

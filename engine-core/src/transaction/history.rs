@@ -1,0 +1,646 @@
+//! What a transaction leaves behind for history, at the configured level (S-HI).
+
+use std::sync::Arc;
+
+use models::Id;
+
+use super::{Step, Tx};
+use crate::{
+    error::Fault,
+    graph::NodeIx,
+    history::{
+        AssigneeChange, HistoricActivityInstance, HistoricDetail, HistoricExternalTaskLog, HistoricIdentityLinkLog,
+        HistoricIncident, HistoricJobLog, HistoricProcessInstance, HistoricTaskInstance, HistoricVariableInstance,
+        HistoryEvent, HistoryLevel, IncidentState, InstanceStateName, LogKind,
+    },
+    state::{ActivityState, Task, TaskState, Variable},
+};
+
+fn text(value: &Option<Arc<str>>) -> Option<String> {
+    value.as_deref().map(str::to_owned)
+}
+
+impl Tx<'_> {
+    fn keeps(&self, level: HistoryLevel) -> bool {
+        self.host.settings().history_level >= level
+    }
+
+    fn record(&mut self, event: HistoryEvent) {
+        self.t.history.push(event);
+    }
+
+    // -- process instances -------------------------------------------------------------------------------------------------
+
+    pub(crate) fn history_process_started(
+        &mut self,
+        id: Id,
+        start_activity: Option<NodeIx>,
+        restarted: Option<String>,
+        case_instance: Option<String>,
+    ) -> Step {
+        if !self.keeps(HistoryLevel::Activity) {
+            return Ok(());
+        }
+        let definition = self.definition_of(id)?;
+        let row = self.execution(id).clone();
+        let event = HistoricProcessInstance {
+            id,
+            definition: row.definition,
+            root: self.t.root,
+            super_instance: row.super_execution.map(|caller| self.process_instance(caller)),
+            business_key: text(&row.business_key),
+            start: self.now(),
+            end: None,
+            state: InstanceStateName::Active,
+            start_user: if row.super_execution.is_none() { self.host.user().map(str::to_owned) } else { None },
+            start_activity: start_activity.map(|node| definition.graph.node(node).id.to_string()),
+            end_activity: None,
+            delete_reason: None,
+            tenant: text(&row.tenant),
+            removal_time: None,
+            restarted,
+            case_instance,
+        };
+        self.record(HistoryEvent::ProcessInstanceStarted(Box::new(event)));
+        Ok(())
+    }
+
+    /// The process instance ends now: completed when it stands at an activity, else terminated.
+    pub(crate) fn history_process_ended(&mut self, id: Id) -> Step {
+        if !self.keeps(HistoryLevel::Activity) {
+            return Ok(());
+        }
+        let definition = self.definition_of(id)?;
+        let row = self.execution(id);
+        let scratch = self.scratch(id).cloned().unwrap_or_default();
+        let state = if row.activity.is_some() {
+            InstanceStateName::Completed
+        } else if scratch.externally_terminated {
+            InstanceStateName::ExternallyTerminated
+        } else {
+            InstanceStateName::InternallyTerminated
+        };
+        let end_activity = row.activity.map(|node| definition.graph.node(node).id.to_string());
+        self.record(HistoryEvent::ProcessInstanceEnded {
+            id,
+            time: self.now(),
+            state,
+            delete_reason: text(&scratch.delete_reason),
+            end_activity,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn history_business_key(&mut self, id: Id, key: Option<String>) -> Step {
+        if self.keeps(HistoryLevel::Activity) {
+            self.record(HistoryEvent::ProcessInstanceChanged {
+                id,
+                state: None,
+                business_key: key,
+                start_activity: None,
+                definition: None,
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn history_process_suspended(&mut self, id: Id, suspended: bool) {
+        if self.keeps(HistoryLevel::Activity) {
+            let state = if suspended { InstanceStateName::Suspended } else { InstanceStateName::Active };
+            self.record(HistoryEvent::ProcessInstanceChanged {
+                id,
+                state: Some(state),
+                business_key: None,
+                start_activity: None,
+                definition: None,
+            });
+        }
+    }
+
+    // -- activity instances --------------------------------------------------------------------------------------------------
+
+    pub(crate) fn history_activity_started(&mut self, id: Id, activity: NodeIx) -> Step {
+        if !self.keeps(HistoryLevel::Activity) {
+            return Ok(());
+        }
+        let definition = self.definition_of(id)?;
+        let graph = definition.graph.clone();
+        let node = graph.node(activity);
+        let row = self.execution(id).clone();
+        let Some(instance) = row.activity_instance else { return Ok(()) };
+        let parent = self.parent_activity_instance(id).unwrap_or(row.process_instance);
+        let parent_activity = self.owner_activity(&graph, id, activity, parent, row.process_instance);
+        let sequence = self.next_sequence(row.process_instance);
+        let event = HistoricActivityInstance {
+            id: instance,
+            parent,
+            parent_activity,
+            activity: node.id.to_string(),
+            activity_name: text(&node.name),
+            activity_type: node.activity_type.to_owned(),
+            definition: row.definition,
+            process_instance: row.process_instance,
+            execution: id,
+            task: None,
+            called_instance: None,
+            assignee: None,
+            start: self.now(),
+            end: None,
+            state: ActivityState::Default,
+            sequence,
+            tenant: text(&row.tenant),
+            removal_time: None,
+        };
+        self.record(HistoryEvent::ActivityStarted(Box::new(event)));
+        Ok(())
+    }
+
+    /// Activity id of the parent instance: the flow scope, or empty for the process instance.
+    fn owner_activity(
+        &self,
+        graph: &crate::graph::ProcessGraph,
+        id: Id,
+        activity: NodeIx,
+        parent: Id,
+        instance: Id,
+    ) -> String {
+        if parent == instance {
+            return String::new();
+        }
+        // a compensation handler runs under the throwing event
+        if graph.node(activity).for_compensation {
+            let mut at = self.execution(id).parent;
+            while let Some(up) = at {
+                let row = self.execution(up);
+                if row.activity_instance == Some(parent) {
+                    if let Some(node) = row.activity {
+                        if node != activity {
+                            return graph.node(node).id.to_string();
+                        }
+                    }
+                }
+                at = row.parent;
+            }
+        }
+        graph.node(graph.node(activity).parent).id.to_string()
+    }
+
+    fn next_sequence(&mut self, instance: Id) -> u64 {
+        let mut sequence = 0;
+        self.change(instance, |row| {
+            row.sequence += 1;
+            sequence = row.sequence;
+        });
+        sequence
+    }
+
+    pub(crate) fn history_activity_ended(&mut self, id: Id, _activity: NodeIx, canceled: bool) -> Step {
+        if !self.keeps(HistoryLevel::Activity) {
+            return Ok(());
+        }
+        let Some(instance) = self.execution(id).activity_instance else { return Ok(()) };
+        let complete = self.scratch(id).is_some_and(|s| s.complete_scope);
+        let state = if canceled {
+            ActivityState::Canceled
+        } else if complete {
+            ActivityState::ScopeComplete
+        } else {
+            ActivityState::Default
+        };
+        self.record(HistoryEvent::ActivityEnded { id: instance, time: self.now(), state });
+        Ok(())
+    }
+
+    pub(crate) fn history_called_instance(&mut self, caller: Id, called: Id) {
+        if self.keeps(HistoryLevel::Activity) {
+            if let Some(id) = self.execution(caller).activity_instance {
+                self.record(HistoryEvent::ActivityChanged {
+                    id,
+                    task: None,
+                    called_instance: Some(called),
+                    assignee: None,
+                    migrated: None,
+                });
+            }
+        }
+    }
+
+    // -- tasks -----------------------------------------------------------------------------------------------------------------
+
+    fn historic_task(&self, row: &Task) -> HistoricTaskInstance {
+        HistoricTaskInstance {
+            id: row.id,
+            custom_id: text(&row.custom_id),
+            definition: row.definition,
+            process_instance: row.process_instance,
+            execution: row.execution,
+            activity_instance: row.activity_instance,
+            key: text(&row.key),
+            name: text(&row.name),
+            description: text(&row.description),
+            owner: text(&row.owner),
+            assignee: text(&row.assignee),
+            start: row.created,
+            end: None,
+            delete_reason: None,
+            priority: row.priority,
+            due: row.due,
+            follow_up: row.follow_up,
+            parent_task: text(&row.parent_task),
+            tenant: text(&row.tenant),
+            state: match row.state {
+                TaskState::Init => "Init",
+                TaskState::Created => "Created",
+                TaskState::Updated => "Updated",
+                TaskState::Completed => "Completed",
+                TaskState::Deleted => "Deleted",
+            }
+            .to_owned(),
+            removal_time: None,
+            case_instance: text(&row.case_instance),
+        }
+    }
+
+    pub(crate) fn history_task_created(&mut self, task: Id) -> Step {
+        if !self.keeps(HistoryLevel::Activity) {
+            return Ok(());
+        }
+        let row = self.t.state.task(task).cloned().ok_or_else(|| Fault::engine("the task is gone"))?;
+        if let Some(instance) = row.activity_instance {
+            self.record(HistoryEvent::ActivityChanged {
+                id: instance,
+                task: Some(task),
+                called_instance: None,
+                assignee: None,
+                migrated: None,
+            });
+        }
+        let row = self.historic_task(&row);
+        self.record(HistoryEvent::TaskPut(Box::new(row)));
+        Ok(())
+    }
+
+    pub(crate) fn history_task_changed(&mut self, task: Id) -> Step {
+        if !self.keeps(HistoryLevel::Activity) {
+            return Ok(());
+        }
+        if let Some(row) = self.t.state.task(task).cloned() {
+            let row = self.historic_task(&row);
+            self.record(HistoryEvent::TaskPut(Box::new(row)));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn history_task_moved(&mut self, task: Id) {
+        let _ = self.history_task_changed(task);
+    }
+
+    pub(crate) fn history_activity_assignee(&mut self, task: Id) -> Step {
+        if !self.keeps(HistoryLevel::Activity) {
+            return Ok(());
+        }
+        let Some(row) = self.t.state.task(task) else { return Ok(()) };
+        if let Some(instance) = row.activity_instance {
+            let user = text(&row.assignee);
+            self.record(HistoryEvent::ActivityChanged {
+                id: instance,
+                task: None,
+                called_instance: None,
+                assignee: Some(AssigneeChange { user }),
+                migrated: None,
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn history_task_ended(&mut self, task: Id, reason: &str, state: &str) -> Step {
+        if !self.keeps(HistoryLevel::Activity) {
+            return Ok(());
+        }
+        self.history_task_changed(task)?;
+        self.record(HistoryEvent::TaskEnded {
+            id: task,
+            time: self.now(),
+            delete_reason: reason.to_owned(),
+            state: state.to_owned(),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn history_link(
+        &mut self,
+        task: Id,
+        kind: &str,
+        user: Option<Arc<str>>,
+        group: Option<Arc<str>>,
+        added: bool,
+    ) {
+        if !self.keeps(HistoryLevel::Full) {
+            return;
+        }
+        let Some(row) = self.t.state.task(task).cloned() else { return };
+        let event = HistoricIdentityLinkLog {
+            id: self.host.fresh_id(),
+            time: self.now(),
+            kind: kind.to_owned(),
+            user: text(&user),
+            group: text(&group),
+            task: Some(task),
+            definition: row.definition,
+            added,
+            assigner: self.host.user().map(str::to_owned),
+            tenant: text(&row.tenant),
+            removal_time: None,
+            process_instance: row.process_instance,
+        };
+        self.record(HistoryEvent::IdentityLinkLog(Box::new(event)));
+    }
+
+    // -- variables ---------------------------------------------------------------------------------------------------------------
+
+    /// Activity instance of a variable's scope, with its activity.
+    fn scope_instance(&mut self, row: &Variable) -> Step<(Option<Id>, Option<String>)> {
+        let Some(execution) = row.execution else { return Ok((None, None)) };
+        if self.t.state.execution(execution).is_none() {
+            return Ok((row.process_instance, None));
+        }
+        let definition = self.definition_of(execution)?;
+        let graph = &definition.graph;
+        let of = self.execution(execution);
+        if let Some(task) = row.task.and_then(|task| self.t.state.task(task)) {
+            return Ok((task.activity_instance, text(&task.key)));
+        }
+        let at_process = of.parent.is_none();
+        let instance = of.activity_instance.or(row.process_instance);
+        if at_process || instance == row.process_instance {
+            return Ok((row.process_instance, None));
+        }
+        let node = of.activity.map(|node| graph.node(node));
+        // a scope execution whose token is further inside keeps its own instance
+        Ok((instance, node.map(|node| node.id.to_string())))
+    }
+
+    pub(crate) fn history_variable_created(&mut self, id: Id, source: Id) -> Step {
+        if !self.keeps(HistoryLevel::Audit) {
+            return Ok(());
+        }
+        self.put_historic_variable(id)?;
+        self.variable_detail(id, source)
+    }
+
+    pub(crate) fn history_variable_moved(&mut self, id: Id) -> Step {
+        if !self.keeps(HistoryLevel::Audit) {
+            return Ok(());
+        }
+        self.put_historic_variable(id)
+    }
+
+    fn put_historic_variable(&mut self, id: Id) -> Step {
+        let Some(row) = self.t.state.variable(id).cloned() else { return Ok(()) };
+        if row.transient {
+            return Ok(());
+        }
+        let (activity_instance, activity) = self.scope_instance(&row)?;
+        let definition = row.execution.and_then(|e| self.t.state.execution(e)).map(|e| e.definition);
+        let tenant = match (row.execution, row.task) {
+            (Some(e), _) => self.t.state.execution(e).and_then(|e| text(&e.tenant)),
+            (None, Some(t)) => self.t.state.task(t).and_then(|t| text(&t.tenant)),
+            _ => None,
+        };
+        let event = HistoricVariableInstance {
+            id,
+            name: row.name.to_string(),
+            value: row.value.clone(),
+            definition,
+            process_instance: row.process_instance,
+            execution: row.execution,
+            activity_instance,
+            activity,
+            task: row.task,
+            created: self.now(),
+            deleted: false,
+            tenant,
+            removal_time: None,
+            initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
+        };
+        self.record(HistoryEvent::VariablePut(Box::new(event)));
+        Ok(())
+    }
+
+    pub(crate) fn history_variable_updated(&mut self, id: Id, source: Id) -> Step {
+        if !self.keeps(HistoryLevel::Audit) {
+            return Ok(());
+        }
+        let Some(row) = self.t.state.variable(id) else { return Ok(()) };
+        let value = row.value.clone();
+        self.record(HistoryEvent::VariableUpdated { id, value });
+        self.variable_detail(id, source)
+    }
+
+    pub(crate) fn history_variable_deleted(&mut self, row: &Variable, keep: bool, source: Id) -> Step {
+        if !self.keeps(HistoryLevel::Audit) {
+            return Ok(());
+        }
+        self.record(HistoryEvent::VariableDeleted { id: row.id, keep });
+        let _ = source;
+        Ok(())
+    }
+
+    fn variable_detail(&mut self, id: Id, source: Id) -> Step {
+        if !self.keeps(HistoryLevel::Full) {
+            return Ok(());
+        }
+        let Some(row) = self.t.state.variable(id).cloned() else { return Ok(()) };
+        let (mut activity_instance, mut activity) = self.scope_instance(&row)?;
+        // the detail names the activity instance that made the change
+        if let Some(of) = self.t.state.execution(source).cloned() {
+            let definition = self.definition_of(source)?;
+            activity_instance = of.activity_instance.or(activity_instance);
+            activity = of.activity.map(|node| definition.graph.node(node).id.to_string());
+            if activity_instance == Some(of.process_instance) {
+                activity = None;
+            }
+        }
+        let definition = row.execution.and_then(|e| self.t.state.execution(e)).map(|e| e.definition);
+        let event = HistoricDetail {
+            id: self.host.fresh_id(),
+            name: row.name.to_string(),
+            value: row.value.clone(),
+            form_field: false,
+            variable: Some(id),
+            revision: row.revision,
+            definition,
+            process_instance: row.process_instance,
+            execution: row.execution,
+            activity_instance,
+            activity,
+            task: row.task,
+            time: self.now(),
+            operation: self.t.operation_id,
+            tenant: row.execution.and_then(|e| self.t.state.execution(e)).and_then(|e| text(&e.tenant)),
+            removal_time: None,
+            initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
+        };
+        self.record(HistoryEvent::Detail(Box::new(event)));
+        Ok(())
+    }
+
+    /// Form fields submitted with a start or task form.
+    pub(crate) fn history_form_fields(&mut self, execution: Id, task: Option<Id>, fields: &[(String, models::Value)]) -> Step {
+        if !self.keeps(HistoryLevel::Audit) {
+            return Ok(());
+        }
+        let row = self.execution(execution).clone();
+        for (name, value) in fields {
+            let event = HistoricDetail {
+                id: self.host.fresh_id(),
+                name: name.clone(),
+                value: value.clone(),
+                form_field: true,
+                variable: None,
+                revision: 0,
+                definition: Some(row.definition),
+                process_instance: Some(row.process_instance),
+                execution: Some(execution),
+                activity_instance: row.activity_instance,
+                activity: None,
+                task,
+                time: self.now(),
+                operation: self.t.operation_id,
+                tenant: text(&row.tenant),
+                removal_time: None,
+                initial: false,
+            };
+            self.record(HistoryEvent::Detail(Box::new(event)));
+        }
+        Ok(())
+    }
+
+    // -- incidents, jobs, external tasks -----------------------------------------------------------------------------------------
+
+    pub(crate) fn history_incident_created(&mut self, id: Id) -> Step {
+        if !self.keeps(HistoryLevel::Full) {
+            return Ok(());
+        }
+        let Some(row) = self.t.state.incident(id).cloned() else { return Ok(()) };
+        let job_definition = match (row.definition, row.declaration) {
+            (Some(definition), Some(declaration)) => self.host.job_definition(definition, declaration).id,
+            _ => None,
+        };
+        let event = HistoricIncident {
+            id,
+            kind: row.kind.to_string(),
+            message: row.message,
+            start: row.created,
+            end: None,
+            state: IncidentState::Open,
+            definition: row.definition,
+            process_instance: row.process_instance,
+            execution: row.execution,
+            activity: text(&row.activity),
+            failed_activity: text(&row.failed_activity),
+            cause: row.cause,
+            root_cause: row.root_cause,
+            configuration: row.configuration,
+            history_configuration: row.history_configuration,
+            job_definition,
+            tenant: text(&row.tenant),
+            removal_time: None,
+            annotation: None,
+        };
+        self.record(HistoryEvent::IncidentCreated(Box::new(event)));
+        Ok(())
+    }
+
+    pub(crate) fn history_incident_ended(&mut self, id: Id, state: IncidentState) {
+        if self.keeps(HistoryLevel::Full) {
+            self.record(HistoryEvent::IncidentEnded { id, time: self.now(), state });
+        }
+    }
+
+    pub(crate) fn history_job(&mut self, id: Id, kind: LogKind, fault: Option<&Fault>) -> Step {
+        self.job_log(id, kind, fault).map(|_| ())
+    }
+
+    pub(crate) fn history_job_failed(&mut self, id: Id, fault: &Fault) -> Step<Option<Id>> {
+        self.job_log(id, LogKind::Failure, Some(fault))
+    }
+
+    fn job_log(&mut self, id: Id, kind: LogKind, fault: Option<&Fault>) -> Step<Option<Id>> {
+        if !self.keeps(HistoryLevel::Full) {
+            return Ok(None);
+        }
+        let Some(job) = self.t.state.job(id).cloned() else { return Ok(None) };
+        let mut row = HistoricJobLog {
+            id: self.host.fresh_id(),
+            kind,
+            time: self.now(),
+            job: id,
+            due: job.due,
+            retries: job.retries,
+            priority: job.priority,
+            message: fault.map(|fault| fault.message.chars().take(666).collect()),
+            stacktrace: job.exception_stacktrace.clone().filter(|_| fault.is_some()),
+            job_definition: None,
+            job_definition_type: None,
+            job_definition_configuration: None,
+            activity: None,
+            failed_activity: fault.and_then(|fault| fault.activity.clone()),
+            execution: job.execution,
+            process_instance: job.process_instance,
+            definition: job.definition,
+            tenant: text(&job.tenant),
+            removal_time: None,
+            batch: job.batch,
+            hostname: None,
+        };
+        if kind == LogKind::Failure {
+            // the log shows the retries before the failure counted
+            row.retries = job.retries.saturating_add(1);
+        }
+        if let Some(id) = job.definition {
+            let definition = self.definition(id)?;
+            let graph = &definition.graph;
+            if let Some(declaration) = job.declaration.and_then(|ix| graph.jobs.get(ix as usize)) {
+                row.job_definition = job.declaration.and_then(|ix| self.host.job_definition(id, ix).id);
+                row.job_definition_type = Some(declaration.job_type.to_owned());
+                row.job_definition_configuration = Some(declaration.configuration.clone());
+            }
+            row.activity = self.job_activity(&job).map(|node| graph.node(node).id.to_string());
+        }
+        let id = row.id;
+        self.record(HistoryEvent::JobLog(Box::new(row)));
+        Ok(Some(id))
+    }
+
+    pub(crate) fn history_external_task(&mut self, id: Id, kind: LogKind, retries: Option<i32>) -> Step<Option<Id>> {
+        if !self.keeps(HistoryLevel::Full) {
+            return Ok(None);
+        }
+        let Some(task) = self.t.state.external_task(id).cloned() else { return Ok(None) };
+        let definition = self.definition(task.definition)?;
+        let failure = kind == LogKind::Failure;
+        let row = HistoricExternalTaskLog {
+            id: self.host.fresh_id(),
+            kind,
+            time: self.now(),
+            task: id,
+            topic: task.topic.to_string(),
+            worker: text(&task.worker),
+            retries: retries.or(task.retries),
+            priority: task.priority,
+            message: task.error_message.filter(|_| failure),
+            details: task.error_details.filter(|_| failure),
+            activity: definition.graph.node(task.node).id.to_string(),
+            activity_instance: task.activity_instance,
+            execution: task.execution,
+            process_instance: task.process_instance,
+            definition: task.definition,
+            tenant: text(&task.tenant),
+            removal_time: None,
+        };
+        let id = row.id;
+        self.record(HistoryEvent::ExternalTaskLog(Box::new(row)));
+        Ok(Some(id))
+    }
+}

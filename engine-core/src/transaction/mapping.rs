@@ -1,0 +1,154 @@
+//! Input/output mappings (S-VR-6) and variable mappings of call activities and signals.
+
+use std::sync::Arc;
+
+use models::{Id, Value};
+use objects::{MapKey, Object};
+
+use super::{
+    Step, Tx,
+    scope::{Ran, Scope, evaluate_in, plain_text, stored},
+};
+use crate::{
+    error::Fault,
+    graph::{Io, MappingCode, MappingSourceCode, NodeIx, ParameterCode},
+};
+
+impl Tx<'_> {
+    /// Inputs in order, each evaluated in the parent's scope and set locally.
+    pub(crate) fn execute_input_mapping(&mut self, id: Id, activity: NodeIx) -> Ran {
+        let definition = self.definition_of(id)?;
+        let Some(io) = &definition.graph.node(activity).io else { return Ok(()) };
+        let outer = self.execution(id).parent.unwrap_or(id);
+        for (name, parameter) in &io.inputs {
+            let value = self.parameter(outer, parameter, &[])?;
+            self.set_variable_local(id, name.clone(), value, false)?;
+        }
+        Ok(())
+    }
+
+    /// Outputs in order, each evaluated in the activity's scope and set from the parent outward.
+    pub(crate) fn execute_output_mapping(&mut self, id: Id) -> Step {
+        self.output_mapping(id).map_err(|thrown| self.fault_of(id, thrown))
+    }
+
+    /// [`Tx::destroy`], keeping a BPMN error of the output mapping apart.
+    pub(crate) fn destroy_thrown(&mut self, id: Id) -> Ran {
+        if !self.scratch(id).is_some_and(|s| s.skip_io) {
+            self.output_mapping(id)?;
+        }
+        let skipped = std::mem::replace(&mut self.scratch_mut(id).skip_io, true);
+        let result = self.destroy(id);
+        self.scratch_mut(id).skip_io = skipped;
+        Ok(result?)
+    }
+
+    fn output_mapping(&mut self, id: Id) -> Ran {
+        let definition = self.definition_of(id)?;
+        let Some(activity) = self.execution(id).activity else { return Ok(()) };
+        let Some(io) = &definition.graph.node(activity).io else { return Ok(()) };
+        let outer = self.execution(id).parent.unwrap_or(id);
+        for (name, parameter) in &io.outputs {
+            let value = self.parameter(id, parameter, &[])?;
+            self.set_variable(outer, name.clone(), value, false)?;
+        }
+        Ok(())
+    }
+
+    /// Evaluates a mapping without setting anything: connectors.
+    pub(crate) fn evaluate_inputs(&mut self, id: Id, io: &Io) -> Ran<Vec<(Arc<str>, Value)>> {
+        io.inputs.iter().map(|(name, parameter)| Ok((name.clone(), self.parameter(id, parameter, &[])?))).collect()
+    }
+
+    /// Value of a parameter.
+    pub(crate) fn parameter(
+        &mut self,
+        scope: Id,
+        parameter: &ParameterCode,
+        extra: &[(Arc<str>, Value)],
+    ) -> Ran<Value> {
+        Ok(stored(&self.parameter_object(scope, parameter, extra)?)?)
+    }
+
+    fn parameter_object(
+        &mut self,
+        scope: Id,
+        parameter: &ParameterCode,
+        extra: &[(Arc<str>, Value)],
+    ) -> Ran<Object> {
+        match parameter {
+            ParameterCode::Null => Ok(Object::Null),
+            ParameterCode::Expression(expression) => {
+                let mut context = Scope { tx: self, execution: Some(scope), task: None, external: None, extra };
+                evaluate_in(&mut context, expression)
+            }
+            ParameterCode::Script(script) => self.script(scope, None, script, extra),
+            ParameterCode::List(items) => {
+                let mut all = Vec::with_capacity(items.len());
+                for item in items {
+                    all.push(self.parameter_object(scope, item, extra)?);
+                }
+                Ok(Object::list(all))
+            }
+            ParameterCode::Map(entries) => {
+                // a TreeMap in Camunda: sorted by evaluated key (S-VR-8)
+                let mut all = Vec::with_capacity(entries.len());
+                for (key, value) in entries {
+                    let mut context = Scope { tx: self, execution: Some(scope), task: None, external: None, extra };
+                    let key = evaluate_in(&mut context, key)?;
+                    all.push((key, self.parameter_object(scope, value, extra)?));
+                }
+                all.sort_by_key(|(key, _)| plain_text(key));
+                Ok(Object::map(all.into_iter().map(|(key, value)| (MapKey(key), value)).collect()))
+            }
+        }
+    }
+
+    /// Values that `camunda:in`/`camunda:out` mappings pass, read on an execution.
+    pub(crate) fn mapped_variables(
+        &mut self,
+        execution: Id,
+        mappings: &[MappingCode],
+    ) -> Ran<Vec<(Arc<str>, Value, bool)>> {
+        let mut all: Vec<(Arc<str>, Value, bool)> = Vec::new();
+        for mapping in mappings {
+            match &mapping.source {
+                MappingSourceCode::All => {
+                    let values = if mapping.local {
+                        self.local_values(execution)
+                    } else {
+                        self.visible_variables(execution).into_iter().map(|(name, value, _)| (name, value)).collect()
+                    };
+                    all.extend(values.into_iter().map(|(name, value)| (name, value, mapping.local)));
+                }
+                MappingSourceCode::Variable(name) => {
+                    let found = if mapping.local {
+                        self.t.state.variable_in(execution, name)
+                    } else {
+                        self.get_variable(execution, name)
+                    };
+                    let value = found.map_or(Value::Null, |row| row.value.clone());
+                    all.push((mapping.target.clone(), value, mapping.local));
+                }
+                MappingSourceCode::Expression(expression) => {
+                    let value = self.evaluate_value(execution, expression)?;
+                    all.push((mapping.target.clone(), value, mapping.local));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Sets the business key of the process instance of an execution.
+    pub(crate) fn set_business_key(&mut self, execution: Id, key: Option<Arc<str>>) -> Step {
+        let instance = self.process_instance(execution);
+        let text = key.as_deref().map(str::to_owned);
+        self.change(instance, |row| row.business_key = key);
+        self.history_business_key(instance, text)
+    }
+
+    /// A mapping of a whole instance that can't be made sense of.
+    pub(crate) fn no_scope(&self) -> Fault {
+        Fault::engine("there is no scope to evaluate in")
+    }
+}

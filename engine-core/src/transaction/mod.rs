@@ -1,0 +1,433 @@
+//! One transaction over a root instance: a command, run until every token waits or has ended.
+//!
+//! The machine follows Camunda's process virtual machine step by step. Two kinds of steps exist, as there:
+//! *operations* that may be asynchronous ([`Operation`]) are pushed on the agenda, a stack, and run by [`Transaction::run`]
+//! one after the other; everything else is a plain function call. Order of listeners and branches, and what an interrupting
+//! event finds, follow from that.
+//!
+//! Files: `tree` (execution tree), `step` (entering and leaving), `end` (ending and deleting), `variables`, `scope`
+//! (expressions), `listeners`, `jobs`, `events` (subscriptions), `errors`, `compensation`, `tasks`, `external`, `history`,
+//! `command`, `modify`, `migrate`.
+
+mod cancel;
+mod command;
+mod compensation;
+mod errors;
+mod events;
+mod external;
+mod history;
+mod jobs;
+pub(crate) mod listeners;
+mod mapping;
+mod migrate;
+mod modify;
+pub(crate) mod scope;
+pub(crate) mod step;
+mod tasks;
+mod timers;
+mod tree;
+mod variables;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use models::{Id, Timestamp, Value};
+
+use crate::{
+    command::{Command, Outcome},
+    error::Fault,
+    graph::{FlowIx, NodeIx, VariableEventKind},
+    history::HistoryEvent,
+    host::{Definition, DelegateCall, DelegateReply, Host},
+    state::{Changes, Execution, InstanceState},
+};
+pub use timers::{CycleError, fix_start, parse_due_date, repeat_due};
+
+/// A step on the agenda. Only these may become jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// Process start listeners, then the initial activity.
+    ProcessStart,
+    /// Entering an activity without a flow.
+    ActivityStartCreateScope,
+    /// `take` listeners of the execution's flow.
+    TransitionNotifyListenerTake,
+    /// Entering the target of the execution's flow.
+    TransitionCreateScope,
+    /// A handler or connector is to be called.
+    Call,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Invocation {
+    operation: Operation,
+    execution: Id,
+    /// Becomes a job instead of running.
+    asynchronous: bool,
+}
+
+/// What only lives within the transaction, per execution.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch {
+    transition: Option<FlowIx>,
+    transitions_to_take: Option<Vec<FlowIx>>,
+    next_activity: Option<NodeIx>,
+    replaced_by: Option<Id>,
+    ended: bool,
+    removed: bool,
+    delete_root: bool,
+    delete_reason: Option<Arc<str>>,
+    canceled: bool,
+    complete_scope: bool,
+    skip_listeners: bool,
+    skip_io: bool,
+    externally_terminated: bool,
+    skip_subprocesses: bool,
+    end_listeners_failed: bool,
+    ignore_async: bool,
+    preserve_scope: bool,
+    payload: Option<Vec<(Arc<str>, Value)>>,
+    call: Option<Box<PendingCall>>,
+    event_name: Option<&'static str>,
+}
+
+/// What is still to do when the agenda is empty.
+#[derive(Clone, Debug)]
+pub(crate) enum Todo {
+    /// A command.
+    Command(Command),
+    /// An instruction of a modification.
+    Instruction(Box<modify::PendingInstruction>),
+    /// The end of a modification: an instance without tokens ends.
+    FinishModification {
+        process_instance: Id,
+        reason: Option<String>,
+        flags: cancel::DeleteFlags,
+    },
+}
+
+/// A handler call that an execution waits for within the transaction.
+#[derive(Clone, Debug)]
+pub(crate) struct PendingCall {
+    request: DelegateCall,
+    activity_instance: Option<Id>,
+}
+
+/// A variable change that conditional events have not seen yet (S-CE-2).
+#[derive(Clone, Debug)]
+pub(crate) struct VariableEvent {
+    scope: Id,
+    name: Arc<str>,
+    kind: VariableEventKind,
+    activity: Option<NodeIx>,
+    activity_instance: Option<Id>,
+}
+
+/// A signal to other root instances, delivered in the same commit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Broadcast {
+    /// Signal name.
+    pub name: Arc<str>,
+    /// Payload.
+    pub variables: Vec<(Arc<str>, Value)>,
+    /// Tenant of the thrower.
+    pub tenant: Option<Arc<str>>,
+    /// Receivers run in jobs.
+    pub asynchronous: bool,
+    /// Business key of started instances.
+    pub business_key: Option<String>,
+}
+
+/// A question to the outside world in the middle of a transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The execution that asks.
+    pub execution: Id,
+    /// What is to run.
+    pub request: DelegateCall,
+}
+
+/// Where a transaction stands after running.
+#[derive(Debug)]
+pub enum Progress {
+    /// It waits for an answer, still uncommitted: see [`Transaction::reply`].
+    Call(Box<Call>),
+    /// Every token waits or has ended.
+    Done(Box<Commit>),
+    /// It failed: the state is as before.
+    Failed(Box<Fault>),
+}
+
+/// What a transaction leaves behind.
+#[derive(Debug)]
+pub struct Commit {
+    /// The state, changed.
+    pub state: InstanceState,
+    /// What changed in it.
+    pub changes: Changes,
+    /// History, in order.
+    pub history: Vec<HistoryEvent>,
+    /// Signals to other root instances.
+    pub broadcasts: Vec<Broadcast>,
+    /// Answer for the caller.
+    pub outcome: Outcome,
+}
+
+/// A transaction in progress.
+#[derive(Debug)]
+pub struct Transaction {
+    pub(crate) state: InstanceState,
+    root: Id,
+    agenda: Vec<Invocation>,
+    scratch: BTreeMap<Id, Scratch>,
+    definitions: BTreeMap<Id, Arc<Definition>>,
+    history: Vec<HistoryEvent>,
+    broadcasts: Vec<Broadcast>,
+    delayed: BTreeMap<Id, VecDeque<VariableEvent>>,
+    outcome: Outcome,
+    pending: VecDeque<Todo>,
+    waiting: Option<Id>,
+    reply: Option<DelegateReply>,
+    operations: u64,
+    operation_id: Option<Id>,
+    /// The process instance whose variables the outcome shows at the end.
+    report: Option<Id>,
+    failed: bool,
+    /// The process instance whose start is under way: its variables are initial.
+    starting: Option<Id>,
+}
+
+impl Transaction {
+    /// A transaction of one command over a root instance.
+    ///
+    /// `root` is the id of the root: for a start, the id the process instance will have.
+    pub fn begin(state: InstanceState, root: Id, command: Command) -> Self {
+        Self::begin_all(state, root, vec![command])
+    }
+
+    /// A transaction of several commands in order: all of them or none.
+    pub fn begin_all(state: InstanceState, root: Id, commands: Vec<Command>) -> Self {
+        Self {
+            state,
+            root,
+            agenda: Vec::new(),
+            scratch: BTreeMap::new(),
+            definitions: BTreeMap::new(),
+            history: Vec::new(),
+            broadcasts: Vec::new(),
+            delayed: BTreeMap::new(),
+            outcome: Outcome::Done,
+            pending: commands.into_iter().map(Todo::Command).collect(),
+            waiting: None,
+            reply: None,
+            operations: 0,
+            operation_id: None,
+            report: None,
+            failed: false,
+            starting: None,
+        }
+    }
+
+    /// Runs until it needs an answer, or is done, or has failed.
+    pub fn run(&mut self, host: &mut dyn Host) -> Progress {
+        let result = Tx { t: self, host }.run();
+        match result {
+            Ok(Some(call)) => Progress::Call(Box::new(call)),
+            Ok(None) => Progress::Done(Box::new(self.finish())),
+            Err(fault) => {
+                self.state.rollback();
+                self.failed = true;
+                Progress::Failed(Box::new(fault))
+            }
+        }
+    }
+
+    /// Answers the [`Call`] that [`Transaction::run`] returned; then run again.
+    pub fn reply(&mut self, reply: DelegateReply) {
+        self.reply = Some(reply);
+    }
+
+    /// Gives up: the state as it was committed last. Also the way to get the state back after a failure.
+    pub fn into_state(mut self) -> InstanceState {
+        self.state.rollback();
+        self.state
+    }
+
+    fn finish(&mut self) -> Commit {
+        if let Some(instance) = self.report.take() {
+            let variables = self
+                .state
+                .variables_of(instance)
+                .map(|row| crate::command::NamedValue {
+                    name: row.name.clone(),
+                    value: row.value.clone(),
+                    transient: row.transient,
+                })
+                .collect();
+            self.report_variables(variables);
+        }
+        let changes = self.state.commit();
+        Commit {
+            state: std::mem::take(&mut self.state),
+            changes,
+            history: std::mem::take(&mut self.history),
+            broadcasts: std::mem::take(&mut self.broadcasts),
+            outcome: std::mem::take(&mut self.outcome),
+        }
+    }
+
+    /// Whether variable events of a process instance wait to be dispatched.
+    pub(crate) fn delayed_events(&self, instance: Id) -> bool {
+        self.delayed.get(&instance).is_some_and(|events| !events.is_empty())
+    }
+
+    /// The flow an execution is on in this transaction.
+    pub(crate) fn transition_of(&self, execution: Id) -> Option<FlowIx> {
+        self.scratch.get(&execution).and_then(|scratch| scratch.transition)
+    }
+
+    fn report_variables(&mut self, values: Vec<crate::command::NamedValue>) {
+        let values = crate::command::Variables(values);
+        match &mut self.outcome {
+            Outcome::Started { variables, .. } => *variables = values,
+            outcome => *outcome = Outcome::Variables(values),
+        }
+    }
+}
+
+/// The transaction with its surroundings: what all steps work on.
+pub(crate) struct Tx<'a> {
+    pub(crate) t: &'a mut Transaction,
+    pub(crate) host: &'a mut dyn Host,
+}
+
+/// Result of a step.
+pub(crate) type Step<T = ()> = Result<T, Fault>;
+
+impl Tx<'_> {
+    fn run(&mut self) -> Step<Option<Call>> {
+        loop {
+            if let Some(execution) = self.t.waiting.take() {
+                let reply = self.t.reply.take().unwrap_or_default();
+                self.call_answered(execution, reply)?;
+            }
+            while let Some(invocation) = self.t.agenda.pop() {
+                self.t.operations += 1;
+                if self.t.operations > self.host.settings().max_operations {
+                    return Err(Fault::engine(format!(
+                        "stopped after {} operations in one transaction: the process loops without a wait state; add an \
+                         asynchronous continuation inside the loop, or raise the limit `max_operations`",
+                        self.host.settings().max_operations
+                    )));
+                }
+                if invocation.operation == Operation::Call {
+                    if let Some(call) = self.scratch_mut(invocation.execution).call.as_ref() {
+                        let request = call.request.clone();
+                        self.t.waiting = Some(invocation.execution);
+                        return Ok(Some(Call { execution: invocation.execution, request }));
+                    }
+                    continue;
+                }
+                if self.t.state.execution(invocation.execution).is_none() {
+                    continue;
+                }
+                if invocation.asynchronous {
+                    self.schedule_async(invocation.execution, invocation.operation)?;
+                } else {
+                    self.perform_now(invocation.execution, invocation.operation)?;
+                }
+            }
+            let Some(todo) = self.t.pending.pop_front() else { return Ok(None) };
+            self.todo(todo)?;
+        }
+    }
+
+    /// The transaction's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.host.now()
+    }
+
+    /// An execution that must be there.
+    ///
+    /// # Panics
+    /// When it is not: an invariant of the machine is broken.
+    pub(crate) fn execution(&self, id: Id) -> &Execution {
+        self.t.state.execution(id).unwrap_or_else(|| panic!("execution {id} is not there"))
+    }
+
+    pub(crate) fn change(&mut self, id: Id, change: impl FnOnce(&mut Execution)) {
+        self.t
+            .state
+            .change_execution(id, change)
+            .unwrap_or_else(|| panic!("execution {id} is not there"));
+    }
+
+    pub(crate) fn scratch(&self, id: Id) -> Option<&Scratch> {
+        self.t.scratch.get(&id)
+    }
+
+    pub(crate) fn scratch_mut(&mut self, id: Id) -> &mut Scratch {
+        self.t.scratch.entry(id).or_default()
+    }
+
+    /// The definition an execution runs.
+    pub(crate) fn definition_of(&mut self, execution: Id) -> Step<Arc<Definition>> {
+        let id = self.execution(execution).definition;
+        self.definition(id)
+    }
+
+    pub(crate) fn definition(&mut self, id: Id) -> Step<Arc<Definition>> {
+        if let Some(known) = self.t.definitions.get(&id) {
+            return Ok(known.clone());
+        }
+        let definition = self.host.definition(id)?;
+        self.t.definitions.insert(id, definition.clone());
+        Ok(definition)
+    }
+
+    /// Pushes an operation, as a job where the model says so.
+    pub(crate) fn perform(&mut self, execution: Id, operation: Operation) -> Step {
+        let asynchronous = !self.scratch(execution).is_some_and(|s| s.ignore_async)
+            && self.is_async(execution, operation)?;
+        if !asynchronous {
+            self.ensure_not_suspended(execution)?;
+        }
+        self.t.agenda.push(Invocation { operation, execution, asynchronous });
+        Ok(())
+    }
+
+    fn ensure_not_suspended(&self, execution: Id) -> Step {
+        if self.execution(execution).suspended {
+            return Err(Fault::new(
+                crate::error::FaultKind::SuspendedEntity,
+                format!("ENGINE-03043 Execution with id '{execution}' is suspended."),
+            ));
+        }
+        Ok(())
+    }
+
+    fn is_async(&mut self, execution: Id, operation: Operation) -> Step<bool> {
+        let definition = self.definition_of(execution)?;
+        let graph = &definition.graph;
+        let activity = self.execution(execution).activity;
+        Ok(match operation {
+            Operation::ProcessStart | Operation::ActivityStartCreateScope | Operation::TransitionCreateScope => {
+                activity.is_some_and(|node| graph.node(node).async_before)
+            }
+            Operation::TransitionNotifyListenerTake => activity.is_some_and(|node| graph.node(node).async_after),
+            Operation::Call => false,
+        })
+    }
+
+    pub(crate) fn perform_now(&mut self, execution: Id, operation: Operation) -> Step {
+        match operation {
+            Operation::ProcessStart => self.process_start(execution),
+            Operation::ActivityStartCreateScope => self.activity_start_create_scope(execution),
+            Operation::TransitionNotifyListenerTake => self.transition_notify_listener_take(execution),
+            Operation::TransitionCreateScope => self.transition_create_scope(execution),
+            Operation::Call => Ok(()),
+        }
+    }
+}

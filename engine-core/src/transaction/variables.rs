@@ -1,0 +1,398 @@
+//! Variables in scopes (S-VR) and the events their changes cause (S-CE-2).
+
+use std::sync::Arc;
+
+use models::{Id, Value};
+
+use super::{Step, Tx, VariableEvent, step::Continuation};
+use crate::{
+    command::Variables,
+    error::{Fault, FaultKind},
+    graph::{SubscriptionDeclaration, VariableEventKind},
+    state::{ActivityState, SubscriptionKind, Variable},
+};
+
+impl Tx<'_> {
+    /// The value visible from an execution: the nearest scope outward that has the name.
+    pub(crate) fn get_variable(&self, execution: Id, name: &str) -> Option<&Variable> {
+        let mut at = Some(execution);
+        while let Some(id) = at {
+            if let Some(found) = self.t.state.variable_in(id, name) {
+                return Some(found);
+            }
+            at = self.t.state.execution(id)?.parent;
+        }
+        None
+    }
+
+    /// All variables visible from an execution, inner ones shadowing outer ones, in order of name.
+    pub(crate) fn visible_variables(&self, execution: Id) -> Vec<(Arc<str>, Value, bool)> {
+        let mut all = std::collections::BTreeMap::new();
+        let mut at = Some(execution);
+        while let Some(id) = at {
+            for row in self.t.state.variables_of(id) {
+                all.entry(row.name.clone()).or_insert_with(|| (row.value.clone(), id == execution));
+            }
+            at = self.t.state.execution(id).and_then(|row| row.parent);
+        }
+        all.into_iter().map(|(name, (value, local))| (name, value, local)).collect()
+    }
+
+    /// Propagating set: the nearest scope that has the name, else the topmost (S-VR-1).
+    pub(crate) fn set_variable(&mut self, execution: Id, name: Arc<str>, value: Value, transient: bool) -> Step {
+        let owner = self.owner_of(execution, &name);
+        self.put_variable(owner, execution, name, value, transient)
+    }
+
+    fn owner_of(&self, execution: Id, name: &str) -> Id {
+        let mut at = execution;
+        loop {
+            if self.t.state.variable_in(at, name).is_some() {
+                return at;
+            }
+            match self.execution(at).parent {
+                Some(parent) => at = parent,
+                None => return at,
+            }
+        }
+    }
+
+    /// Set exactly there.
+    pub(crate) fn set_variable_local(&mut self, execution: Id, name: Arc<str>, value: Value, transient: bool) -> Step {
+        self.put_variable(execution, execution, name, value, transient)
+    }
+
+    pub(crate) fn set_variables(&mut self, execution: Id, variables: Variables) -> Step {
+        for one in variables.0 {
+            self.set_variable(execution, one.name, one.value, one.transient)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_variables_local(&mut self, execution: Id, variables: Variables) -> Step {
+        for one in variables.0 {
+            self.set_variable_local(execution, one.name, one.value, one.transient)?;
+        }
+        Ok(())
+    }
+
+    /// Sets a variable of an execution's scope; `source` is where the change came from.
+    fn put_variable(&mut self, scope: Id, source: Id, name: Arc<str>, value: Value, transient: bool) -> Step {
+        check_value(&name, &value)?;
+        let existing = self.t.state.variable_in(scope, &name).map(|row| (row.id, row.transient));
+        let kind = if let Some((id, was_transient)) = existing {
+            check_transient(&name, was_transient, transient)?;
+            self.t.state.change_variable(id, |row| {
+                row.value = value;
+                row.revision += 1;
+            });
+            if !transient {
+                self.history_variable_updated(id, source)?;
+            }
+            VariableEventKind::Update
+        } else {
+            let id = self.host.fresh_id();
+            let row = self.execution(scope);
+            let concurrent_local = !row.is_scope || self.executes_scope_leaf(scope);
+            self.t.state.add_variable(Variable {
+                id,
+                scope,
+                task: None,
+                execution: Some(scope),
+                process_instance: Some(self.process_instance(scope)),
+                name: name.clone(),
+                value,
+                concurrent_local,
+                transient,
+                revision: 0,
+            });
+            if !transient {
+                self.history_variable_created(id, source)?;
+            }
+            VariableEventKind::Create
+        };
+        self.delay_event(scope, name, kind)
+    }
+
+    /// A scope execution that executes a scope activity that is a leaf: its variables travel with the token (S-EX-6).
+    fn executes_scope_leaf(&self, id: Id) -> bool {
+        let row = self.execution(id);
+        let Some(activity) = row.activity else { return false };
+        let Some(definition) = self.t.definitions.get(&row.definition) else { return false };
+        let node = definition.graph.node(activity);
+        // a scope leaf's own execution is destroyed with it; only the enclosing scope's variables could travel
+        row.parent.is_some() && node.is_scope && node.for_compensation
+    }
+
+    /// Removes a variable of exactly that execution.
+    pub(crate) fn remove_variable_local(&mut self, execution: Id, name: &str) -> Step {
+        if let Some(id) = self.t.state.variable_in(execution, name).map(|row| row.id) {
+            let row = self.t.state.drop_variable(id).expect("looked up above");
+            if !row.transient {
+                self.history_variable_deleted(&row, true, execution)?;
+            }
+            self.delay_event(execution, row.name, VariableEventKind::Delete)?;
+        }
+        Ok(())
+    }
+
+    /// Removes the nearest variable of that name.
+    pub(crate) fn remove_variable(&mut self, execution: Id, name: &str) -> Step {
+        let owner = self.owner_of(execution, name);
+        self.remove_variable_local(owner, name)
+    }
+
+    /// All local variables of a scope that ends: no events (S-CE-2).
+    pub(crate) fn remove_local_variables(&mut self, scope: Id) {
+        let ids: Vec<Id> = self.t.state.variables_of(scope).map(|row| row.id).collect();
+        for id in ids {
+            self.t.state.drop_variable(id);
+        }
+    }
+
+    /// On compaction: every variable of the merged child becomes the scope's (S-EX-4).
+    pub(crate) fn move_all_variables(&mut self, from: Id, to: Id) -> Step {
+        let ids: Vec<Id> = self.t.state.variables_of(from).map(|row| row.id).collect();
+        for id in ids {
+            self.move_variable(id, to)?;
+        }
+        Ok(())
+    }
+
+    /// On expansion: only variables that belong to the token.
+    pub(crate) fn move_concurrent_locals(&mut self, from: Id, to: Id) -> Step {
+        let ids: Vec<Id> =
+            self.t.state.variables_of(from).filter(|row| row.concurrent_local).map(|row| row.id).collect();
+        for id in ids {
+            self.move_variable(id, to)?;
+        }
+        Ok(())
+    }
+
+    fn move_variable(&mut self, id: Id, to: Id) -> Step {
+        let name = self.t.state.variable(id).map(|row| row.name.clone());
+        let Some(name) = name else { return Ok(()) };
+        if let Some(shadowed) = self.t.state.variable_in(to, &name).map(|row| row.id) {
+            self.t.state.drop_variable(shadowed);
+        }
+        self.t.state.change_variable(id, |row| {
+            row.scope = to;
+            row.execution = Some(to);
+        });
+        self.history_variable_moved(id)
+    }
+
+    // -- task variables ----------------------------------------------------------------------------------------------------
+
+    /// The value visible from a task.
+    pub(crate) fn get_task_variable(&self, task: Id, name: &str) -> Option<&Variable> {
+        if let Some(found) = self.t.state.variable_in(task, name) {
+            return Some(found);
+        }
+        let execution = self.t.state.task(task)?.execution?;
+        self.get_variable(execution, name)
+    }
+
+    /// Propagating set from a task: its own variable of that name, else from its execution outward.
+    pub(crate) fn set_task_variable(&mut self, task: Id, name: Arc<str>, value: Value, transient: bool) -> Step {
+        let execution = self.t.state.task(task).and_then(|row| row.execution);
+        match execution {
+            Some(execution) if self.t.state.variable_in(task, &name).is_none() => {
+                self.set_variable(execution, name, value, transient)
+            }
+            _ => self.set_task_variable_local(task, name, value, transient),
+        }
+    }
+
+    /// Set exactly in the task. Never triggers conditional events (S-CE-8).
+    pub(crate) fn set_task_variable_local(&mut self, task: Id, name: Arc<str>, value: Value, transient: bool) -> Step {
+        check_value(&name, &value)?;
+        let existing = self.t.state.variable_in(task, &name).map(|row| (row.id, row.transient));
+        if let Some((id, was_transient)) = existing {
+            check_transient(&name, was_transient, transient)?;
+            self.t.state.change_variable(id, |row| {
+                row.value = value;
+                row.revision += 1;
+            });
+            return if transient { Ok(()) } else { self.history_variable_updated(id, task) };
+        }
+        let id = self.host.fresh_id();
+        let owner = self.t.state.task(task);
+        let (execution, process_instance) =
+            owner.map_or((None, None), |row| (row.execution, row.process_instance));
+        self.t.state.add_variable(Variable {
+            id,
+            scope: task,
+            task: Some(task),
+            execution,
+            process_instance,
+            name,
+            value,
+            concurrent_local: false,
+            transient,
+            revision: 0,
+        });
+        if transient { Ok(()) } else { self.history_variable_created(id, task) }
+    }
+
+    pub(crate) fn remove_task_variable_local(&mut self, task: Id, name: &str) -> Step {
+        if let Some(id) = self.t.state.variable_in(task, name).map(|row| row.id) {
+            let row = self.t.state.drop_variable(id).expect("looked up above");
+            if !row.transient {
+                self.history_variable_deleted(&row, true, task)?;
+            }
+        }
+        Ok(())
+    }
+
+    // -- events --------------------------------------------------------------------------------------------------------------
+
+    /// Queues a variable event, when the process has conditional events at all.
+    fn delay_event(&mut self, scope: Id, name: Arc<str>, kind: VariableEventKind) -> Step {
+        let definition = self.definition_of(scope)?;
+        if !definition.graph.has_conditional_events() {
+            return Ok(());
+        }
+        let row = self.execution(scope);
+        let event = VariableEvent {
+            scope,
+            name,
+            kind,
+            activity: row.activity,
+            activity_instance: row.activity_instance,
+        };
+        let instance = row.process_instance;
+        self.t.delayed.entry(instance).or_default().push_back(event);
+        Ok(())
+    }
+
+    /// Dispatches the queued events of a process instance; an event whose scope has moved on since is dropped.
+    pub(crate) fn dispatch_scope_events(&mut self, instance: Id) -> Step {
+        let events = self.t.delayed.remove(&instance).unwrap_or_default();
+        // positions as they are when the dispatch begins
+        let positions: Vec<_> = events
+            .iter()
+            .map(|event| {
+                let at = self.current(event.scope);
+                self.t.state.execution(at).map(|_| self.position(at))
+            })
+            .collect();
+        for (event, before) in events.into_iter().zip(positions) {
+            let at = self.current(event.scope);
+            let Some(before) = before else { continue };
+            if self.t.state.execution(at).is_none() || self.scratch(at).is_some_and(|s| s.ended || s.canceled) {
+                continue;
+            }
+            if self.position(at) == before {
+                self.dispatch_event(at, Some(&event))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Offers a variable event (`None`: the check on entering a scope) to the conditional subscriptions of an execution and
+    /// of everything below it, outermost first (S-CE-1, S-CE-6).
+    pub(crate) fn dispatch_event(&mut self, id: Id, event: Option<&VariableEvent>) -> Step {
+        let definition = self.definition_of(id)?;
+        if !definition.graph.has_conditional_events() {
+            return Ok(());
+        }
+        let mut receivers = Vec::new();
+        let mut level = vec![id];
+        while !level.is_empty() {
+            let mut below = Vec::new();
+            for at in level {
+                let Some(row) = self.t.state.execution(at) else { continue };
+                let non_scope = row.activity.is_none_or(|node| !definition.graph.node(node).is_scope);
+                if row.activity_state == ActivityState::Default || non_scope {
+                    receivers.extend(
+                        self.t
+                            .state
+                            .subscriptions_of(at)
+                            .filter(|sub| sub.kind == SubscriptionKind::Conditional)
+                            .map(|sub| (at, sub.id, sub.node)),
+                    );
+                }
+                below.extend(self.t.state.children(at).map(|child| child.id));
+            }
+            level = below;
+        }
+        for (holder, subscription, node) in receivers {
+            if self.t.state.subscription(subscription).is_none()
+                || self.t.state.execution(holder).is_none()
+                || self.scratch(holder).is_some_and(|s| s.ended)
+            {
+                continue;
+            }
+            let graph = definition.graph.clone();
+            let Some(declaration) = graph.condition_of(node) else { continue };
+            if self.condition_satisfied(holder, declaration, event)? {
+                self.conditional_event_received(holder, subscription, node)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn condition_satisfied(
+        &mut self,
+        holder: Id,
+        declaration: &SubscriptionDeclaration,
+        event: Option<&VariableEvent>,
+    ) -> Step<bool> {
+        let Some(conditional) = &declaration.condition else { return Ok(false) };
+        if let Some(event) = event {
+            if conditional.variable_name.as_ref().is_some_and(|name| *name != event.name) {
+                return Ok(false);
+            }
+            if !conditional.variable_events.is_empty() && !conditional.variable_events.contains(&event.kind) {
+                return Ok(false);
+            }
+        }
+        self.condition_holds_or_unknown(holder, &conditional.condition)
+    }
+
+    /// A condition became true: starts the handler, or leaves the catching event.
+    fn conditional_event_received(&mut self, holder: Id, _subscription: Id, node: crate::graph::NodeIx) -> Step {
+        let definition = self.definition_of(holder)?;
+        let graph = &definition.graph;
+        if self.execution(holder).activity == Some(node) {
+            return self.leave(holder);
+        }
+        let handler = graph.handler_of(node);
+        self.execute_event_handler(holder, handler)
+    }
+
+    /// After variables were set from outside: conditional events see them.
+    pub(crate) fn dispatch_after_api(&mut self, execution: Id) -> Step {
+        if self.t.state.execution(execution).is_some() {
+            self.dispatch_delayed_events_and(execution, Continuation::None)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_transient(name: &str, was: bool, is: bool) -> Step {
+    if was == is {
+        return Ok(());
+    }
+    let (to, from) = if is { ("transient", "non-transient") } else { ("non-transient", "transient") };
+    Err(Fault::engine(format!(
+        "ENGINE-17006 Cannot set {to} variable with name {name} to {from} variable and vice versa."
+    )))
+}
+
+/// Limits and types that Camunda refuses (S-VR-3, S-VR-4).
+fn check_value(name: &str, value: &Value) -> Step {
+    match value {
+        Value::Object(object)
+            if object.format.as_deref() == Some(models::value::JAVA_SERIALIZED)
+                && matches!(object.content, models::value::ObjectContent::Serialized(_)) =>
+        {
+            Err(Fault::new(
+                FaultKind::ProcessEngine,
+                format!("ENGINE-17007 Cannot set variable with name {name}. Java serialization format is prohibited"),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
