@@ -1,0 +1,4 @@
+//! Reading expectations and counting facts.
+
+pub mod corpus;
+pub mod facts;
