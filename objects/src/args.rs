@@ -75,10 +75,14 @@ pub(crate) fn string(object: &Object, ctx: &mut dyn Context) -> Result<Rc<str>, 
     }
 }
 
-/// A parameter of type `CharSequence`: only texts fit.
+/// A parameter of type `CharSequence`: only texts fit, and null fits every class.
 pub(crate) fn chars(object: &Object) -> Result<Cow<'_, str>, ObjectError> {
     match object {
         Object::String(text) => Ok(Cow::Borrowed(text)),
+        Object::Null => Err(ObjectError::exception(
+            "java.lang.NullPointerException",
+            "Cannot invoke \"java.lang.CharSequence.toString()\" because \"s\" is null",
+        )),
         _ => Err(mismatch()),
     }
 }

@@ -36,10 +36,19 @@ pub fn compare(a: &Object, b: &Object, ctx: &mut dyn Context) -> Result<Ordering
         _ => None,
     };
     order.ok_or_else(|| {
+        let wanted = match a {
+            Object::Temporal(value) => match &**value {
+                Temporal::JodaDateTime(_) => "org.joda.time.ReadableInstant".to_owned(),
+                Temporal::JodaLocalDate(_)
+                | Temporal::JodaLocalDateTime(_)
+                | Temporal::JodaLocalTime(_) => "org.joda.time.ReadablePartial".to_owned(),
+                other => other.class_name().to_owned(),
+            },
+            other => other.class_name(ctx),
+        };
         let message = format!(
-            "class {} cannot be cast to class {}",
-            b.class_name(ctx),
-            a.class_name(ctx)
+            "class {} cannot be cast to class {wanted}",
+            b.class_name(ctx)
         );
         ObjectError::exception("java.lang.ClassCastException", message)
     })

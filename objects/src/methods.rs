@@ -119,12 +119,21 @@ pub fn get_property(target: &Object, name: &str, ctx: &mut dyn Context) -> Outco
             .get(&MapKey(Object::string(name)))
             .cloned()
             .unwrap_or(Object::Null)),
-        Object::List(items) => match name.parse::<usize>() {
-            Ok(index) => Ok(items.borrow().get(index).cloned().unwrap_or(Object::Null)),
-            Err(_) => Err(ObjectError::exception(
-                "java.lang.IllegalArgumentException",
-                format!("Cannot parse list index: '{name}'"),
-            )),
+        Object::List(items) => match name.parse::<i32>() {
+            Ok(index) => {
+                let items = items.borrow();
+                Ok(usize::try_from(index)
+                    .ok()
+                    .and_then(|at| items.get(at).cloned())
+                    .unwrap_or(Object::Null))
+            }
+            Err(_) => {
+                let message = format!("For input string: \"{name}\"");
+                Err(ObjectError::exception(
+                    "java.lang.NumberFormatException",
+                    message,
+                ))
+            }
         },
         _ => bean_property(target, name, ctx),
     }
@@ -136,6 +145,10 @@ fn bean_property(target: &Object, name: &str, ctx: &mut dyn Context) -> Outcome 
         return Ok(crate::classes::class_object(&target.class_name(ctx)));
     }
     for prefix in ["get", "is"] {
+        // A getter with `is` must return the primitive; of Spin's only `isObject` does.
+        if prefix == "is" && matches!(target, Object::Json(_)) && name != "object" {
+            continue;
+        }
         match call(target, &accessor(prefix, name), &[], ctx) {
             Err(ObjectError::UnknownMethod(..)) => {}
             other => return other,

@@ -186,7 +186,7 @@ pub fn spin_json(input: &Object) -> Outcome {
         }),
         Object::Null => Err(ObjectError::exception(
             "java.lang.IllegalArgumentException",
-            "UTILS-02001 Parameter 'input' is null",
+            "UTILS-02001 Parameter 'parameter' is null",
         )),
         other => from_object(other).map(Object::Json),
     }

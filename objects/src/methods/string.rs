@@ -72,10 +72,7 @@ fn char_at(text: &str, index: i32) -> Outcome {
     let units = Units::of(text);
     match usize::try_from(index) {
         Ok(at) if at < units.len() => Ok(units.slice(at, at + 1)),
-        _ => Err(out_of_bounds(format!(
-            "index {index}, length {}",
-            units.len()
-        ))),
+        _ => Err(out_of_bounds(format!("String index out of range: {index}"))),
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     args::{int, long, mismatch, string},
     context::{Context, ObjectError},
-    object::Object,
+    object::{Extension, Object},
     text,
 };
 
@@ -231,13 +231,42 @@ fn getter(at: DateTime, name: &str) -> Option<Object> {
     }
 }
 
+/// Lowest and highest value of a field, by the name of its `with…` method.
+fn field_range(at: DateTime, name: &str) -> (i64, i64) {
+    match name {
+        "withYear" => (-9999, 9999),
+        "withMonthOfYear" | "withMonth" => (1, 12),
+        "withDayOfMonth" => (1, i64::from(at.date().days_in_month())),
+        "withDayOfYear" => (1, i64::from(at.date().days_in_year())),
+        "withDayOfWeek" => (1, 7),
+        "withHourOfDay" | "withHour" => (0, 23),
+        "withMillisOfSecond" => (0, 999),
+        "withNano" => (0, 999_999_999),
+        _ => (0, 59),
+    }
+}
+
+fn field_out_of_range(at: DateTime, name: &str, to: i64, joda: bool) -> ObjectError {
+    let field = &name[4..];
+    let (least, most) = field_range(at, name);
+    if joda {
+        let field = format!("{}{}", field[..1].to_lowercase(), &field[1..]);
+        let message = format!("Value {to} for {field} must be in the range [{least},{most}]");
+        return ObjectError::exception("org.joda.time.IllegalFieldValueException", message);
+    }
+    let message = format!("Invalid value for {field} (valid values {least} - {most}): {to}");
+    ObjectError::exception("java.time.DateTimeException", message)
+}
+
 /// Replaces one field: `withHourOfDay(8)`, `withHour(8)`.
-fn replaced(at: DateTime, name: &str, to: i64) -> Option<Result<DateTime, ObjectError>> {
+fn replaced(
+    at: DateTime,
+    name: &str,
+    to: i64,
+    joda: bool,
+) -> Option<Result<DateTime, ObjectError>> {
     let small = i8::try_from(to);
-    let wrong = || {
-        let message = format!("Value {to} for {} is out of range", &name[4..]);
-        ObjectError::exception("java.lang.IllegalArgumentException", message)
-    };
+    let wrong = || field_out_of_range(at, name, to, joda);
     let with = at.with();
     let built = match name {
         "withYear" => {
@@ -300,7 +329,7 @@ fn joda(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context) ->
         && name.starts_with("with")
         && name.contains("Of")
         && name != "withTimeAtStartOfDay"
-        && let Some(changed) = replaced(civil, name, long(to)?)
+        && let Some(changed) = replaced(civil, name, long(to)?, true)
     {
         return value.with_civil(changed?).map(Object::temporal);
     }
@@ -346,9 +375,17 @@ fn joda(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context) ->
         }
         ("withYear", [year]) => {
             let changed =
-                replaced(civil, name, long(year)?).ok_or_else(|| out_of_range("year"))??;
+                replaced(civil, name, long(year)?, true).ok_or_else(|| out_of_range("year"))??;
             Object::temporal(value.with_civil(changed)?)
         }
+        (
+            "year" | "monthOfYear" | "dayOfMonth" | "dayOfWeek" | "dayOfYear" | "hourOfDay"
+            | "minuteOfHour" | "secondOfMinute" | "millisOfSecond",
+            [],
+        ) => Object::Extension(std::rc::Rc::new(Property {
+            of: value.clone(),
+            field: capitalised(name),
+        })),
         ("getDayOfWeek", []) => Object::Integer(i32::from(civil.weekday().to_monday_one_offset())),
         ("toLocalDate", []) => Object::temporal(Temporal::JodaLocalDate(civil.date())),
         ("toLocalTime", []) => Object::temporal(Temporal::JodaLocalTime(civil.time())),
@@ -370,6 +407,87 @@ fn joda(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context) ->
         }
         _ => return Err(mismatch()),
     })
+}
+
+fn capitalised(name: &str) -> String {
+    format!("{}{}", name[..1].to_uppercase(), &name[1..])
+}
+
+/// `org.joda.time.DateTime.Property`: one field of a date, such as `dateTime().dayOfMonth()`.
+#[derive(Debug)]
+struct Property {
+    of: Temporal,
+    field: String,
+}
+
+impl Property {
+    fn with(&self, to: i64) -> Outcome {
+        let civil = self.of.civil().ok_or_else(mismatch)?;
+        let changed =
+            replaced(civil, &format!("with{}", self.field), to, true).ok_or_else(mismatch)??;
+        self.of.with_civil(changed).map(Object::temporal)
+    }
+}
+
+impl Extension for Property {
+    fn class_name(&self) -> String {
+        format!("{}$Property", self.of.class_name())
+    }
+
+    fn text(&self) -> String {
+        format!(
+            "Property[{}{}]",
+            self.field[..1].to_lowercase(),
+            &self.field[1..]
+        )
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
+    fn call(&self, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
+        let civil = self.of.civil().ok_or_else(mismatch)?;
+        let (least, most) = field_range(civil, &format!("with{}", self.field));
+        let number = |value: i64| Ok(Object::Integer(i32::try_from(value).unwrap_or(i32::MAX)));
+        match (name, args) {
+            ("get", []) => call(&self.of, &format!("get{}", self.field), &[], ctx),
+            ("getAsText" | "getAsShortText" | "getAsString", [] | [_]) => {
+                let full = match self.field.as_str() {
+                    "DayOfWeek" => day_name(civil.weekday()),
+                    "MonthOfYear" => month_name(civil.month().unsigned_abs()),
+                    _ => "",
+                };
+                if full.is_empty() || name == "getAsString" {
+                    let value = call(&self.of, &format!("get{}", self.field), &[], ctx)?;
+                    return text::to_text(&value, ctx).map(Object::String);
+                }
+                Ok(Object::string(if name == "getAsShortText" {
+                    &full[..3]
+                } else {
+                    full
+                }))
+            }
+            ("getMinimumValue", []) => number(least),
+            ("getMaximumValue", []) => number(most),
+            ("withMinimumValue", []) => self.with(least),
+            ("withMaximumValue", []) => self.with(most),
+            ("setCopy", [to]) => self.with(long(to)?),
+            ("addToCopy", [amount]) => {
+                let unit = match self.field.as_str() {
+                    "Year" => Unit::Years,
+                    "MonthOfYear" => Unit::Months,
+                    "HourOfDay" => Unit::Hours,
+                    "MinuteOfHour" => Unit::Minutes,
+                    "SecondOfMinute" => Unit::Seconds,
+                    "MillisOfSecond" => Unit::Millis,
+                    _ => Unit::Days,
+                };
+                self.of.plus(long(amount)?, unit).map(Object::temporal)
+            }
+            _ => Err(mismatch()),
+        }
+    }
 }
 
 fn compare_civil(value: &Temporal, name: &str, when: &Object) -> Outcome {
@@ -399,7 +517,7 @@ fn java(value: &Temporal, name: &str, args: &[Object]) -> Outcome {
     if let [to] = args
         && name.starts_with("with")
         && to.is_number()
-        && let Some(changed) = replaced(civil, name, long(to)?)
+        && let Some(changed) = replaced(civil, name, long(to)?, false)
     {
         return value.with_civil(changed?).map(Object::temporal);
     }
