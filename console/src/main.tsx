@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import { startTheme } from './state/theme';
+import './styles/font.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';

@@ -130,15 +130,25 @@ export async function blob(path: string, signal?: AbortSignal): Promise<Blob> {
   return response.blob();
 }
 
-/** `null` where the server does not know the path: for the endpoints only Tollgate has. */
-export async function optional<T>(request: Promise<T>): Promise<T | null> {
+const absent = new Set<string>();
+
+/**
+ * For the endpoints only Tollgate has: `null` where the server does not know the path. That is remembered, so a server
+ * is not asked again and again for what it does not have.
+ */
+export async function optional<T>(endpoint: string, request: () => Promise<T>): Promise<T | null> {
+  if (absent.has(endpoint)) return null;
   try {
-    return await request;
+    return await request();
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 404 || error.status === 405)) return null;
-    throw error;
+    if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 405)) throw error;
+    if (unknownPath(error)) absent.add(endpoint);
+    return null;
   }
 }
+
+/** Tells an unknown path from an unknown id: the engine's own words for a path are `HTTP 404 Not Found`. */
+const unknownPath = ({ body }: ApiError): boolean => /^HTTP 40[45]/.test(body.message ?? 'HTTP 404');
 
 const engineRoot = 'engine-rest';
 

@@ -91,7 +91,7 @@ export const listFilters = () =>
   engine.get<TaskFilter[]>('/filter', {
     resourceType: 'Task',
     maxResults: 100,
-    sortBy: 'filterName',
+    sortBy: 'name',
     sortOrder: 'asc',
   });
 export const createFilter = (name: string, query: unknown, owner: string | null) =>

@@ -60,14 +60,15 @@ export interface SystemReport {
 }
 
 export const explainInstance = (id: string) =>
-  optional(engine.get<Explanation>(`/process-instance/${seg(id)}/explain`));
+  optional('explain', () => engine.get<Explanation>(`/process-instance/${seg(id)}/explain`));
 
-export const explainJob = (id: string) => optional(engine.get<Explanation>(`/job/${seg(id)}/explain`));
+export const explainJob = (id: string) =>
+  optional('explain-job', () => engine.get<Explanation>(`/job/${seg(id)}/explain`));
 
 export function check(files: File[]): Promise<CheckReport | null> {
   const form = new FormData();
   for (const file of files) form.append(file.name, file, file.name);
-  return optional(json<CheckReport>('tollgate/check', { method: 'POST', form }));
+  return optional('check', () => json<CheckReport>('tollgate/check', { method: 'POST', form }));
 }
 
-export const system = () => optional(json<SystemReport>('tollgate/system'));
+export const system = () => optional('system', () => json<SystemReport>('tollgate/system'));

@@ -14,6 +14,8 @@ export function formKind({ key, camundaFormRef, contextPath }: FormInfo): FormKi
   if (camundaFormRef || key?.startsWith('camunda-forms:')) return { kind: 'camunda' };
   if (!key) return { kind: 'generated' };
   const embedded = key.startsWith('embedded:') ? key.slice('embedded:'.length) : null;
+  // The engine's own address for the form it renders from the fields in the model.
+  if (embedded?.startsWith('engine:')) return { kind: 'generated' };
   if (key.startsWith('deployment:') || embedded?.startsWith('deployment:')) {
     return /\.form$/.test(key) ? { kind: 'camunda' } : { kind: 'deployed-html' };
   }

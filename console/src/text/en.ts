@@ -248,7 +248,7 @@ export const en = {
   },
   dashboard: {
     title: 'Dashboard',
-    running: 'Running instances',
+    running: 'Running',
     incidents: 'Incidents',
     tasks: 'Open tasks',
     jobs: 'Jobs',
@@ -601,7 +601,7 @@ export const en = {
     evaluationOf: (name: string) => `Evaluation of ${name}`,
     rulesFired: (count: number) =>
       count === 0 ? 'no rule fired' : `${plural(count, 'rule', 'rules')} fired`,
-    rule: (order: number) => `rule ${order}`,
+    hit: (order: number) => `hit ${order}`,
     time: 'Evaluated',
     inputs: 'Inputs',
     outputs: 'Outputs',

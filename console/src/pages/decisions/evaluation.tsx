@@ -82,7 +82,7 @@ function Values({ values }: { values: (DecisionInput | DecisionOutput)[] }) {
           <dt>
             {value.clauseName || ('variableName' in value && value.variableName) || value.clauseId}
             {'ruleOrder' in value && value.ruleOrder !== null && (
-              <span className="muted"> {en.decisions.rule(value.ruleOrder)}</span>
+              <span className="muted"> {en.decisions.hit(value.ruleOrder)}</span>
             )}
           </dt>
           <dd>

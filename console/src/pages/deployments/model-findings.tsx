@@ -18,14 +18,12 @@ export function ModelFindings({ file, diagnostics }: { file: File; diagnostics: 
   const badges = useMemo<Badge[]>(
     () =>
       diagnostics.flatMap((diagnostic, index) =>
-        diagnostic.elementIds
-          .slice(0, 1)
-          .map((elementId) => ({
-            elementId,
-            kind: 'problem',
-            text: String(index + 1),
-            title: diagnostic.message,
-          })),
+        diagnostic.elementIds.slice(0, 1).map((elementId) => ({
+          elementId,
+          kind: 'problem',
+          text: String(index + 1),
+          title: diagnostic.message,
+        })),
       ),
     [diagnostics],
   );

@@ -26,11 +26,11 @@ export function PlanLines({ pairs, source, target, picked }: PlanLinesProps) {
     const draw = () => {
       const origin = svg.getBoundingClientRect();
       setLines(
-        pairs.flatMap((pair) => {
+        pairs.flatMap((pair, index) => {
           const from = source.boxOf(pair.source);
           const to = target.boxOf(pair.target);
           if (!from || !to) return [];
-          return [{ key: pair.source, path: curve(from, to, origin), strong: pair.source === picked }];
+          return [{ key: pair.source, path: curve(from, to, origin, index), strong: pair.source === picked }];
         }),
       );
     };
@@ -63,14 +63,14 @@ export function PlanLines({ pairs, source, target, picked }: PlanLinesProps) {
   );
 }
 
-function curve(from: DOMRect, to: DOMRect, origin: DOMRect): string {
-  const beside = to.left - from.right > 40;
-  const x1 = (beside ? from.right : from.left + from.width / 2) - origin.left;
-  const y1 = (beside ? from.top + from.height / 2 : from.bottom) - origin.top;
-  const x2 = (beside ? to.left : to.left + to.width / 2) - origin.left;
-  const y2 = (beside ? to.top + to.height / 2 : to.top) - origin.top;
-  const bend = (beside ? x2 - x1 : y2 - y1) * 0.4;
-  return beside
-    ? `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`
-    : `M${x1},${y1} C${x1},${y1 + bend} ${x2},${y2 - bend} ${x2},${y2}`;
+/** From edge to edge below both, so that lines neither cross the activities in between nor cover each other. */
+function curve(from: DOMRect, to: DOMRect, origin: DOMRect, index: number): string {
+  const x1 = from.left + from.width / 2 - origin.left;
+  const y1 = from.bottom - origin.top;
+  const x2 = to.left + to.width / 2 - origin.left;
+  const stacked = to.top > from.bottom + 80;
+  const y2 = (stacked ? to.top : to.bottom) - origin.top;
+  const depth = 46 + (index % 6) * 16;
+  const bend = stacked ? (y2 - y1) / 2 : depth;
+  return `M${x1},${y1} C${x1},${y1 + bend} ${x2},${y2 + (stacked ? -bend : bend)} ${x2},${y2}`;
 }
