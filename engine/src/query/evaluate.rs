@@ -358,3 +358,8 @@ impl Check {
 pub(crate) fn parsed<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<Id> {
     texts.into_iter().filter_map(|text| text.parse().ok()).collect()
 }
+
+/// The id at the end of a text such as `{activityId}:{id}`.
+pub(crate) fn parsed_end(text: &str) -> Option<Id> {
+    text.rsplit(':').next()?.parse().ok()
+}
