@@ -1,6 +1,6 @@
 //! What Camunda 7 checks of the diagram when a file is deployed. Drawing is [`crate::diagram`]'s matter.
 
-use super::{Builder, Step};
+use super::{Builder, Step, Stop};
 use crate::{
     rules,
     xml::{Element, NamespaceId, Vocabulary},
@@ -9,6 +9,9 @@ use crate::{
 const BPMN_DI: Vocabulary = Vocabulary::Exactly(NamespaceId::BPMN_DI);
 const DI: Vocabulary = Vocabulary::Exactly(NamespaceId::DI);
 const DC: Vocabulary = Vocabulary::Exactly(NamespaceId::DC);
+
+const NO_KEY: &str = "Cannot invoke \"String.equals(Object)\" because the return value of \
+     \"org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity.getKey()\" is null";
 
 impl<'d> Builder<'d> {
     pub(super) fn check_diagrams(&mut self) -> Step {
@@ -35,6 +38,15 @@ impl<'d> Builder<'d> {
         }
         for edge in plane.children_in(BPMN_DI, "BPMNEdge") {
             self.check_edge(edge);
+        }
+        Ok(())
+    }
+
+    /// Camunda looks for the process by its key and fails when one before it has none.
+    pub(super) fn ensure_keys(&self, key: Option<&str>) -> Step {
+        let before = self.processes.iter().take_while(|process| process.key.is_none() || process.key != key);
+        if before.into_iter().any(|process| process.key.is_none()) {
+            return Err(Stop::Exception(NO_KEY.to_owned()));
         }
         Ok(())
     }
@@ -138,7 +150,7 @@ fn java_double(text: &str) -> Result<f64, String> {
         .parse()
         .ok()
         .filter(|number: &f64| number.is_finite() || plain.ends_with("Infinity") || plain == "NaN");
-    number.ok_or_else(|| format!("For input string: \"{text}\""))
+    number.ok_or_else(|| format!("For input string: \"{trimmed}\""))
 }
 
 fn reference<'d>(element: Element<'d>) -> Option<&'d str> {

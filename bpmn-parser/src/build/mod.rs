@@ -136,6 +136,15 @@ struct ProcessDraft<'d> {
     key: Option<&'d str>,
     activities: HashMap<String, ScopeIx>,
     lanes: HashSet<&'d str>,
+    anonymous_jobs: AnonymousJobs,
+}
+
+/// Which jobs of activities without id a process has declared. Camunda stumbles over them later.
+#[derive(Debug, Default)]
+struct AnonymousJobs {
+    async_before: bool,
+    async_after: bool,
+    timer: bool,
 }
 
 impl<'d> Builder<'d> {

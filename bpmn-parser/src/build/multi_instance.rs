@@ -4,7 +4,7 @@
 use models::bpmn::MultiInstance;
 
 use super::{
-    Builder, Step, java, owned,
+    Builder, Step, Stop, java, owned,
     scope::{Role, ScopeIx},
 };
 use crate::{
@@ -120,12 +120,13 @@ impl<'d> Builder<'d> {
 
     fn set_async(&mut self, element: Element<'d>, activity: ScopeIx) -> Step {
         let is_true = |name| element.extension(name) == Some("true");
+        let async_before = is_true("async") || is_true("asyncBefore");
+        let async_after = is_true("asyncAfter");
+        self.declare_continuations(activity, async_before, async_after)?;
         let scope = &mut self.scopes[activity];
-        scope.async_before = is_true("async") || is_true("asyncBefore");
-        scope.async_after = is_true("asyncAfter");
-        scope.exclusive = element
-            .extension("exclusive")
-            .is_none_or(|text| text == "true");
+        scope.async_before = async_before;
+        scope.async_after = async_after;
+        scope.exclusive = element.extension("exclusive").is_none_or(|text| text == "true");
         // Camunda's retry listener knows no manual tasks.
         if (scope.async_before || scope.async_after) && scope.element.tag() != "manualTask" {
             self.set_retry_time_cycle(element, activity)?;
@@ -145,6 +146,28 @@ impl<'d> Builder<'d> {
                 .map(Element::text)
                 .filter(|text| !text.is_empty())
                 .map(str::to_owned);
+        }
+        Ok(())
+    }
+
+    /// Camunda compares job declarations by activity id, and stops at one without.
+    fn declare_continuations(&mut self, activity: ScopeIx, async_before: bool, async_after: bool) -> Step {
+        let is_anonymous = self.scopes[activity].id.is_none();
+        let Some(process) = self.processes.last_mut() else { return Ok(()) };
+        let jobs = &mut process.anonymous_jobs;
+        for (is_set, is_before) in [(async_before, true), (async_after, false)] {
+            let any = jobs.async_before || jobs.async_after || jobs.timer;
+            let same = if is_before { jobs.async_before } else { jobs.async_after };
+            if (is_set && any) || (!is_set && same) {
+                let method = if is_set { "equals(Object)" } else { "equalsIgnoreCase(String)" };
+                return Err(Stop::Exception(format!(
+                    "Cannot invoke \"String.{method}\" because the return value of \
+                     \"org.camunda.bpm.engine.impl.jobexecutor.JobDeclaration.getActivityId()\" is null"
+                )));
+            }
+            if is_set && is_anonymous {
+                *(if is_before { &mut jobs.async_before } else { &mut jobs.async_after }) = true;
+            }
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use models::bpmn::{Lane, Process};
 
 use super::{
-    Builder, ProcessDraft, Step, all_extension_elements, documentation, extension_properties, java,
+    AnonymousJobs, Builder, ProcessDraft, Step, all_extension_elements, documentation, extension_properties, java,
     owned,
     scope::{Role, Scope},
     span,
@@ -28,6 +28,7 @@ impl<'d> Builder<'d> {
             key: element.id(),
             activities: HashMap::new(),
             lanes: HashSet::new(),
+            anonymous_jobs: AnonymousJobs::default(),
         });
         let job_priority = self.parse_priority(element, "jobPriority")?;
         let task_priority = self.parse_priority(element, "taskPriority")?;

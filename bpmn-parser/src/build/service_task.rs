@@ -6,7 +6,7 @@ use models::bpmn::{
 };
 
 use super::{
-    Builder, Step, Stop, extension_element, extension_elements, java, owned,
+    Builder, Step, Stop, extension_element, extension_elements, extension_properties, java, owned,
     scope::{Role, ScopeIx},
     task::result_variable,
 };
@@ -57,7 +57,7 @@ impl<'d> Builder<'d> {
         kind: ServiceElement,
         name: &str,
     ) -> Step {
-        let implementation = self.parse_service_task_like(name, element)?;
+        let implementation = self.parse_service_task_like(name, element, element)?;
         self.parse_execution_listeners(element, activity)?;
         let implementation = match self.parse_connector(element)? {
             Some(connector) => Some(connector),
@@ -77,11 +77,12 @@ impl<'d> Builder<'d> {
         Ok(())
     }
 
-    /// The implementation that the attributes of an element give.
+    /// The implementation that the attributes of an element give; `node` is the flow node around it.
     pub(super) fn parse_service_task_like(
         &mut self,
         name: &str,
         element: Element<'d>,
+        node: Element<'d>,
     ) -> Step<Option<Implementation>> {
         let result_variable = result_variable(element);
         let filled = |text: &&str| !java::trim(text).is_empty();
@@ -96,7 +97,7 @@ impl<'d> Builder<'d> {
                 Some(Implementation::Shell(fields))
             } else if kind.eq_ignore_ascii_case("external") {
                 Some(Implementation::External(Box::new(
-                    self.parse_external_task(element)?,
+                    self.parse_external_task(element, node)?,
                 )))
             } else {
                 let message = format!("Invalid usage of type attribute on {name}: '{kind}'");
@@ -149,7 +150,7 @@ impl<'d> Builder<'d> {
         }
     }
 
-    fn parse_external_task(&mut self, element: Element<'d>) -> Step<ExternalTask> {
+    fn parse_external_task(&mut self, element: Element<'d>, node: Element<'d>) -> Step<ExternalTask> {
         let topic = match element.extension("topic") {
             Some(topic) => self.expression(topic)?,
             None => {
@@ -162,6 +163,8 @@ impl<'d> Builder<'d> {
             }
         };
         let priority = self.parse_priority(element, "taskPriority")?;
+        // Read for the node; here only to stop where Camunda stops.
+        extension_properties(node)?;
         let mut error_definitions = Vec::new();
         if let Some(extensions) = extension_elements(element)? {
             for definition in extensions.children_named("errorEventDefinition") {

@@ -62,6 +62,12 @@ impl<'d> Builder<'d> {
             let initial = self.select_initial(&starts, parent);
             self.parse_start_form(initial, &starts)?;
         }
+        // Camunda's history looks the start events up by their ids.
+        if parent.children_named("startEvent").any(|element| element.id().is_none()) {
+            let message = "Cannot invoke \"org.camunda.bpm.engine.impl.pvm.process.ActivityImpl.addBuiltInListener(String, \
+                 org.camunda.bpm.engine.delegate.DelegateListener, int)\" because \"activity\" is null";
+            return Err(Stop::Exception(message.to_owned()));
+        }
         Ok(())
     }
 
@@ -99,11 +105,9 @@ impl<'d> Builder<'d> {
         };
         for &start in starts {
             if self.scopes[start].id.is_none() {
-                return Err(Stop::Exception(
-                    "Cannot invoke \"String.equals(Object)\" because the return value of \
-                     \"org.camunda.bpm.engine.impl.util.xml.Element.attribute(String)\" is null"
-                        .to_owned(),
-                ));
+                let message = "Cannot invoke \"String.equals(Object)\" because the return value of \
+                     \"org.camunda.bpm.engine.impl.util.xml.Element.attribute(String)\" is null";
+                return Err(Stop::Exception(message.to_owned()));
             }
             if start == initial {
                 let parsed = self.parse_form(self.scopes[start].element)?;

@@ -40,7 +40,7 @@ impl<'d> Builder<'d> {
         } else if let Some(definition) = message {
             if service {
                 let implementation =
-                    self.parse_service_task_like("intermediateMessageThrowEvent", definition)?;
+                    self.parse_service_task_like("intermediateMessageThrowEvent", definition, element)?;
                 role = if implementation.is_some() {
                     Role::Other
                 } else {

@@ -36,6 +36,9 @@ impl<'d> Builder<'d> {
         }
         if event_id.is_none() {
             self.error(rules::TIMER_ID, "Attribute \"id\" is required!", definition);
+            if let Some(process) = self.processes.last_mut() {
+                process.anonymous_jobs.timer = true;
+            }
         }
         timer.ok_or(Stop::Reported)
     }

@@ -23,7 +23,8 @@ impl<'d> Builder<'d> {
         if !self.scopes[activity].async_after {
             return;
         }
-        let id = self.shown_id(activity);
+        let own_id = self.scopes[activity].id.clone();
+        let id = own_id.as_deref().unwrap_or("null");
         let anonymous: Vec<_> = self.scopes[activity]
             .outgoing
             .iter()
@@ -34,13 +35,14 @@ impl<'d> Builder<'d> {
             let message = format!(
                 "Sequence flow with sourceRef='{id}' must have an id, activity with id '{id}' uses 'asyncAfter'."
             );
-            self.flow_problem(rules::FLOW_ID, &message, flow, &[Some(&id)]);
+            self.flow_problem(rules::FLOW_ID, &message, flow, &[own_id.as_deref()]);
         }
     }
 
     fn validate_exclusive_gateway(&mut self, gateway: ScopeIx) {
-        let id = self.shown_id(gateway);
         let element = self.scopes[gateway].element;
+        let own_id = element.id();
+        let id = own_id.unwrap_or("null");
         let flows: Vec<_> = self.scopes[gateway]
             .outgoing
             .iter()
@@ -54,7 +56,7 @@ impl<'d> Builder<'d> {
                     rules::GATEWAY_WITHOUT_FLOWS,
                     &message,
                     element,
-                    &[Some(&id)],
+                    &[own_id],
                 );
             }
             [(flow, true, at)] => {
@@ -66,7 +68,7 @@ impl<'d> Builder<'d> {
                     rules::GATEWAY_SINGLE_FLOW,
                     &message,
                     *at,
-                    &[Some(&id), *flow],
+                    &[own_id, *flow],
                 );
             }
             [_] => {}
@@ -85,7 +87,7 @@ impl<'d> Builder<'d> {
                             rules::GATEWAY_DEFAULT_FLOW,
                             &message,
                             at,
-                            &[Some(&id), flow],
+                            &[own_id, flow],
                         );
                     }
                 }
@@ -104,13 +106,13 @@ impl<'d> Builder<'d> {
                             rules::GATEWAY_OPEN_FLOW,
                             &message,
                             at,
-                            &[Some(&id), flow],
+                            &[own_id, flow],
                         );
                     } else {
                         message.push_str(
                             " We assume it to be the default flow, but it is bad modeling practice, better set the default flow in your gateway.",
                         );
-                        let ids = [Some(id.as_str()), flow];
+                        let ids = [own_id, flow];
                         let place = Place::nowhere(at, &ids);
                         self.problems
                             .warning(rules::GATEWAY_ASSUMED_DEFAULT, message, place);
@@ -130,12 +132,5 @@ impl<'d> Builder<'d> {
     ) {
         self.problems
             .error(rule, message, Place::nowhere(shown, ids));
-    }
-
-    fn shown_id(&self, activity: ScopeIx) -> String {
-        self.scopes[activity]
-            .id
-            .clone()
-            .unwrap_or_else(|| "null".to_owned())
     }
 }

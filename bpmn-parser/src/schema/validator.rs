@@ -205,13 +205,14 @@ impl<'a> Validator<'a> {
             self.at_end(rules::SCHEMA_CONTENT, message, element);
         }
         let simple = &self.schema.simple[simple];
-        let value = simple.normalise(element.text());
+        // The Java parser forgets the text around children.
+        let value = if element.has_children() { String::new() } else { simple.normalise(element.text()) };
         if let Err(message) = self.check_value(simple, &value, element) {
             self.at_end(rules::SCHEMA_VALUE, message, element);
             let message = format!("cvc-type.3.1.3: The value '{value}' of element '{name}' is not valid.");
             self.at_end(rules::SCHEMA_VALUE, message, element);
         }
-        if value != element.text() {
+        if value != element.text() && !element.has_children() {
             self.changes.push(Change::Text { element: element.ix(), value });
         }
     }
@@ -276,10 +277,7 @@ impl<'a> Validator<'a> {
 
     /// A child that its parent's content model does not expect.
     fn misfit(&mut self, child: Element<'a>, state: State, model: &super::content::ContentModel) {
-        let shown = match child.namespace() {
-            NamespaceId::NONE => child.local_name().to_owned(),
-            namespace => format!("{{\"{}\":{}}}", self.document.namespaces().uri(namespace), child.local_name()),
-        };
+        let shown = child.qualified_name();
         let expected = model.expected(state);
         let list = self.shown_list(&expected);
         let message = match model.shortage(state) {
@@ -298,14 +296,22 @@ impl<'a> Validator<'a> {
                 "cvc-complex-type.2.4.e: '{shown}' can occur a maximum of '{max}' times in the current sequence. This limit was exceeded. At this point one of '{list}' is expected."
             ),
             None if expected.is_empty() => format!(
-                "cvc-complex-type.2.4.d: Invalid content was found starting with element '{}'. No child element is expected at this point.",
-                child.qualified_name()
+                "cvc-complex-type.2.4.d: Invalid content was found starting with element '{shown}'. No child element is expected at this point."
             ),
+            // Only here the Java parser writes the expanded name.
             None => format!(
-                "cvc-complex-type.2.4.a: Invalid content was found starting with element '{shown}'. One of '{list}' is expected."
+                "cvc-complex-type.2.4.a: Invalid content was found starting with element '{}'. One of '{list}' is expected.",
+                self.expanded_name(child)
             ),
         };
         self.at_start(rules::SCHEMA_CONTENT, message, child);
+    }
+
+    fn expanded_name(&self, element: Element<'_>) -> String {
+        match element.namespace() {
+            NamespaceId::NONE => element.local_name().to_owned(),
+            namespace => format!("{{\"{}\":{}}}", self.document.namespaces().uri(namespace), element.local_name()),
+        }
     }
 
     fn shown(&self, leaf: Leaf) -> String {
