@@ -23,7 +23,7 @@ pub(crate) fn evaluate(tree: &Tree, ctx: &mut dyn Context) -> Result<Object, Fai
                         Operand::Text(text) => out.push_str(text),
                         Operand::Object(Object::Null) => {}
                         Operand::Object(object) => {
-                            text::append(&mut out, &object, ctx).map_err(Failure::refused)?
+                            text::append(&mut out, &object, ctx).map_err(Failure::refused)?;
                         }
                     },
                 }

@@ -98,10 +98,10 @@ impl Parser<'_> {
             return Ok(Root::Literal(first.unwrap_or_default()));
         }
         // All parts of one text start with the same sign.
-        let start = match self.token.symbol {
-            start @ (Symbol::StartDynamic | Symbol::StartDeferred) => start,
-            _ => return self.fail("'#{'|'${'"),
-        };
+        let start = self.token.symbol;
+        if !matches!(start, Symbol::StartDynamic | Symbol::StartDeferred) {
+            return self.fail("'#{'|'${'");
+        }
         let value = self.eval(start)?;
         if self.token.symbol == Symbol::Eof && first.is_none() {
             return Ok(Root::Single(value));

@@ -310,7 +310,11 @@ impl<'a> Scanner<'a> {
                     return Err(self.error(start, &encountered, &format!("\\{quote} or \\\\")));
                 }
                 None => {
-                    return Err(self.error(start, "unterminated string", &format!("{quote} or \\")));
+                    return Err(self.error(
+                        start,
+                        "unterminated string",
+                        &format!("{quote} or \\"),
+                    ));
                 }
             }
         }

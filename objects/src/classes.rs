@@ -544,6 +544,10 @@ fn items(object: &Object) -> Result<Vec<Object>, ObjectError> {
     }
 }
 
+#[expect(
+    clippy::match_same_arms,
+    reason = "one line per class reads as a table"
+)]
 fn collections(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     Ok(match (class, name, args) {
         ("java.util.ArrayList" | "java.util.LinkedList" | "java.util.Vector", "new", []) => {
@@ -585,7 +589,7 @@ fn collections(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) 
         ("java.util.Arrays", "toString", [source]) => {
             text::to_text(source, ctx).map(Object::String)?
         }
-        ("java.util.Arrays", "sort", [source]) | ("java.util.Collections", "sort", [source]) => {
+        ("java.util.Arrays" | "java.util.Collections", "sort", [source]) => {
             crate::methods::call(source, "sort", &[], ctx)?
         }
         ("java.util.Arrays", "stream", [source]) => Object::list(items(source)?),

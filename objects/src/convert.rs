@@ -281,6 +281,7 @@ pub fn tree_json(tree: &Tree) -> String {
     out
 }
 
+#[expect(clippy::match_same_arms, reason = "one line per type reads as a table")]
 fn write_tree(out: &mut String, tree: &Tree) {
     let quoted = |out: &mut String, text: &str| write_string(text, out).unwrap_or(());
     match tree {

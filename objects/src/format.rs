@@ -8,6 +8,10 @@ use crate::{
 
 /// One `%…` of a format.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the format"
+)]
 struct Spec {
     index: Option<usize>,
     minus: bool,

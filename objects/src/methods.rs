@@ -119,22 +119,21 @@ pub fn get_property(target: &Object, name: &str, ctx: &mut dyn Context) -> Outco
             .get(&MapKey(Object::string(name)))
             .cloned()
             .unwrap_or(Object::Null)),
-        Object::List(items) => match name.parse::<i32>() {
-            Ok(index) => {
+        Object::List(items) => {
+            if let Ok(index) = name.parse::<i32>() {
                 let items = items.borrow();
                 Ok(usize::try_from(index)
                     .ok()
                     .and_then(|at| items.get(at).cloned())
                     .unwrap_or(Object::Null))
-            }
-            Err(_) => {
+            } else {
                 let message = format!("For input string: \"{name}\"");
                 Err(ObjectError::exception(
                     "java.lang.NumberFormatException",
                     message,
                 ))
             }
-        },
+        }
         _ => bean_property(target, name, ctx),
     }
 }

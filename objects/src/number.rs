@@ -98,7 +98,7 @@ pub fn decimal_from_double(value: f64) -> Option<Decimal> {
     if !value.is_finite() {
         return None;
     }
-    if value == value.trunc() && value.abs() < 1e28 {
+    if value.fract().abs() < f64::MIN_POSITIVE && value.abs() < 1e28 {
         #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
         return Decimal::try_from_i128_with_scale(value as i128, 0).ok();
     }

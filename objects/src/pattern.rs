@@ -119,7 +119,7 @@ fn translate(pattern: &str) -> String {
 
 /// `String.matches`: the whole text.
 pub fn matches(text: &str, pattern: &str) -> Result<bool, ObjectError> {
-    let whole = format!("\\A(?:{})\\z", pattern);
+    let whole = format!("\\A(?:{pattern})\\z");
     Ok(compile(&whole)?.is_match(text))
 }
 

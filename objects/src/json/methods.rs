@@ -218,7 +218,7 @@ fn required(object: &Object) -> Result<JsonNode, ObjectError> {
 
 type Items = Rc<std::cell::RefCell<Vec<JsonNode>>>;
 
-fn list<'a>(node: &'a JsonNode, reading: bool) -> Result<&'a Items, ObjectError> {
+fn list(node: &JsonNode, reading: bool) -> Result<&Items, ObjectError> {
     match node {
         JsonNode::Array(items) => Ok(items),
         other if reading => {

@@ -1,4 +1,4 @@
-//! JSONPath as Jayway's library reads it, behind Spin's `jsonPath(…)`.
+//! `JSONPath` as Jayway's library reads it, behind Spin's `jsonPath(…)`.
 
 use std::rc::Rc;
 
@@ -194,7 +194,7 @@ fn advance(root: &JsonNode, node: &JsonNode, step: &Step, found: &mut Vec<JsonNo
         }
         (Step::Wildcard, JsonNode::Array(items)) => found.extend(items.borrow().iter().cloned()),
         (Step::Wildcard, JsonNode::Object(properties)) => {
-            found.extend(properties.borrow().values().cloned())
+            found.extend(properties.borrow().values().cloned());
         }
         (Step::Descend, _) => descend(node, found, 0),
         (Step::Filter(filter), JsonNode::Array(items)) => {
@@ -207,7 +207,7 @@ fn advance(root: &JsonNode, node: &JsonNode, step: &Step, found: &mut Vec<JsonNo
             );
         }
         (Step::Filter(filter), JsonNode::Object(_)) if holds(root, node, filter) => {
-            found.push(node.clone())
+            found.push(node.clone());
         }
         _ => {}
     }

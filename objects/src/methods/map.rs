@@ -85,7 +85,7 @@ pub(super) fn call(
             Object::list(entries)
         }
         ("clone", []) => Object::Map(Rc::new(RefCell::new(map.borrow().clone()))),
-        ("getKey", []) | ("getValue", []) if map.borrow().len() == 2 => {
+        ("getKey" | "getValue", []) if map.borrow().len() == 2 => {
             let part = if name == "getKey" { "key" } else { "value" };
             map.borrow()
                 .get(&MapKey(Object::string(part)))

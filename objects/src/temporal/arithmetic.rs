@@ -217,13 +217,8 @@ pub(super) fn between(a: &Temporal, b: &Temporal, unit: Unit) -> Result<i64, Obj
             return i64::try_from(nanos / length).map_err(|_| out_of_range("difference"));
         }
         let end = end.with_time_zone(start.time_zone().clone());
-        return count(
-            start
-                .datetime()
-                .until((jiff_unit(unit), end.datetime()))
-                .map_err(range)?,
-            unit,
-        );
+        let span = start.datetime().until((jiff_unit(unit), end.datetime()));
+        return Ok(count(span.map_err(range)?, unit));
     }
     let (Some(start), Some(end)) = (a.civil(), b.civil()) else {
         return Err(crate::args::mismatch());
@@ -232,7 +227,10 @@ pub(super) fn between(a: &Temporal, b: &Temporal, unit: Unit) -> Result<i64, Obj
         let nanos = end.duration_since(start).as_nanos();
         return i64::try_from(nanos / length).map_err(|_| out_of_range("difference"));
     }
-    count(start.until((jiff_unit(unit), end)).map_err(range)?, unit)
+    Ok(count(
+        start.until((jiff_unit(unit), end)).map_err(range)?,
+        unit,
+    ))
 }
 
 fn jiff_unit(unit: Unit) -> JiffUnit {
@@ -244,13 +242,13 @@ fn jiff_unit(unit: Unit) -> JiffUnit {
     }
 }
 
-fn count(span: Span, unit: Unit) -> Result<i64, ObjectError> {
-    Ok(match unit {
+fn count(span: Span, unit: Unit) -> i64 {
+    match unit {
         Unit::Weeks => i64::from(span.get_weeks()),
         Unit::Months => i64::from(span.get_months()),
         Unit::Years => i64::from(span.get_years()),
         Unit::Decades => i64::from(span.get_years()) / 10,
         Unit::Centuries => i64::from(span.get_years()) / 100,
         _ => i64::from(span.get_days()),
-    })
+    }
 }

@@ -423,7 +423,7 @@ fn field(
         'w' => number(out, i64::from(at.date().iso_week_date().week())),
         'Q' | 'q' => number(out, i64::from((at.month() - 1) / 3 + 1)),
         'Z' if joda && count == 2 => {
-            out.push_str(&plain_offset(zoned("OffsetSeconds")?.offset(), ":"))
+            out.push_str(&plain_offset(zoned("OffsetSeconds")?.offset(), ":"));
         }
         'Z' if joda && count > 2 => out.push_str(&zone_id(zoned("ZoneId")?.time_zone())),
         'Z' if count <= 3 => out.push_str(&plain_offset(zoned("OffsetSeconds")?.offset(), "")),

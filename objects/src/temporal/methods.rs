@@ -320,7 +320,7 @@ fn replaced(
 
 fn joda(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     let civil = value.civil().ok_or_else(mismatch)?;
-    if let [] = args
+    if args.is_empty()
         && let Some(found) = getter(civil, name)
     {
         return Ok(found);
@@ -401,7 +401,7 @@ fn joda(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context) ->
             }
         }
         ("isAfter" | "isBefore" | "isEqual", [when]) => compare_civil(value, name, when)?,
-        ("toString", [pattern]) | ("toString", [pattern, _]) => {
+        ("toString", [pattern] | [pattern, _]) => {
             let pattern = Pattern::Letters(string(pattern, ctx)?.to_string());
             Object::string(format(value, &pattern, None)?)
         }
@@ -509,7 +509,7 @@ fn compare_civil(value: &Temporal, name: &str, when: &Object) -> Outcome {
 
 fn java(value: &Temporal, name: &str, args: &[Object]) -> Outcome {
     let civil = value.civil().ok_or_else(mismatch)?;
-    if let [] = args
+    if args.is_empty()
         && let Some(found) = getter(civil, name)
     {
         return Ok(found);

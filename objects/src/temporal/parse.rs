@@ -352,7 +352,7 @@ pub(super) fn period(text: &str) -> Result<(i32, i32, i32), ObjectError> {
                 days = amount
                     .checked_mul(7)
                     .and_then(|more| days.checked_add(more))
-                    .ok_or_else(wrong)?
+                    .ok_or_else(wrong)?;
             }
             b'D' => days = days.checked_add(amount).ok_or_else(wrong)?,
             _ => return Err(wrong()),

@@ -105,6 +105,10 @@ pub(super) fn constant_name(unit: Unit) -> String {
 }
 
 /// A static constant such as `ChronoUnit.DAYS`.
+#[expect(
+    clippy::match_same_arms,
+    reason = "one line per class reads as a table"
+)]
 pub(crate) fn constant(class: &str, name: &str) -> Option<Object> {
     let value = match class {
         "java.time.temporal.ChronoUnit" => Temporal::Unit(unit_constant(name)?),

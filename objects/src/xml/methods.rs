@@ -332,23 +332,22 @@ fn set_attribute(node: &XmlNode, uri: Option<Rc<str>>, local: Rc<str>, value: Rc
         .as_deref()
         .and_then(|uri| document.prefix_of(node.element, uri));
     let attributes = &mut document.element_mut(node.element).attributes;
-    match attributes
+    if let Some(found) = attributes
         .iter_mut()
         .find(|a| a.name.local == local && a.name.namespace == uri)
     {
-        Some(found) => found.value = value,
-        None => {
-            attributes.push(XmlAttribute {
-                name: XmlName {
-                    namespace: uri,
-                    prefix,
-                    local,
-                },
-                value,
-            });
-            // Attributes are written in the order of their names, as the DOM keeps them.
-            attributes.sort_by(|a, b| attribute_order(a).cmp(&attribute_order(b)));
-        }
+        found.value = value
+    } else {
+        attributes.push(XmlAttribute {
+            name: XmlName {
+                namespace: uri,
+                prefix,
+                local,
+            },
+            value,
+        });
+        // Attributes are written in the order of their names, as the DOM keeps them.
+        attributes.sort_by_key(attribute_order);
     }
 }
 

@@ -1,6 +1,6 @@
-//! XPath 1.0 without variables.
+//! `XPath` 1.0 without variables.
 //!
-//! Evaluation returns `None` for what is no XPath, for unbound prefixes and beyond the limits; Spin has one message for all
+//! Evaluation returns `None` for what is no `XPath`, for unbound prefixes and beyond the limits; Spin has one message for all
 //! of these.
 
 use std::rc::Rc;
@@ -45,7 +45,9 @@ impl Value {
                 clippy::cast_possible_truncation,
                 reason = "checked to be whole and small"
             )]
-            Self::Number(value) if *value == value.trunc() && value.abs() < 1e15 => {
+            Self::Number(value)
+                if value.fract().abs() < f64::MIN_POSITIVE && value.abs() < 1e15 =>
+            {
                 (*value as i64).to_string()
             }
             Self::Number(value) if value.is_finite() => value.to_string(),
