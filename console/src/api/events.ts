@@ -53,8 +53,11 @@ export class EventParser {
   private rest = '';
 
   push(chunk: string): string[] {
-    const blocks = (this.rest + chunk).replace(/\r\n?/g, '\n').split('\n\n');
-    this.rest = blocks.pop() ?? '';
+    const text = this.rest + chunk;
+    // A carriage return at the end may be the first half of a line end.
+    const cut = text.endsWith('\r') ? text.length - 1 : text.length;
+    const blocks = text.slice(0, cut).replace(/\r\n?/g, '\n').split('\n\n');
+    this.rest = (blocks.pop() ?? '') + text.slice(cut);
     return blocks
       .map((block) =>
         block

@@ -13,10 +13,13 @@ export function lastBuckets(count: number, lengthMs: number, now: Date): Bucket[
   });
 }
 
-/** A round number at least as large as `value`, for the top of an axis. */
+/** A round number at least as large as `value`, for the top of an axis with four equal parts. */
 export function niceCeiling(value: number): number {
   if (value <= 4) return 4;
   const magnitude = 10 ** Math.floor(Math.log10(value));
-  for (const step of [1, 2, 4, 5, 10]) if (step * magnitude >= value) return step * magnitude;
-  return 10 * magnitude;
+  for (const step of [1, 2, 4, 8]) {
+    const ceiling = step * magnitude;
+    if (ceiling >= value && ceiling % 4 === 0) return ceiling;
+  }
+  return magnitude === 1 ? 20 : 10 * magnitude;
 }
