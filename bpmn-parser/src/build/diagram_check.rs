@@ -33,6 +33,7 @@ impl<'d> Builder<'d> {
             );
             return Ok(());
         }
+        self.ensure_keys(reference(plane))?;
         for shape in plane.children_in(BPMN_DI, "BPMNShape") {
             self.check_shape(shape)?;
         }
@@ -44,11 +45,11 @@ impl<'d> Builder<'d> {
 
     /// Camunda looks for the process by its key and fails when one before it has none.
     pub(super) fn ensure_keys(&self, key: Option<&str>) -> Step {
-        let before = self.processes.iter().take_while(|process| process.key.is_none() || process.key != key);
-        if before.into_iter().any(|process| process.key.is_none()) {
-            return Err(Stop::Exception(NO_KEY.to_owned()));
+        let stumbles = self.processes.iter().find(|process| process.key.is_none() || process.key == key);
+        match stumbles {
+            Some(process) if process.key.is_none() => Err(Stop::Exception(NO_KEY.to_owned())),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn check_shape(&mut self, shape: Element<'d>) -> Step {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl<'d> Builder<'d> {
-    /// `start` and `end` listeners of a process or flow node.
+    /// `start` and `end` listeners of a process or flow node; retry cycles are read right behind.
     pub(super) fn parse_execution_listeners(
         &mut self,
         element: Element<'d>,
@@ -37,7 +37,7 @@ impl<'d> Builder<'d> {
                 });
             }
         }
-        Ok(())
+        self.parse_retry_time_cycles(element, scope)
     }
 
     /// Listeners of a sequence flow: always on taking it.

@@ -5,7 +5,7 @@ use models::bpmn::MultiInstance;
 
 use super::{
     Builder, Step, Stop, java, owned,
-    scope::{Role, ScopeIx},
+    scope::{Role, Scope, ScopeIx},
 };
 use crate::{
     rules,
@@ -99,10 +99,7 @@ impl<'d> Builder<'d> {
     /// Asynchronous continuations and the retry cycle of their jobs. Of a multi-instance activity the element's own attributes
     /// are the body's; those of the loop characteristics are the instances'.
     pub(super) fn parse_async(&mut self, element: Element<'d>, activity: ScopeIx) -> Step {
-        let body = self.scopes[activity].flow_scope.filter(|&scope| {
-            let scope = &self.scopes[scope];
-            scope.role == Role::MultiInstanceBody && scope.element == element
-        });
+        let body = self.own_body(element, activity);
         if let Some(body) = body {
             self.scopes[activity].multi_instance = self.scopes[body].multi_instance.take();
         }
@@ -127,11 +124,38 @@ impl<'d> Builder<'d> {
         scope.async_before = async_before;
         scope.async_after = async_after;
         scope.exclusive = element.extension("exclusive").is_none_or(|text| text == "true");
-        // Camunda's retry listener knows no manual tasks.
-        if (scope.async_before || scope.async_after) && scope.element.tag() != "manualTask" {
-            self.set_retry_time_cycle(element, activity)?;
-        }
         Ok(())
+    }
+
+    /// Retry cycles of the jobs of asynchronous continuations, read when everything else of the activity has been.
+    pub(super) fn parse_retry_time_cycles(&mut self, element: Element<'d>, activity: ScopeIx) -> Step {
+        // Camunda's listener for them knows no manual tasks.
+        if element.tag() == "manualTask" {
+            return Ok(());
+        }
+        let is_async = |scope: &Scope<'_>| scope.async_before || scope.async_after;
+        let own = is_async(&self.scopes[activity]);
+        match self.own_body(element, activity) {
+            Some(body) => {
+                if is_async(&self.scopes[body]) {
+                    self.set_retry_time_cycle(element, body)?;
+                }
+                match element.child(LOOP)? {
+                    Some(characteristics) if own => self.set_retry_time_cycle(characteristics, activity),
+                    _ => Ok(()),
+                }
+            }
+            None if own => self.set_retry_time_cycle(element, activity),
+            None => Ok(()),
+        }
+    }
+
+    /// The body around the instances of an element.
+    fn own_body(&self, element: Element<'d>, activity: ScopeIx) -> Option<ScopeIx> {
+        self.scopes[activity].flow_scope.filter(|&scope| {
+            let scope = &self.scopes[scope];
+            scope.role == Role::MultiInstanceBody && scope.element == element
+        })
     }
 
     /// `failedJobRetryTimeCycle`, first in the namespace of the time before Camunda.

@@ -54,7 +54,7 @@ impl<'d> Builder<'d> {
             job_priority,
             task_priority,
             listeners: std::mem::take(&mut self.scopes[scope].listeners),
-            properties: extension_properties(element)?,
+            properties: extension_properties(element).unwrap_or_default(),
             body,
             lanes,
             span: span(element),
