@@ -3,12 +3,11 @@
 use std::{collections::BTreeMap, fmt, path::Path};
 
 use crate::{
-    Direction, Error, KeyRange, KeyValue, Kind, Options, Seq, Store,
+    Direction, Error, KeyRange, KeyValue, Kind, Seq, Store,
     backend::Journals,
     folder::Folder,
     record::{self, FORMAT_KEY, STORE_TABLE},
-    scratch::Scratch,
-    store::open_key_value,
+    scratch::with_copy,
     verify,
 };
 
@@ -159,30 +158,32 @@ pub fn check(path: impl AsRef<Path>) -> Result<Report, Error> {
         Kind::Fjall => Journals::read(&folder.data())?,
         _ => Journals::default(),
     };
-    let scratch = Scratch::copy(kind, &folder.data(), folder.path().join("check"))?;
-    match open_key_value(kind, scratch.path(), &Options::default()) {
-        Err(error) => {
-            report
-                .findings
-                .push(format!("the database can't be opened: {error}"));
-            report.findings.extend(journals.findings(None));
-        }
-        Ok(backend) => {
-            if backend.get(&FORMAT_KEY)?.is_none() {
+    with_copy(kind, &folder, |backend| {
+        let backend = match backend {
+            Ok(backend) => backend,
+            Err(error) => {
                 report
                     .findings
-                    .push("the record with the format is missing".to_owned());
+                    .push(format!("the database can't be opened: {error}"));
+                report.findings.extend(journals.findings(None));
+                return Ok(());
             }
-            let (groups, findings) = verify::read_groups(&*backend)?;
+        };
+        if backend.get(&FORMAT_KEY)?.is_none() {
             report
                 .findings
-                .extend(journals.findings(groups.last().map(|group| group.number)));
-            report.findings.extend(findings);
-            report.read_records(&*backend, || {
-                groups.last().map_or(Seq(0), |group| group.last)
-            });
+                .push("the record with the format is missing".to_owned());
         }
-    }
+        let (groups, findings) = verify::read_groups(&*backend)?;
+        report
+            .findings
+            .extend(journals.findings(groups.last().map(|group| group.number)));
+        report.findings.extend(findings);
+        report.read_records(&*backend, || {
+            groups.last().map_or(Seq(0), |group| group.last)
+        });
+        Ok(())
+    })?;
     Ok(report)
 }
 

@@ -5,17 +5,33 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Kind};
+use std::sync::Arc;
+
+use crate::{
+    Error, KeyValue, Kind, Options, backend::Journals, folder::Folder, store::open_key_value,
+};
 
 /// A copy of a database's folder, removed when dropped.
-#[derive(Debug)]
 pub(crate) struct Scratch {
     path: PathBuf,
 }
 
+/// Calls `look` with a copy of the database of `kind` in `folder`.
+pub(crate) fn with_copy<T>(
+    kind: Kind,
+    folder: &Folder,
+    look: impl FnOnce(Result<Arc<dyn KeyValue>, Error>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let scratch = Scratch::copy(kind, &folder.data(), folder.path().join("check"))?;
+    if kind == Kind::Fjall {
+        Journals::read(&scratch.path)?.cut_tails()?;
+    }
+    look(open_key_value(kind, &scratch.path, &Options::default()))
+}
+
 impl Scratch {
     /// Copies the database of `kind` in `data` to the folder `path`; what was there is removed.
-    pub(crate) fn copy(kind: Kind, data: &Path, path: PathBuf) -> Result<Self, Error> {
+    fn copy(kind: Kind, data: &Path, path: PathBuf) -> Result<Self, Error> {
         if path.exists() {
             fs::remove_dir_all(&path)
                 .map_err(Error::io(format!("removing `{}`", path.display())))?;
@@ -23,10 +39,6 @@ impl Scratch {
         let scratch = Self { path };
         copy_folder(kind, data, &scratch.path)?;
         Ok(scratch)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 }
 

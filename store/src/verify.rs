@@ -3,12 +3,11 @@
 use std::fs;
 
 use crate::{
-    Direction, Error, KeyRange, KeyValue, Kind, Op, Options, Persist, Seq,
+    Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Seq,
     backend::Journals,
     folder::{Folder, check_format},
     record::{self, CHAIN_KEY, FORMAT_KEY, GROUP_PREFIX, GROUP_SLOTS, Group},
-    scratch::Scratch,
-    store::open_key_value,
+    scratch::with_copy,
 };
 
 /// Where the committer goes on.
@@ -62,29 +61,30 @@ pub(crate) fn ensure_format(backend: &dyn KeyValue) -> Result<(), Error> {
     check_format("the store", found)
 }
 
-/// Refuses a fjall database whose journals would be cut before something that was on disk. With `accept`, puts those
-/// journals aside instead.
+/// Refuses a fjall database whose journals would be cut before something that was on disk; with `accept`, puts those
+/// journals aside instead. Otherwise cuts what a crash left of a batch that was being written.
 pub(crate) fn examine_journals(folder: &Folder, accept: bool) -> Result<(), Error> {
     let journals = Journals::read(&folder.data())?;
     let last = if journals.needs_last_group() {
-        let scratch = Scratch::copy(Kind::Fjall, &folder.data(), folder.path().join("check"))?;
-        let backend = open_key_value(Kind::Fjall, scratch.path(), &Options::default())?;
-        let (groups, _) = read_groups(&*backend)?;
-        Some(groups.last().map_or(0, |group| group.number))
+        let last = with_copy(Kind::Fjall, folder, |backend| {
+            let (groups, _) = read_groups(&*backend?)?;
+            Ok(groups.last().map_or(0, |group| group.number))
+        })?;
+        Some(last)
     } else {
         None
     };
     let findings = journals.findings(last);
-    if findings.is_empty() {
-        return Ok(());
+    if !findings.is_empty() {
+        if !accept {
+            return Err(Error::Damaged(findings.join("; ")));
+        }
+        for finding in &findings {
+            tracing::error!(finding, "opening a damaged store");
+        }
+        put_aside(folder, &journals)?;
     }
-    if !accept {
-        return Err(Error::Damaged(findings.join("; ")));
-    }
-    for finding in &findings {
-        tracing::error!(finding, "opening a damaged store");
-    }
-    put_aside(folder, &journals)
+    journals.cut_tails()
 }
 
 fn put_aside(folder: &Folder, journals: &Journals) -> Result<(), Error> {

@@ -1,9 +1,12 @@
-//! Looks at fjall's journals before fjall does, and changes nothing.
+//! Looks at fjall's journals before fjall does.
 //!
 //! When fjall opens a database, it cuts a journal behind the last batch it can read. That is right for a batch that was
 //! being written when the machine stopped, and wrong for a block that was damaged later: everything behind it goes too,
 //! silently (fjall-rs/fjall#311). The two can be told apart, because each group of ours says which groups were on disk
 //! when it was written: if such a group would be cut, the journal is damaged.
+//!
+//! fjall also refuses to open at all if the last batch has its whole form but not its whole content, which is what the
+//! loss of power leaves of a big value. Such a tail is cut here, once it is known that nothing durable goes with it.
 //!
 //! The form (fjall 3, numbers little-endian):
 //! ```text
@@ -35,6 +38,8 @@ pub(crate) struct Journals {
     pub(crate) cut_off: Vec<Group>,
     /// Where reading ended in the journals that hold such groups.
     pub(crate) damage: Vec<(PathBuf, u64)>,
+    /// Journals that go on with something unreadable, and where.
+    tails: Vec<(PathBuf, u64)>,
 }
 
 impl Journals {
@@ -45,6 +50,10 @@ impl Journals {
             let bytes =
                 fs::read(&path).map_err(Error::io(format!("reading `{}`", path.display())))?;
             let end = journals.read_batches(&bytes);
+            // Journals are made with their full length, in zeros.
+            if bytes[end..].iter().any(|byte| *byte != 0) {
+                journals.tails.push((path.clone(), end as u64));
+            }
             let cut_off = group_records(&bytes[end..]);
             if !cut_off.is_empty() {
                 journals.cut_off.extend(cut_off);
@@ -84,6 +93,25 @@ impl Journals {
     /// Whether only the database itself can tell which group is its last.
     pub(crate) fn needs_last_group(&self) -> bool {
         !self.cut_off.is_empty() && self.readable.is_empty()
+    }
+
+    /// Cuts what can't be read off the journals' ends.
+    pub(crate) fn cut_tails(&self) -> Result<(), Error> {
+        for (path, end) in &self.tails {
+            let cut = fs::OpenOptions::new()
+                .write(true)
+                .open(path)
+                .and_then(|file| {
+                    file.set_len(*end)?;
+                    file.sync_all()
+                });
+            cut.map_err(Error::io(format!(
+                "cutting the tail of `{}`",
+                path.display()
+            )))?;
+            tracing::info!(journal = %path.display(), end, "cut a batch that had not been written completely");
+        }
+        Ok(())
     }
 
     fn last_readable(&self) -> Option<u64> {
