@@ -191,10 +191,12 @@ impl Pipeline {
         let outcome = self.write(&mut group);
         let commits = group.len();
         let bytes = group.iter().map(|pending| pending.bytes).sum();
-        if outcome.is_ok()
-            && let Some(last) = group.back()
-        {
-            self.queue.set_committed(last.seq);
+        let (Some(first), Some(last)) = (group.front(), group.back()) else {
+            return;
+        };
+        let (first, last) = (first.seq, last.seq);
+        if outcome.is_ok() {
+            self.queue.set_committed(last);
         }
         self.expected = commits + behind + self.queue.release(commits, bytes);
         while_completing(|| {
@@ -204,6 +206,7 @@ impl Pipeline {
                     .complete(outcome.clone().map(|()| pending.seq));
             }
         });
+        self.queue.waiters.wake(first, last);
         self.queue.space.refresh();
     }
 

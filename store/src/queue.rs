@@ -15,7 +15,12 @@ use std::{
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::{CommitError, Op, Seq, committer::Pipeline, space::SpaceGuard, ticket::Completion};
+use crate::{
+    CommitError, Op, Outcome, Seq,
+    committer::Pipeline,
+    space::SpaceGuard,
+    ticket::{Completion, Waiters},
+};
 
 thread_local! {
     /// Set while this thread runs completions: it must not wait for what only it can bring about.
@@ -88,6 +93,7 @@ pub(crate) struct Queue {
     room: Condvar,
     bounds: Bounds,
     pub(crate) space: SpaceGuard,
+    pub(crate) waiters: Waiters,
     poison: OnceLock<Arc<str>>,
     committed: AtomicU64,
 }
@@ -103,6 +109,7 @@ impl Queue {
             room: Condvar::new(),
             bounds,
             space,
+            waiters: Waiters::default(),
             poison: OnceLock::new(),
             committed: AtomicU64::new(last.0),
         }
@@ -216,6 +223,14 @@ impl Queue {
 
     pub(crate) fn committed(&self) -> Seq {
         Seq(self.committed.load(Ordering::Acquire))
+    }
+
+    /// How commit `seq` ended, if it has. Nothing is written after a failure, so what is not durable then never will be.
+    pub(crate) fn outcome_of(&self, seq: Seq) -> Option<Outcome> {
+        if self.committed() >= seq {
+            return Some(Ok(seq));
+        }
+        self.check_poison().err().map(Err)
     }
 
     /// Makes room for as many commits and bytes; returns how many commits wait in the queue.

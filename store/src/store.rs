@@ -288,11 +288,13 @@ impl Store {
         self.enqueue(ops, Completion::Call(Box::new(done)), WhenFull::Refuse)
     }
 
-    /// Queues a commit; the ticket tells its outcome.
+    /// Queues a commit; the ticket tells its outcome. Waits for room if the queue is full.
     pub fn submit_ticket(&self, ops: Vec<Op>) -> Result<Ticket, CommitError> {
-        let (completion, ticket) = Completion::ticket();
-        self.enqueue(ops, completion, WhenFull::Wait)?;
-        Ok(ticket)
+        let seq = self.enqueue(ops, Completion::Ticket, WhenFull::Wait)?;
+        Ok(Ticket {
+            queue: self.inner.queue.clone(),
+            seq,
+        })
     }
 
     /// Commits and blocks until the commit is durable.
