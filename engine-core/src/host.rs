@@ -320,7 +320,7 @@ pub trait Host {
 }
 
 /// Runs scripts under limits.
-pub trait Scripts {
+pub trait Scripts: Send + Sync {
     /// Runs a script.
     ///
     /// # Errors
@@ -329,7 +329,7 @@ pub trait Scripts {
 }
 
 /// Evaluates decisions.
-pub trait Decisions {
+pub trait Decisions: Send + Sync {
     /// Evaluates a decision with the variables of a scope.
     ///
     /// # Errors

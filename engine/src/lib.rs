@@ -1,12 +1,27 @@
 //! Tollgate: a BPMN 2.0 engine that runs Camunda 7 models, to embed.
+//!
+//! [`Engine`] is the way in. It keeps everything that can be queried in [`world`], answers typed queries of [`query`], and takes
+//! commands ([`command`]) and requests ([`request`]) that it answers when they are durable ([`Pending`]). What a process does
+//! is decided in `engine-core`; here are threads, time, storage and user code.
 
+mod decisions;
+mod handler;
 pub mod pending;
 pub mod query;
 pub mod request;
+mod runtime;
+mod scripts;
 pub mod world;
 
 pub use engine_core::{
-    command, error::{Fault, FaultKind}, history, state,
+    command,
+    error::{Fault, FaultKind},
+    history,
+    host::Settings,
+    state,
 };
+pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
+pub use runtime::{Delegates, Engine, JobRun, LoadError, OpenError, Options};
+pub use store;

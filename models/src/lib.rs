@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod id;
 pub mod time;
 pub mod value;
+mod value_from;
 
 pub use diagnostic::{Diagnostic, Position, Severity, Span};
 pub use id::Id;

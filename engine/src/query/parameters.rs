@@ -65,7 +65,7 @@ macro_rules! query {
 /// Declares the keys a query can be sorted by, with their names in the API.
 macro_rules! sorting {
     ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
-        #[doc = concat!("`sortBy` of the API.")]
+        /// `sortBy` of the API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name {
             $(#[doc = concat!("`", $text, "`.")] $variant,)*

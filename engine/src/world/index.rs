@@ -24,8 +24,33 @@ pub(crate) fn folded_key(text: &str) -> u64 {
 }
 
 /// Row ids under a key, in order of creation.
-pub(crate) fn ids<K: Ord + Copy>(index: &BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = Id> + '_ {
-    index.range((key, Id(0))..=(key, Id(u128::MAX))).map(|entry| entry.1)
+pub(crate) fn ids<K: Ord + Copy>(
+    index: &BTreeSet<(K, Id)>,
+    key: K,
+) -> impl Iterator<Item = Id> + '_ {
+    index
+        .range((key, Id(0))..=(key, Id(u128::MAX)))
+        .map(|entry| entry.1)
+}
+
+/// Enters a row under its keys.
+pub(crate) fn enter<K: Ord>(
+    index: &mut BTreeSet<(K, Id)>,
+    keys: impl IntoIterator<Item = K>,
+    id: Id,
+) {
+    index.extend(keys.into_iter().map(|key| (key, id)));
+}
+
+/// Takes a row out from under its keys.
+pub(crate) fn leave<K: Ord>(
+    index: &mut BTreeSet<(K, Id)>,
+    keys: impl IntoIterator<Item = K>,
+    id: Id,
+) {
+    for key in keys {
+        index.remove(&(key, id));
+    }
 }
 
 /// The indexes of a table, kept in step with its rows.
@@ -54,25 +79,25 @@ macro_rules! keyed {
 macro_rules! indexes {
     ($(#[$doc:meta])* $name:ident of $row_type:ty { $($(#[$field_doc:meta])* $field:ident: $key:ty = |$row:ident| $keys:expr;)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub(crate) struct $name {
             $($(#[$field_doc])* pub(crate) $field: std::collections::BTreeSet<($key, models::Id)>,)*
         }
 
         impl $crate::world::index::Indexes<$row_type> for $name {
             fn add(&mut self, new: &$row_type) {
-                $(for key in { let $row = new; $keys } { self.$field.insert((key, new.id)); })*
+                $($crate::world::index::enter(&mut self.$field, { let $row = new; $keys }, new.id);)*
             }
 
             fn drop(&mut self, old: &$row_type) {
-                $(for key in { let $row = old; $keys } { self.$field.remove(&(key, old.id)); })*
+                $($crate::world::index::leave(&mut self.$field, { let $row = old; $keys }, old.id);)*
             }
 
             fn replace(&mut self, old: &$row_type, new: &$row_type) {
                 $(
                     if !{ let $row = old; $keys }.into_iter().eq({ let $row = new; $keys }) {
-                        for key in { let $row = old; $keys } { self.$field.remove(&(key, old.id)); }
-                        for key in { let $row = new; $keys } { self.$field.insert((key, new.id)); }
+                        $crate::world::index::leave(&mut self.$field, { let $row = old; $keys }, old.id);
+                        $crate::world::index::enter(&mut self.$field, { let $row = new; $keys }, new.id);
                     }
                 )*
             }
@@ -83,7 +108,7 @@ macro_rules! indexes {
 pub(crate) use {indexes, keyed};
 
 /// Rows by id with their indexes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Rows<T, X> {
     rows: BTreeMap<Id, T>,
     /// The indexes.
@@ -92,7 +117,10 @@ pub(crate) struct Rows<T, X> {
 
 impl<T, X: Default> Default for Rows<T, X> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), by: X::default() }
+        Self {
+            rows: BTreeMap::new(),
+            by: X::default(),
+        }
     }
 }
 
@@ -113,7 +141,11 @@ impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
     }
 
     /// The rows under a key of an index.
-    pub(crate) fn of<'a, K: Ord + Copy>(&'a self, index: &'a BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = &'a T> {
+    pub(crate) fn of<'a, K: Ord + Copy>(
+        &'a self,
+        index: &'a BTreeSet<(K, Id)>,
+        key: K,
+    ) -> impl Iterator<Item = &'a T> {
         ids(index, key).filter_map(|id| self.rows.get(&id))
     }
 

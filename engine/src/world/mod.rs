@@ -7,6 +7,8 @@
 
 mod activity_tree;
 mod external_tasks;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod identity;
 pub(crate) mod index;
 mod lookup;
@@ -15,6 +17,8 @@ pub mod permission;
 mod records;
 mod repository;
 mod runtime;
+#[cfg(test)]
+mod tests;
 mod value_key;
 
 use std::collections::BTreeMap;
@@ -75,7 +79,13 @@ impl World {
     /// Takes in a running root instance as it was stored.
     pub fn load_root(&mut self, root: Id, snapshot: state::Snapshot) {
         fn added<T: state::Entity>(rows: Vec<T>) -> Vec<Change<T>> {
-            rows.into_iter().map(|row| Change { id: row.id(), old: None, new: Some(row) }).collect()
+            rows.into_iter()
+                .map(|row| Change {
+                    id: row.id(),
+                    old: None,
+                    new: Some(row),
+                })
+                .collect()
         }
         let changes = state::Changes {
             executions: added(snapshot.executions),
@@ -124,9 +134,13 @@ impl World {
             RecordKey::Deployment(id) => drop(self.repository.deployments.remove(id)),
             RecordKey::ProcessDefinition(id) => self.repository.processes.remove(*id),
             RecordKey::JobDefinition(id) => drop(self.repository.job_definitions.remove(*id)),
-            RecordKey::StartSubscription(id) => drop(self.repository.start_subscriptions.remove(*id)),
+            RecordKey::StartSubscription(id) => {
+                drop(self.repository.start_subscriptions.remove(*id));
+            }
             RecordKey::DecisionDefinition(id) => self.repository.decisions.remove(*id),
-            RecordKey::DecisionRequirementsDefinition(id) => self.repository.requirements.remove(*id),
+            RecordKey::DecisionRequirementsDefinition(id) => {
+                self.repository.requirements.remove(*id);
+            }
             RecordKey::FormDefinition(id) => self.repository.forms.remove(*id),
             RecordKey::Batch(id) => drop(self.batches.remove(id)),
             RecordKey::User(id) => drop(self.identity.users.remove(id)),

@@ -4,9 +4,10 @@
 //! whole process instances or tasks are carried out here through the indexes, as the archive would look at every row.
 
 use engine_core::history::{
-    Archive, Attachment, Comment, HistoricActivityInstance, HistoricDecisionInstance, HistoricDetail,
-    HistoricExternalTaskLog, HistoricIdentityLinkLog, HistoricIncident, HistoricJobLog, HistoricProcessInstance,
-    HistoricTaskInstance, HistoricVariableInstance, HistoryEvent, UserOperation,
+    Archive, Attachment, Comment, HistoricActivityInstance, HistoricDecisionInstance,
+    HistoricDetail, HistoricExternalTaskLog, HistoricIdentityLinkLog, HistoricIncident,
+    HistoricJobLog, HistoricProcessInstance, HistoricTaskInstance, HistoricVariableInstance,
+    HistoryEvent, UserOperation,
 };
 use models::{Id, Timestamp};
 
@@ -155,7 +156,7 @@ macro_rules! purge {
 }
 
 /// What has been.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Past {
     pub(crate) archive: Archive,
     pub(crate) process_instances: ProcessInstanceIndexes,
@@ -192,18 +193,23 @@ impl Past {
         }
         match event {
             // no index depends on how something ended
-            HistoryEvent::ActivityEnded { .. } | HistoryEvent::TaskEnded { .. } | HistoryEvent::IncidentEnded { .. } => {
+            HistoryEvent::ActivityEnded { .. }
+            | HistoryEvent::TaskEnded { .. }
+            | HistoryEvent::IncidentEnded { .. } => {
                 self.archive.apply(event);
             }
             HistoryEvent::ProcessInstanceStarted(row) => fold!(process_instances, row.id),
-            HistoryEvent::ProcessInstanceChanged { id, .. } | HistoryEvent::ProcessInstanceEnded { id, .. } => {
+            HistoryEvent::ProcessInstanceChanged { id, .. }
+            | HistoryEvent::ProcessInstanceEnded { id, .. } => {
                 fold!(process_instances, *id);
             }
             HistoryEvent::ActivityStarted(row) => fold!(activity_instances, row.id),
             HistoryEvent::ActivityChanged { id, .. } => fold!(activity_instances, *id),
             HistoryEvent::TaskPut(row) => fold!(tasks, row.id),
             HistoryEvent::VariablePut(row) => fold!(variables, row.id),
-            HistoryEvent::VariableUpdated { id, .. } | HistoryEvent::VariableDeleted { id, .. } => fold!(variables, *id),
+            HistoryEvent::VariableUpdated { id, .. } | HistoryEvent::VariableDeleted { id, .. } => {
+                fold!(variables, *id);
+            }
             HistoryEvent::Detail(row) => fold!(details, row.id),
             HistoryEvent::IncidentCreated(row) => fold!(incidents, row.id),
             HistoryEvent::JobLog(row) => fold!(job_logs, row.id),
@@ -215,10 +221,16 @@ impl Past {
             HistoryEvent::CommentDeleted(id) => fold!(comments, *id),
             HistoryEvent::Attachment(row) => fold!(attachments, row.id),
             HistoryEvent::AttachmentDeleted(id) => fold!(attachments, *id),
-            HistoryEvent::RemovalTime { process_instance: Some(instance), time } => {
+            HistoryEvent::RemovalTime {
+                process_instance: Some(instance),
+                time,
+            } => {
                 self.set_removal_time(*instance, *time);
             }
-            HistoryEvent::RemovalTime { process_instance: None, time } => {
+            HistoryEvent::RemovalTime {
+                process_instance: None,
+                time,
+            } => {
                 let Some(root) = root else { return };
                 for instance in ids(&self.process_instances.root, root).collect::<Vec<_>>() {
                     self.set_removal_time(instance, *time);

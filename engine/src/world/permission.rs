@@ -63,7 +63,9 @@ impl Resource {
 
     /// The type of a number in the API.
     pub fn from_number(number: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|resource| resource.number() == number)
+        Self::ALL
+            .into_iter()
+            .find(|resource| resource.number() == number)
     }
 
     /// Name in error messages (`OperationLogCatgeory` is Camunda's spelling).
@@ -98,30 +100,58 @@ impl Resource {
     pub fn permissions(self) -> &'static [(&'static str, i32)] {
         match self {
             Self::Application => &[("NONE", 0), ("ALL", ALL), ("ACCESS", ACCESS)],
-            Self::GroupMembership | Self::TenantMembership => {
-                &[("NONE", 0), ("ALL", ALL), ("CREATE", CREATE), ("DELETE", DELETE)]
-            }
-            Self::User | Self::Group | Self::Authorization | Self::Filter | Self::Deployment | Self::Tenant => CRUD,
+            Self::GroupMembership | Self::TenantMembership => &[
+                ("NONE", 0),
+                ("ALL", ALL),
+                ("CREATE", CREATE),
+                ("DELETE", DELETE),
+            ],
+            Self::User
+            | Self::Group
+            | Self::Authorization
+            | Self::Filter
+            | Self::Deployment
+            | Self::Tenant
+            | Self::Report
+            | Self::Dashboard => CRUD,
             Self::ProcessDefinition => PROCESS_DEFINITION,
             Self::Task => TASK,
             Self::ProcessInstance => PROCESS_INSTANCE,
             Self::DecisionDefinition => DECISION_DEFINITION,
             Self::Batch => BATCH,
-            Self::DecisionRequirementsDefinition => &[("NONE", 0), ("ALL", ALL), ("READ", READ)],
-            Self::Report | Self::Dashboard => CRUD,
-            Self::OperationLogCategory => {
-                &[("NONE", 0), ("ALL", ALL), ("READ", READ), ("UPDATE", UPDATE), ("DELETE", DELETE)]
+            Self::DecisionRequirementsDefinition | Self::HistoricProcessInstance => {
+                &[("NONE", 0), ("ALL", ALL), ("READ", READ)]
             }
+            Self::OperationLogCategory => &[
+                ("NONE", 0),
+                ("ALL", ALL),
+                ("READ", READ),
+                ("UPDATE", UPDATE),
+                ("DELETE", DELETE),
+            ],
             Self::Optimize => &[("NONE", 0), ("ALL", ALL), ("EDIT", 2), ("SHARE", 4)],
-            Self::HistoricTask => &[("NONE", 0), ("ALL", ALL), ("READ", READ), ("READ_VARIABLE", TASK_READ_VARIABLE)],
-            Self::HistoricProcessInstance => &[("NONE", 0), ("ALL", ALL), ("READ", READ)],
-            Self::System => &[("NONE", 0), ("ALL", ALL), ("READ", READ), ("SET", 4), ("DELETE", 8)],
+            Self::HistoricTask => &[
+                ("NONE", 0),
+                ("ALL", ALL),
+                ("READ", READ),
+                ("READ_VARIABLE", TASK_READ_VARIABLE),
+            ],
+            Self::System => &[
+                ("NONE", 0),
+                ("ALL", ALL),
+                ("READ", READ),
+                ("SET", 4),
+                ("DELETE", 8),
+            ],
         }
     }
 
     /// The bit of a named permission.
     pub fn permission(self, name: &str) -> Option<i32> {
-        self.permissions().iter().find(|(known, _)| *known == name).map(|(_, bits)| *bits)
+        self.permissions()
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, bits)| *bits)
     }
 }
 
@@ -186,8 +216,14 @@ pub const TASK_UPDATE_VARIABLE: i32 = 32;
 /// `READ_VARIABLE` of tasks and historic tasks.
 pub const TASK_READ_VARIABLE: i32 = 64;
 
-const CRUD: &[(&str, i32)] =
-    &[("NONE", 0), ("ALL", ALL), ("READ", READ), ("UPDATE", UPDATE), ("CREATE", CREATE), ("DELETE", DELETE)];
+const CRUD: &[(&str, i32)] = &[
+    ("NONE", 0),
+    ("ALL", ALL),
+    ("READ", READ),
+    ("UPDATE", UPDATE),
+    ("CREATE", CREATE),
+    ("DELETE", DELETE),
+];
 
 const PROCESS_DEFINITION: &[(&str, i32)] = &[
     ("NONE", 0),

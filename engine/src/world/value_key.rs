@@ -12,7 +12,10 @@ pub(crate) fn value_key(value: &Value) -> u64 {
         Value::Boolean(value) => 2 + u64::from(*value),
         Value::Short(value) => number_key(f64::from(*value)),
         Value::Integer(value) => number_key(f64::from(*value)),
-        #[expect(clippy::cast_precision_loss, reason = "neighbours that round to one key are compared exactly afterwards")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "neighbours that round to one key are compared exactly afterwards"
+        )]
         Value::Long(value) => number_key(*value as f64),
         Value::Double(value) => number_key(*value),
         Value::String(text) => folded_key(text),
@@ -23,5 +26,8 @@ pub(crate) fn value_key(value: &Value) -> u64 {
 
 fn number_key(value: f64) -> u64 {
     // -0.0 and 0.0 are equal
-    (value + 0.0).to_bits().rotate_left(17).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    (value + 0.0)
+        .to_bits()
+        .rotate_left(17)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

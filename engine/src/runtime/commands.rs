@@ -1,0 +1,129 @@
+//! Commands to one root instance.
+
+use std::sync::Arc;
+
+use engine_core::{
+    command::{Command, Outcome, Start, TaskCommand, Variables},
+    error::Fault,
+};
+use models::{Id, Value};
+
+use super::{Engine, lane::Lane};
+use crate::{
+    pending::Pending,
+    request::{Caller, Deploy, Deployed, Resource},
+    world::World,
+};
+
+impl Engine {
+    /// Runs a command and answers when it is durable.
+    pub fn execute(&self, command: Command, caller: &Caller) -> Pending<Outcome> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| {
+            lane.execute(command, caller, Box::new(move |result| drop(answer.send(result))));
+        })
+    }
+
+    /// Deploys one file.
+    pub fn deploy_file(&self, name: impl Into<String>, content: impl AsRef<[u8]>) -> Pending<Deployed> {
+        let name = name.into();
+        let deploy = Deploy {
+            name: Some(name.clone()),
+            resources: vec![Resource { name, content: Arc::from(content.as_ref()) }],
+            ..Deploy::default()
+        };
+        self.deploy(deploy, &Caller::default())
+    }
+
+    /// Starts the latest version of a process. The answer is the id of the process instance.
+    pub fn start<N: Into<Arc<str>>>(
+        &self,
+        key: &str,
+        variables: impl IntoIterator<Item = (N, Value)>,
+    ) -> Pending<Id> {
+        let found = self.world().latest_process_definition(key, None).map(|row| row.id);
+        let Some(definition) = found else {
+            return Pending::ready(Err(Fault::null(format!(
+                "no processes deployed with key '{key}': processDefinition is null"
+            ))));
+        };
+        let start = Start { definition, variables: variables.into_iter().collect(), ..Start::default() };
+        self.lane(move |lane, answer| {
+            let command = Command::Start(Box::new(start));
+            lane.execute(
+                command,
+                Caller::default(),
+                Box::new(move |result| {
+                    drop(answer.send(result.map(|outcome| match outcome {
+                        Outcome::Started { process_instance, .. } => process_instance,
+                        _ => Id::default(),
+                    })));
+                }),
+            );
+        })
+    }
+
+    /// Completes a user task.
+    pub fn complete<N: Into<Arc<str>>>(
+        &self,
+        task: Id,
+        variables: impl IntoIterator<Item = (N, Value)>,
+    ) -> Pending<Outcome> {
+        let variables: Variables = variables.into_iter().collect();
+        let command = TaskCommand::Complete { variables, local: Variables::default() };
+        self.execute(Command::Task(task, command), &Caller::default())
+    }
+}
+
+impl Lane {
+    /// Runs a command on the root it concerns.
+    pub(super) fn execute(
+        &mut self,
+        command: Command,
+        caller: Caller,
+        done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>,
+    ) {
+        let root = match &command {
+            Command::Start(_) | Command::CreateTask(_) => self.ids.fresh(),
+            _ => {
+                let found = root_of(&self.shared.world.read(), &command);
+                found.unwrap_or_else(|| self.ids.fresh())
+            }
+        };
+        // without a root the command runs on an empty state and fails in Camunda's words
+        if let Command::RunJob(job) = command {
+            let known = self.shared.world.read().job(job).map(|row| row.process_instance.is_some());
+            if known == Some(false) {
+                return self.run_engine_job(job, &caller, done);
+            }
+            return self.run_job(root, job, caller, done);
+        }
+        self.transact(root, vec![command], caller, done);
+    }
+}
+
+/// The root instance a command concerns.
+pub(super) fn root_of(world: &World, command: &Command) -> Option<Id> {
+    match command {
+        Command::Start(_) | Command::CreateTask(_) => None,
+        Command::Task(id, _) | Command::SetTaskVariables { task: id, .. } => world.root_of_task(*id),
+        Command::SetVariables { execution, .. }
+        | Command::SignalExecution { execution, .. }
+        | Command::CreateIncident { execution, .. } => world.root_of_execution(*execution),
+        Command::EventReceived { subscription, .. } => world.root_of_subscription(*subscription),
+        Command::ExternalTask(id, _) => world.root_of_external_task(*id),
+        Command::RunJob(id) | Command::JobFailed { job: id, .. } | Command::Job(id, _) => world.root_of_job(*id),
+        Command::ResolveIncident(id) | Command::AnnotateIncident(id, _) => world.root_of_incident(*id),
+        Command::Modify(modification) => world.root_of_process_instance(modification.process_instance),
+        Command::Delete(deletion) => world.root_of_process_instance(deletion.process_instance),
+        Command::Suspend { process_instance, .. } => world.root_of_process_instance(*process_instance),
+        Command::Migrate(migration) => world.root_of_process_instance(migration.process_instance),
+        Command::JobDefinitionChanged { .. } => None,
+        Command::AddComment(comment) => match (comment.process_instance, comment.task) {
+            (Some(instance), _) => world.root_of_process_instance(instance),
+            (None, Some(task)) => world.root_of_task(task),
+            (None, None) => None,
+        },
+        Command::Record(_) => None,
+    }
+}

@@ -1,0 +1,641 @@
+//! Deployments (S-DP).
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use engine_core::{
+    command::{Command, Deletion},
+    error::{Fault, FaultKind},
+    graph::{self, Kind},
+    host::Definition,
+    state::{Job, JobKind, SubscriptionKind},
+};
+use models::{Diagnostic, Id, Severity, bpmn};
+
+use super::{Engine, lane::Lane, start_timer};
+use crate::{
+    pending::Pending,
+    request::{Caller, DeleteOptions, Deploy, Deployed, Redeploy},
+    world::{
+        CamundaFormDefinition, Deployment, JobDefinition, NodeInfo, ProcessDefinition, Record, RecordChange, RecordKey,
+        Resource, StartSubscription, World,
+    },
+};
+
+impl Engine {
+    /// Deploys files: parses and compiles all, and stores either everything or nothing.
+    ///
+    /// The fault of a file that does not parse has the kind [`FaultKind::Parse`] and carries the problems of every file.
+    pub fn deploy(&self, deploy: Deploy, caller: &Caller) -> Pending<Deployed> {
+        let _ = caller;
+        self.lane(move |lane, answer| {
+            lane.settle();
+            match lane.prepare(deploy) {
+                Err(fault) => drop(answer.send(Err(fault))),
+                Ok(Prepared { deployed, records, compiled }) => {
+                    let shared = lane.shared.clone();
+                    lane.write_records(
+                        records,
+                        Vec::new(),
+                        Box::new(move |result| {
+                            if result.is_ok() {
+                                for definition in compiled {
+                                    shared.remember(definition);
+                                }
+                            }
+                            drop(answer.send(result.map(|()| deployed)));
+                        }),
+                    );
+                }
+            }
+        })
+    }
+
+    /// Deploys files of an earlier deployment again.
+    pub fn redeploy(&self, redeploy: Redeploy, caller: &Caller) -> Pending<Deployed> {
+        let deploy = {
+            let world = self.world();
+            let Some(earlier) = world.deployment(redeploy.deployment) else {
+                return Pending::ready(Err(Fault::not_found(format!(
+                    "Deployment with id {} does not exist: deployment is null",
+                    redeploy.deployment
+                ))));
+            };
+            let all = redeploy.resource_ids.is_empty() && redeploy.resource_names.is_empty();
+            Deploy {
+                name: earlier.name.clone(),
+                source: redeploy.source.or_else(|| earlier.source.clone()),
+                tenant: earlier.tenant.clone(),
+                resources: earlier
+                    .resources
+                    .iter()
+                    .filter(|r| !r.generated)
+                    .filter(|r| {
+                        all || redeploy.resource_ids.contains(&r.id.to_string())
+                            || redeploy.resource_names.contains(&r.name)
+                    })
+                    .map(|r| crate::request::Resource { name: r.name.clone(), content: r.bytes.clone() })
+                    .collect(),
+                ..Deploy::default()
+            }
+        };
+        self.deploy(deploy, caller)
+    }
+
+    /// Deletes a deployment with its definitions.
+    pub fn delete_deployment(&self, id: Id, options: DeleteOptions, caller: &Caller) -> Pending<()> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| {
+            lane.settle();
+            let definitions: Vec<Id> = {
+                let world = lane.shared.world.read();
+                if world.deployment(id).is_none() {
+                    drop(answer.send(Err(Fault::not_found(format!(
+                        "Deployment with id {id} does not exist: deployment is null"
+                    )))));
+                    return;
+                }
+                world.process_definitions_of_deployment(id).map(|row| row.id).collect()
+            };
+            let result = lane.delete_definitions(&definitions, options, &caller, Some(id));
+            match result {
+                Err(fault) => drop(answer.send(Err(fault))),
+                Ok((commands, records)) => {
+                    let shared = lane.shared.clone();
+                    lane.transact_many(
+                        commands,
+                        &caller,
+                        records,
+                        Box::new(move |result| {
+                            shared.forget_definitions();
+                            drop(answer.send(result.map(|_| ())));
+                        }),
+                    );
+                }
+            }
+        })
+    }
+}
+
+/// A deployment that is ready to be written.
+struct Prepared {
+    deployed: Deployed,
+    records: Vec<RecordChange>,
+    compiled: Vec<Arc<Definition>>,
+}
+
+/// Whether a resource name is a BPMN file's.
+pub(crate) fn is_bpmn(name: &str) -> bool {
+    name.ends_with(".bpmn") || name.ends_with(".bpmn20.xml")
+}
+
+/// Whether a resource name is a DMN file's.
+pub(crate) fn is_dmn(name: &str) -> bool {
+    name.ends_with(".dmn") || name.ends_with(".dmn11.xml")
+}
+
+impl Lane {
+    fn prepare(&mut self, deploy: Deploy) -> Result<Prepared, Fault> {
+        if deploy.resources.is_empty() {
+            return Err(Fault::not_valid("No deployment resources contained to deploy."));
+        }
+        let shared = self.shared.clone();
+        let world = shared.world.read();
+        let mut resources = deploy.resources;
+        if deploy.duplicate_filtering || deploy.changed_only {
+            if let Some(latest) = latest_like(&world, &deploy.name, &deploy.source, &deploy.tenant) {
+                let same = |resource: &crate::request::Resource| {
+                    latest.resources.iter().any(|known| known.name == resource.name && known.bytes == resource.content)
+                };
+                if resources.iter().all(same) {
+                    return Ok(Prepared {
+                        deployed: Deployed { deployment: latest.id, ..Deployed::default() },
+                        records: Vec::new(),
+                        compiled: Vec::new(),
+                    });
+                }
+                if deploy.changed_only {
+                    resources.retain(|resource| !same(resource));
+                }
+            }
+        }
+        let now = shared.clock.now();
+        let deployment = Deployment {
+            id: self.ids.fresh(),
+            name: deploy.name,
+            source: deploy.source,
+            time: now,
+            tenant: deploy.tenant,
+            resources: resources
+                .iter()
+                .map(|resource| Resource {
+                    id: self.ids.fresh(),
+                    name: resource.name.clone(),
+                    bytes: resource.content.clone(),
+                    generated: false,
+                })
+                .collect(),
+        };
+        let mut made = Made {
+            lane: self,
+            world: &world,
+            deployment: &deployment,
+            now,
+            suspended_until: deploy.activation,
+            records: Vec::new(),
+            compiled: Vec::new(),
+            deployed: Deployed { deployment: deployment.id, ..Deployed::default() },
+            keys: BTreeMap::new(),
+        };
+        for resource in &resources {
+            if is_bpmn(&resource.name) {
+                made.bpmn(resource)?;
+            } else if is_dmn(&resource.name) {
+                crate::decisions::deploy(&mut made, resource)?;
+            } else if resource.name.ends_with(".form") {
+                made.form(resource)?;
+            }
+        }
+        let Made { mut records, compiled, deployed, .. } = made;
+        records.insert(0, RecordChange::Put(Record::Deployment(Box::new(deployment))));
+        Ok(Prepared { deployed, records, compiled })
+    }
+
+    /// What deleting definitions takes: commands to their instances, and records.
+    pub(super) fn delete_definitions(
+        &mut self,
+        definitions: &[Id],
+        options: DeleteOptions,
+        _caller: &Caller,
+        deployment: Option<Id>,
+    ) -> Result<(Vec<(Id, Command)>, Vec<RecordChange>), Fault> {
+        let shared = self.shared.clone();
+        let world = shared.world.read();
+        let mut commands = Vec::new();
+        let mut records = Vec::new();
+        for id in definitions {
+            let Some(row) = world.process_definition(*id) else { continue };
+            let instances: Vec<Id> = world.process_instances_of_definition(*id).map(|row| row.id).collect();
+            if !options.cascade && !instances.is_empty() {
+                return Err(Fault::engine(format!(
+                    "ENGINE-03076 Deletion of process definition without cascading failed. Process definition with id: {} \
+                     can't be deleted, because there are {} dependent process instances.",
+                    row.text_id,
+                    instances.len()
+                )));
+            }
+            for instance in instances {
+                let Some(root) = world.root_of_process_instance(instance) else { continue };
+                let deletion = Deletion {
+                    process_instance: instance,
+                    reason: Some("deleted process definition".to_owned()),
+                    skip_custom_listeners: options.skip_custom_listeners,
+                    externally_terminated: false,
+                    skip_io_mappings: options.skip_io_mappings,
+                    skip_subprocesses: false,
+                };
+                commands.push((root, Command::Delete(Box::new(deletion))));
+            }
+            if options.cascade {
+                let past: Vec<(Id, Id)> = world
+                    .historic_process_instances()
+                    .filter(|row| row.definition == *id)
+                    .map(|row| (row.root, row.id))
+                    .collect();
+                for (root, instance) in past {
+                    let event = engine_core::history::HistoryEvent::ProcessInstanceDeleted(instance);
+                    commands.push((root, Command::Record(vec![event])));
+                }
+            }
+            records.extend(removals(&world, *id));
+            let latest = world.latest_process_definition(&row.key, row.tenant.as_deref()).map(|row| row.id);
+            if latest == Some(*id) {
+                // the version before takes over the start events (S-DP-6)
+                let before = world
+                    .process_definitions_of_key(&row.key)
+                    .filter(|other| other.tenant == row.tenant && !definitions.contains(&other.id))
+                    .max_by_key(|other| other.version)
+                    .map(|other| other.id);
+                if let Some(before) = before {
+                    let definition = shared.definition_in(&world, before)?;
+                    records.extend(self.start_events(&definition, &world, None)?);
+                }
+            }
+        }
+        if let Some(id) = deployment {
+            for row in world.decision_definitions_of_deployment(id) {
+                records.push(RecordChange::Remove(RecordKey::DecisionDefinition(row.id)));
+            }
+            for row in world.requirements_definitions_of_deployment(id) {
+                records.push(RecordChange::Remove(RecordKey::DecisionRequirementsDefinition(row.id)));
+            }
+            for row in world.form_definitions_of_deployment(id) {
+                records.push(RecordChange::Remove(RecordKey::FormDefinition(row.id)));
+            }
+            records.push(RecordChange::Remove(RecordKey::Deployment(id)));
+        }
+        Ok((commands, records))
+    }
+
+    /// Start subscriptions and timers of a definition.
+    fn start_events(
+        &mut self,
+        definition: &Definition,
+        world: &World,
+        replaced: Option<Id>,
+    ) -> Result<Vec<RecordChange>, Fault> {
+        let mut records = Vec::new();
+        let now = self.shared.clock.now();
+        let zone = self.shared.options.settings.time_zone.clone();
+        let tenant = definition.tenant.as_deref().map(str::to_owned);
+        for declaration in &definition.graph.start_subscriptions {
+            let mut scope = start_timer::Empty { now, zone: zone.clone(), variables: Vec::new() };
+            let name = match &declaration.name {
+                Some(expression) => Some(scope.text(expression).map_err(Fault::engine)?),
+                None => None,
+            };
+            if declaration.kind == SubscriptionKind::Message {
+                let taken = world
+                    .start_subscriptions_for(SubscriptionKind::Message, name.as_deref())
+                    .filter(|row| row.tenant == tenant && Some(row.definition) != replaced)
+                    .any(|row| {
+                        world.process_definition(row.definition).is_some_and(|other| *other.key != *definition.key)
+                    });
+                if taken {
+                    return Err(Fault::engine(format!(
+                        "ENGINE-01011 Cannot deploy process definition '{}': there already is a message event subscription \
+                         for the message with name '{}'.",
+                        definition.key,
+                        name.unwrap_or_default()
+                    )));
+                }
+            }
+            records.push(RecordChange::Put(Record::StartSubscription(Box::new(StartSubscription {
+                id: self.ids.fresh(),
+                kind: declaration.kind,
+                name,
+                definition: definition.id,
+                node: declaration.node.0,
+                activity: definition.graph.node(declaration.node).id.to_string(),
+                created: now,
+                tenant: tenant.clone(),
+            }))));
+        }
+        for timer in &definition.graph.start_timers {
+            let (due, repeat) = start_timer::due(timer, now, &zone).map_err(Fault::engine)?;
+            let node = definition.graph.node(timer.node);
+            records.push(RecordChange::Put(Record::Job(Box::new(Job {
+                id: self.ids.fresh(),
+                kind: JobKind::TimerStart(definition.key.to_string(), timer.node),
+                execution: None,
+                process_instance: None,
+                definition: Some(definition.id),
+                declaration: Some(timer.declaration),
+                due,
+                retries: self.shared.options.settings.default_retries,
+                priority: 0,
+                exclusive: node.exclusive,
+                suspended: false,
+                created: now,
+                repeat,
+                repeat_offset: 0,
+                exception_message: None,
+                exception_stacktrace: None,
+                failed_activity: None,
+                tenant: definition.tenant.clone(),
+                follow_up_created: false,
+                lock_owner: None,
+                lock_expires: None,
+                payload: None,
+                revision: 0,
+                batch: None,
+            }))));
+        }
+        Ok(records)
+    }
+}
+
+/// Records of a definition that goes.
+fn removals(world: &World, id: Id) -> Vec<RecordChange> {
+    let mut records = vec![RecordChange::Remove(RecordKey::ProcessDefinition(id))];
+    records.extend(
+        world.job_definitions_of(id).map(|row| RecordChange::Remove(RecordKey::JobDefinition(row.id))),
+    );
+    records.extend(start_event_removals(world, id));
+    records
+}
+
+/// Start subscriptions and timers of a definition that is not the latest any more.
+fn start_event_removals(world: &World, id: Id) -> Vec<RecordChange> {
+    let subscriptions =
+        world.start_subscriptions_of(id).map(|row| RecordChange::Remove(RecordKey::StartSubscription(row.id)));
+    let timers = world
+        .jobs_of_definition(id)
+        .filter(|job| matches!(job.kind, JobKind::TimerStart(..)))
+        .map(|job| RecordChange::Remove(RecordKey::Job(job.id)));
+    subscriptions.chain(timers).collect()
+}
+
+fn latest_like<'w>(
+    world: &'w World,
+    name: &Option<String>,
+    source: &Option<String>,
+    tenant: &Option<String>,
+) -> Option<&'w Deployment> {
+    world
+        .deployments()
+        .filter(|row| row.name == *name && row.tenant == *tenant && (source.is_none() || row.source == *source))
+        .max_by_key(|row| (row.time, row.id))
+}
+
+/// A deployment in the making.
+pub(crate) struct Made<'a> {
+    pub(super) lane: &'a mut Lane,
+    pub(crate) world: &'a World,
+    pub(crate) deployment: &'a Deployment,
+    now: models::Timestamp,
+    suspended_until: Option<models::Timestamp>,
+    pub(crate) records: Vec<RecordChange>,
+    compiled: Vec<Arc<Definition>>,
+    pub(crate) deployed: Deployed,
+    /// Keys deployed so far, by kind, with the resource they come from.
+    pub(crate) keys: BTreeMap<(&'static str, String), String>,
+}
+
+impl Made<'_> {
+    /// A fresh id.
+    pub(crate) fn fresh_id(&mut self) -> Id {
+        self.lane.ids.fresh()
+    }
+
+    /// Notes a key; the same key twice in one deployment is refused.
+    pub(crate) fn claim(&mut self, kind: &'static str, key: &str, resource: &str) -> Result<(), Fault> {
+        if self.keys.insert((kind, key.to_owned()), resource.to_owned()).is_some() {
+            return Err(Fault::engine(format!(
+                "The deployment contains definitions with the same key '{key}' (id attribute), this is not allowed"
+            )));
+        }
+        Ok(())
+    }
+
+    fn bpmn(&mut self, resource: &crate::request::Resource) -> Result<(), Fault> {
+        let options = &self.lane.shared.options.parse;
+        let parsed = bpmn_parser::parse(&resource.content, &resource.name, options);
+        let deployable = parsed.is_deployable();
+        let Some(definitions) = parsed.definitions.filter(|_| deployable) else {
+            return Err(parse_fault(&resource.name, &parsed.diagnostics));
+        };
+        for process in definitions.processes.iter().filter(|process| process.executable) {
+            self.process(resource, &definitions, process, &parsed.diagnostics)?;
+        }
+        Ok(())
+    }
+
+    fn process(
+        &mut self,
+        resource: &crate::request::Resource,
+        definitions: &bpmn::Definitions,
+        process: &bpmn::Process,
+        warnings: &[Diagnostic],
+    ) -> Result<(), Fault> {
+        self.claim("process", &process.id, &resource.name)?;
+        let graph = graph::compile(process).map_err(|error| {
+            let found = Diagnostic::error("E0900", error.message.clone(), error.span).on([error.element.clone()]);
+            let mut all = warnings.to_vec();
+            all.push(found);
+            parse_fault(&resource.name, &all)
+        })?;
+        let tenant = self.deployment.tenant.clone();
+        let latest = self.world.latest_process_definition(&process.id, tenant.as_deref());
+        let version = latest.map_or(1, |row| row.version + 1);
+        let id = self.fresh_id();
+        let diagram = self.diagram_of(&resource.name, &process.id);
+        let definition = Definition {
+            id,
+            key: Arc::from(process.id.as_str()),
+            version,
+            name: process.name.as_deref().map(Arc::from),
+            tenant: tenant.as_deref().map(Arc::from),
+            deployment: self.deployment.id,
+            history_time_to_live: process.history_time_to_live,
+            graph: Arc::new(graph),
+        };
+        let start = process.body.nodes.iter().find_map(|node| match &node.kind {
+            bpmn::NodeKind::StartEvent(start) if Some(node.id.as_str()) == initial_id(&definition) => Some(start),
+            _ => None,
+        });
+        self.records.push(RecordChange::Put(Record::ProcessDefinition(Box::new(ProcessDefinition {
+            id,
+            key: process.id.clone(),
+            version,
+            name: process.name.clone(),
+            category: Some(definitions.target_namespace.clone()),
+            description: process.documentation.clone(),
+            version_tag: process.version_tag.clone(),
+            deployment: self.deployment.id,
+            resource: resource.name.clone(),
+            diagram,
+            tenant: tenant.clone(),
+            suspended: self.suspended_until.is_some_and(|at| at > self.now),
+            history_time_to_live: process.history_time_to_live,
+            startable_in_tasklist: process.startable_in_tasklist,
+            starter_users: process.candidate_starter_users.clone(),
+            starter_groups: process.candidate_starter_groups.clone(),
+            has_start_form_key: start.is_some_and(|start| start.form.key.is_some() || start.form.form_ref.is_some()),
+            nodes: node_infos(&definition),
+        }))));
+        for (at, declaration) in definition.graph.jobs.iter().enumerate() {
+            let record = JobDefinition {
+                id: self.fresh_id(),
+                definition: Some(id),
+                declaration: u32::try_from(at).ok(),
+                activity: Some(definition.graph.node(declaration.node).id.to_string()),
+                job_type: declaration.job_type.to_owned(),
+                configuration: Some(declaration.configuration.clone()),
+                suspended: false,
+                overriding_priority: None,
+                tenant: tenant.clone(),
+                deployment: Some(self.deployment.id),
+            };
+            self.records.push(RecordChange::Put(Record::JobDefinition(Box::new(record))));
+        }
+        let replaced = latest.map(|row| row.id);
+        if let Some(latest) = replaced {
+            self.records.extend(start_event_removals(self.world, latest));
+        }
+        let started = self.lane.start_events(&definition, self.world, replaced)?;
+        self.records.extend(started);
+        self.deployed.process_definitions.push(id);
+        self.compiled.push(Arc::new(definition));
+        Ok(())
+    }
+
+    /// `{file}.{key}.png|jpg|gif|svg` or `{file}.png|…` in the same deployment.
+    fn diagram_of(&self, resource: &str, key: &str) -> Option<String> {
+        let base = resource.strip_suffix(".bpmn20.xml").or_else(|| resource.strip_suffix(".bpmn"))?;
+        let names: Vec<&str> = self.deployment.resources.iter().map(|r| r.name.as_str()).collect();
+        [format!("{base}.{key}"), base.to_owned()]
+            .iter()
+            .flat_map(|stem| ["png", "jpg", "gif", "svg"].map(|end| format!("{stem}.{end}")))
+            .find(|name| names.contains(&name.as_str()))
+    }
+
+    fn form(&mut self, resource: &crate::request::Resource) -> Result<(), Fault> {
+        let parsed: serde_json::Value = serde_json::from_slice(&resource.content).map_err(|error| {
+            Fault::engine(format!(
+                "ENGINE-09033 Could not parse Camunda Form resource {}. Cause: {error}",
+                resource.name
+            ))
+        })?;
+        let key = parsed.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        self.claim("form", &key, &resource.name)?;
+        let tenant = self.deployment.tenant.clone();
+        let version = self.world.latest_form_definition(&key, tenant.as_deref()).map_or(1, |row| row.version + 1);
+        let record = CamundaFormDefinition {
+            id: self.fresh_id(),
+            key,
+            version,
+            deployment: self.deployment.id,
+            resource: resource.name.clone(),
+            tenant,
+        };
+        self.records.push(RecordChange::Put(Record::FormDefinition(Box::new(record))));
+        Ok(())
+    }
+}
+
+fn initial_id(definition: &Definition) -> Option<&str> {
+    definition.graph.initial.map(|node| &*definition.graph.node(node).id)
+}
+
+fn node_infos(definition: &Definition) -> Vec<NodeInfo> {
+    definition
+        .graph
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(at, node)| NodeInfo {
+            id: node.id.clone(),
+            name: node.name.clone(),
+            activity_type: Arc::from(node.activity_type),
+            flow_scope: (at > 0 && node.parent.0 > 0).then_some(node.parent.0),
+            is_scope: node.is_scope,
+            throws_compensation: matches!(node.kind, Kind::CompensationThrow(_) | Kind::CancelEnd),
+            is_compensation_handler: node.for_compensation,
+        })
+        .collect()
+}
+
+/// The fault of a file that does not parse, with its problems as the REST API shows them.
+fn parse_fault(resource: &str, diagnostics: &[Diagnostic]) -> Fault {
+    let message = bpmn_parser::camunda_message(resource, diagnostics);
+    let mut fault = Fault::new(FaultKind::Parse, message);
+    let problems = |severity: Severity| -> Vec<serde_json::Value> {
+        diagnostics
+            .iter()
+            .filter(|found| found.severity == severity)
+            .map(|found| {
+                serde_json::json!({
+                    "message": found.message,
+                    "line": found.reported_at.line,
+                    "column": found.reported_at.column,
+                    "mainElementId": found.element_ids.first(),
+                    "elementIds": found.element_ids,
+                })
+            })
+            .collect()
+    };
+    let report = serde_json::json!({
+        resource: { "errors": problems(Severity::Error), "warnings": problems(Severity::Warning) }
+    });
+    fault.details = Some(report.to_string());
+    fault
+}
+
+/// A stored definition, parsed and compiled again.
+pub(super) fn compile_stored(
+    world: &World,
+    options: &bpmn_parser::ParseOptions,
+    id: Id,
+) -> Result<Definition, Fault> {
+    let row = world.process_definition(id).ok_or_else(|| {
+        Fault::null(format!("no deployed process definition found with id '{id}': processDefinition is null"))
+    })?;
+    let gone = || Fault::engine(format!("resource `{}` of definition {} is gone", row.resource, row.text_id));
+    let deployment = world.deployment(row.deployment).ok_or_else(gone)?;
+    let resource = deployment.resources.iter().find(|r| r.name == row.resource).ok_or_else(gone)?;
+    let parsed = bpmn_parser::parse(&resource.bytes, &resource.name, options);
+    let definitions = parsed.definitions.ok_or_else(gone)?;
+    let process = definitions.processes.iter().find(|p| p.executable && p.id == row.key).ok_or_else(gone)?;
+    let graph = graph::compile(process).map_err(|error| Fault::engine(error.to_string()))?;
+    let same = graph.nodes.len() == row.nodes.len()
+        && graph.nodes.iter().zip(&row.nodes).all(|(node, known)| node.id == known.id);
+    if !same {
+        return Err(Fault::engine(format!(
+            "definition {} compiles to other nodes than when it was deployed: this version of Tollgate can't run its \
+             instances",
+            row.text_id
+        )));
+    }
+    Ok(Definition {
+        id,
+        key: Arc::from(row.key.as_str()),
+        version: row.version,
+        name: row.name.as_deref().map(Arc::from),
+        tenant: row.tenant.as_deref().map(Arc::from),
+        deployment: row.deployment,
+        history_time_to_live: row.history_time_to_live,
+        graph: Arc::new(graph),
+    })
+}
+
+impl super::Shared {
+    /// [`super::Shared::definition`] for callers that hold the read lock already.
+    pub(super) fn definition_in(&self, world: &World, id: Id) -> Result<Arc<Definition>, Fault> {
+        if let Some(known) = self.definitions.read().get(&id) {
+            return Ok(known.clone());
+        }
+        let compiled = Arc::new(compile_stored(world, &self.options.parse, id)?);
+        self.remember(compiled.clone());
+        Ok(compiled)
+    }
+}

@@ -1,0 +1,428 @@
+//! Messages, signals and conditions from outside (S-MS, S-SG, S-CE).
+
+use engine_core::{
+    command::{Command, Outcome, Start, Variables},
+    error::{Fault, FaultKind},
+    graph::NodeIx,
+    state::{EventSubscription, SubscriptionKind},
+};
+use models::Id;
+
+use super::{Engine, lane::Lane, start_timer};
+use crate::{
+    pending::Pending,
+    request::{
+        Caller, Correlate, Correlated, EvaluateConditions, Signal, StartedInstance, TenantChoice,
+    },
+    world::World,
+};
+
+/// Where a message goes.
+enum Target {
+    Subscription { root: Id, row: EventSubscription },
+    Start { root: Id, definition: Id, node: u32, tenant: Option<String> },
+}
+
+impl Engine {
+    /// Correlates a message: to one receiver, or to all that match.
+    pub fn correlate(&self, request: Correlate, caller: &Caller) -> Pending<Vec<Correlated>> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| lane.correlate(&request, &caller, true, answer))
+    }
+
+    /// Broadcasts a signal, or delivers it to one execution.
+    pub fn signal(&self, request: Signal, caller: &Caller) -> Pending<()> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| {
+            let found = lane.signal_targets(&request);
+            match found {
+                Err(fault) => drop(answer.send(Err(fault))),
+                Ok(commands) => {
+                    lane.transact_many(
+                        commands,
+                        &caller,
+                        Vec::new(),
+                        Box::new(move |result| drop(answer.send(result.map(|_| ())))),
+                    );
+                }
+            }
+        })
+    }
+
+    /// Starts processes whose conditional start event is true for the given variables.
+    pub fn evaluate_conditions(&self, request: EvaluateConditions, caller: &Caller) -> Pending<Vec<StartedInstance>> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| {
+            let found = lane.condition_targets(&request);
+            match found {
+                Err(fault) => drop(answer.send(Err(fault))),
+                Ok(starts) => {
+                    let commands = starts
+                        .iter()
+                        .map(|(root, definition, node, _)| {
+                            let start = Start {
+                                definition: *definition,
+                                business_key: request.business_key.clone(),
+                                variables: request.variables.clone(),
+                                start_event: Some(NodeIx(*node)),
+                                ..Start::default()
+                            };
+                            (*root, Command::Start(Box::new(start)))
+                        })
+                        .collect();
+                    let shared = lane.shared.clone();
+                    lane.transact_many(
+                        commands,
+                        &caller,
+                        Vec::new(),
+                        Box::new(move |result| {
+                            drop(answer.send(result.map(|_| {
+                                let world = shared.world.read();
+                                starts
+                                    .into_iter()
+                                    .map(|(root, definition, _, tenant)| StartedInstance {
+                                        process_instance: root,
+                                        definition,
+                                        business_key: request.business_key.clone(),
+                                        tenant,
+                                        ended: world.process_instance(root).is_none(),
+                                        variables: Variables::default(),
+                                    })
+                                    .collect()
+                            })));
+                        }),
+                    );
+                }
+            }
+        })
+    }
+}
+
+type Answer = tokio::sync::oneshot::Sender<Result<Vec<Correlated>, Fault>>;
+
+impl Lane {
+    fn correlate(&mut self, request: &Correlate, caller: &Caller, retry: bool, answer: Answer) {
+        let targets = match self.message_targets(request) {
+            Ok(targets) => targets,
+            Err(fault) => {
+                drop(answer.send(Err(fault)));
+                return;
+            }
+        };
+        let commands = targets
+            .iter()
+            .map(|target| match target {
+                Target::Subscription { root, row } => (
+                    *root,
+                    Command::EventReceived {
+                        subscription: row.id,
+                        variables: request.variables.clone(),
+                        local: request.local.clone(),
+                        triggered_scope: request.triggered_scope.clone(),
+                        asynchronous: false,
+                    },
+                ),
+                Target::Start { root, definition, node, .. } => {
+                    let mut variables = request.variables.clone();
+                    variables.0.extend(request.local.0.iter().cloned());
+                    variables.0.extend(request.triggered_scope.0.iter().cloned());
+                    let start = Start {
+                        definition: *definition,
+                        business_key: request.business_key.clone(),
+                        variables,
+                        start_event: Some(NodeIx(*node)),
+                        ..Start::default()
+                    };
+                    (*root, Command::Start(Box::new(start)))
+                }
+            })
+            .collect();
+        if retry && targets.iter().any(|target| matches!(target, Target::Subscription { .. })) {
+            // the index may lag behind the lane: a subscription that is gone is looked for once more
+            self.settle_if_busy();
+        }
+        let business_key = request.business_key.clone();
+        self.transact_many(
+            commands,
+            caller,
+            Vec::new(),
+            Box::new(move |result| {
+                drop(answer.send(result.map(|outcomes| {
+                    targets
+                        .into_iter()
+                        .zip(outcomes)
+                        .map(|(target, outcome)| correlated(target, outcome, business_key.clone()))
+                        .collect()
+                })));
+            }),
+        );
+    }
+
+    /// Receivers of a message (S-MS-2 to S-MS-6).
+    fn message_targets(&mut self, request: &Correlate) -> Result<Vec<Target>, Fault> {
+        if request.name.is_none()
+            && request.business_key.is_none()
+            && request.correlation_keys.is_empty()
+            && request.process_instance.is_none()
+            && request.local_correlation_keys.is_empty()
+        {
+            return Err(Fault::null(
+                "At least one of the following correlation criteria has to be present: messageName, businessKey, \
+                 correlationKeys, processInstanceId",
+            ));
+        }
+        self.settle_if_busy();
+        let shared = self.shared.clone();
+        let world = shared.world.read();
+        let mut targets = Vec::new();
+        if !request.start_only {
+            targets = waiting(&world, request);
+            if !request.all && targets.len() > 1 {
+                return Err(Fault::new(
+                    FaultKind::MismatchingMessageCorrelation,
+                    format!(
+                        "ENGINE-13031 Cannot correlate a message with name '{}' to a single execution. {} executions match \
+                         the correlation keys: {}",
+                        request.name.as_deref().unwrap_or("null"),
+                        targets.len(),
+                        describe(request)
+                    ),
+                ));
+            }
+        }
+        if !request.executions_only && (request.all || targets.is_empty()) && request.process_instance.is_none() {
+            if let Some(name) = &request.name {
+                let starts: Vec<_> = world
+                    .start_subscriptions_for(SubscriptionKind::Message, Some(name))
+                    .filter(|row| request.definition.is_none_or(|id| id == row.definition))
+                    .filter(|row| tenant_matches(&request.tenant, row.tenant.as_deref()))
+                    .filter(|row| world.process_definition(row.definition).is_some_and(|d| !d.suspended))
+                    .map(|row| (row.definition, row.node, row.tenant.clone()))
+                    .collect();
+                if !request.all && starts.len() > 1 {
+                    return Err(Fault::new(
+                        FaultKind::MismatchingMessageCorrelation,
+                        format!(
+                            "ENGINE-13030 Cannot correlate a message with name '{name}' to a single process definition. {} \
+                             process definitions match the correlations keys: {}",
+                            starts.len(),
+                            describe(request)
+                        ),
+                    ));
+                }
+                for (definition, node, tenant) in starts {
+                    targets.push(Target::Start { root: self.ids.fresh(), definition, node, tenant });
+                }
+            }
+        }
+        if targets.is_empty() && !request.all {
+            let what = if request.start_only { "No process definition" } else { "No process definition or execution" };
+            return Err(Fault::new(
+                FaultKind::MismatchingMessageCorrelation,
+                format!(
+                    "Cannot correlate message '{}': {what} matches the parameters",
+                    request.name.as_deref().unwrap_or("null")
+                ),
+            ));
+        }
+        Ok(targets)
+    }
+
+    fn signal_targets(&mut self, request: &Signal) -> Result<Vec<(Id, Command)>, Fault> {
+        self.settle_if_busy();
+        let shared = self.shared.clone();
+        let world = shared.world.read();
+        let received = |row: &EventSubscription| {
+            Some((
+                world.root_of_subscription(row.id)?,
+                Command::EventReceived {
+                    subscription: row.id,
+                    variables: request.variables.clone(),
+                    local: Variables::default(),
+                    triggered_scope: Variables::default(),
+                    asynchronous: false,
+                },
+            ))
+        };
+        if let Some(execution) = request.execution {
+            let found = world
+                .subscriptions_of_execution(execution)
+                .find(|row| row.kind == SubscriptionKind::Signal && row.name.as_deref() == Some(&request.name));
+            let row = found.ok_or_else(|| {
+                Fault::not_found(format!(
+                    "Execution '{execution}' has not subscribed to a signal event with name '{}'.",
+                    request.name
+                ))
+            })?;
+            return Ok(received(row).into_iter().collect());
+        }
+        let mut commands: Vec<(Id, Command)> = world
+            .subscriptions_for(SubscriptionKind::Signal, Some(&request.name))
+            .filter(|row| tenant_matches(&request.tenant, row.tenant.as_deref()))
+            .filter(|row| world.execution(row.execution).is_some_and(|e| !e.suspended))
+            .filter_map(received)
+            .collect();
+        let starts: Vec<(Id, u32)> = world
+            .start_subscriptions_for(SubscriptionKind::Signal, Some(&request.name))
+            .filter(|row| tenant_matches(&request.tenant, row.tenant.as_deref()))
+            .filter(|row| world.process_definition(row.definition).is_some_and(|d| !d.suspended))
+            .map(|row| (row.definition, row.node))
+            .collect();
+        for (definition, node) in starts {
+            let start = Start {
+                definition,
+                variables: request.variables.clone(),
+                start_event: Some(NodeIx(node)),
+                ..Start::default()
+            };
+            commands.push((self.ids.fresh(), Command::Start(Box::new(start))));
+        }
+        Ok(commands)
+    }
+
+    #[expect(clippy::type_complexity, reason = "root, definition, start event and tenant, used once")]
+    fn condition_targets(
+        &mut self,
+        request: &EvaluateConditions,
+    ) -> Result<Vec<(Id, Id, u32, Option<String>)>, Fault> {
+        let shared = self.shared.clone();
+        let world = shared.world.read();
+        let candidates: Vec<_> = match request.definition {
+            Some(id) => {
+                let definition = shared.definition_in(&world, id)?;
+                let found: Vec<_> = definition
+                    .graph
+                    .start_subscriptions
+                    .iter()
+                    .filter(|declaration| declaration.kind == SubscriptionKind::Conditional)
+                    .map(|declaration| (id, declaration.node.0, definition.tenant.as_deref().map(str::to_owned)))
+                    .collect();
+                if found.is_empty() {
+                    return Err(Fault::engine(format!(
+                        "ENGINE-13042 Process definition with id '{}' does not declare conditional start event.",
+                        definition.text_id()
+                    )));
+                }
+                found
+            }
+            None => world
+                .start_subscriptions_for(SubscriptionKind::Conditional, None)
+                .filter(|row| tenant_matches(&request.tenant, row.tenant.as_deref()))
+                .filter(|row| world.process_definition(row.definition).is_some_and(|d| !d.suspended))
+                .map(|row| (row.definition, row.node, row.tenant.clone()))
+                .collect(),
+        };
+        if candidates.is_empty() {
+            return Err(Fault::engine(
+                "ENGINE-13043 No subscriptions were found during evaluation of the conditional start events.",
+            ));
+        }
+        let mut targets = Vec::new();
+        for (id, node, tenant) in candidates {
+            let definition = shared.definition_in(&world, id)?;
+            let Some(declaration) =
+                definition.graph.start_subscriptions.iter().find(|declaration| declaration.node.0 == node)
+            else {
+                continue;
+            };
+            let Some(condition) = &declaration.condition else { continue };
+            let passed = condition
+                .variable_name
+                .as_ref()
+                .is_none_or(|name| request.variables.0.iter().any(|one| one.name == *name));
+            if !passed {
+                continue;
+            }
+            let mut scope = start_timer::Empty {
+                now: shared.clock.now(),
+                zone: shared.options.settings.time_zone.clone(),
+                variables: request.variables.0.iter().map(|one| (one.name.clone(), one.value.clone())).collect(),
+            };
+            if scope.holds(&condition.condition, &*shared.scripts)? {
+                targets.push((self.ids.fresh(), id, node, tenant));
+            }
+        }
+        Ok(targets)
+    }
+}
+
+/// Executions that wait for the message and match.
+fn waiting(world: &World, request: &Correlate) -> Vec<Target> {
+    let by_name = request.name.as_deref();
+    let rows: Box<dyn Iterator<Item = &EventSubscription>> = match by_name {
+        Some(name) => Box::new(world.subscriptions_for(SubscriptionKind::Message, Some(name))),
+        None => match request.process_instance {
+            Some(id) => Box::new(
+                world.subscriptions_of_instance(id).filter(|row| row.kind == SubscriptionKind::Message),
+            ),
+            None => Box::new(world.subscriptions().filter(|row| row.kind == SubscriptionKind::Message)),
+        },
+    };
+    rows.filter(|row| {
+        let Some(instance) = world.process_instance(row.process_instance) else { return false };
+        let Some(execution) = world.execution(row.execution) else { return false };
+        !execution.suspended
+            && request.process_instance.is_none_or(|id| id == instance.id)
+            && request.definition.is_none_or(|id| id == row.definition)
+            && request.business_key.as_deref().is_none_or(|key| instance.business_key.as_deref() == Some(key))
+            && tenant_matches(&request.tenant, row.tenant.as_deref())
+            && equal_in(world, instance.id, &request.correlation_keys)
+            && equal_in(world, execution.id, &request.local_correlation_keys)
+    })
+    .filter_map(|row| {
+        Some(Target::Subscription { root: world.root_of_subscription(row.id)?, row: row.clone() })
+    })
+    .collect()
+}
+
+/// Type and value must be the same (S-MS-8).
+fn equal_in(world: &World, scope: Id, wanted: &Variables) -> bool {
+    wanted.0.iter().all(|one| world.variable_in(scope, &one.name).is_some_and(|row| row.value == one.value))
+}
+
+fn tenant_matches(choice: &TenantChoice, tenant: Option<&str>) -> bool {
+    match choice {
+        TenantChoice::Any => true,
+        TenantChoice::Without => tenant.is_none(),
+        TenantChoice::Is(wanted) => tenant == Some(wanted),
+    }
+}
+
+fn describe(request: &Correlate) -> String {
+    let mut parts = Vec::new();
+    if let Some(key) = &request.business_key {
+        parts.push(format!("businessKey={key}"));
+    }
+    for one in &request.correlation_keys.0 {
+        parts.push(one.name.to_string());
+    }
+    format!("CorrelationSet [{}]", parts.join(", "))
+}
+
+fn correlated(target: Target, outcome: Outcome, business_key: Option<String>) -> Correlated {
+    match target {
+        Target::Subscription { row, .. } => Correlated::Execution {
+            execution: row.execution,
+            process_instance: row.process_instance,
+            tenant: row.tenant.as_deref().map(str::to_owned),
+            variables: match outcome {
+                Outcome::Variables(variables) => variables,
+                _ => Variables::default(),
+            },
+        },
+        Target::Start { root, definition, tenant, .. } => {
+            let (ended, variables) = match outcome {
+                Outcome::Started { ended, variables, .. } => (ended, variables),
+                _ => (false, Variables::default()),
+            };
+            Correlated::Started(StartedInstance {
+                process_instance: root,
+                definition,
+                business_key,
+                tenant,
+                ended,
+                variables,
+            })
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Fetching external tasks.
+
+use engine_core::command::{Command, ExternalTaskCommand, Outcome};
+
+use super::{Engine, lane::Lane};
+use crate::{
+    pending::Pending,
+    request::{Caller, FetchAndLock, LockedTask},
+};
+
+impl Engine {
+    /// Locks tasks for a worker. An empty answer means that there is nothing to do: wait for
+    /// [`Engine::external_tasks_available`] and ask again.
+    pub fn fetch_and_lock(&self, request: FetchAndLock, caller: &Caller) -> Pending<Vec<LockedTask>> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| {
+            let now = lane.shared.clock.now();
+            let candidates: Vec<(usize, models::Id, models::Id)> = {
+                let world = lane.shared.world.read();
+                let viewer = caller.authorized.then_some(&caller);
+                world
+                    .fetchable(&request, now, viewer)
+                    .into_iter()
+                    .filter_map(|(topic, task)| Some((topic, world.root_of_external_task(task.id)?, task.id)))
+                    .collect()
+            };
+            if candidates.is_empty() {
+                drop(answer.send(Ok(Vec::new())));
+                return;
+            }
+            let commands = candidates
+                .iter()
+                .filter(|(_, root, _)| !lane.is_parked(*root))
+                .map(|(topic, root, task)| {
+                    let lock_ms = request.topics[*topic].lock_ms;
+                    let fetch = ExternalTaskCommand::Fetch { worker: request.worker.clone(), lock_ms };
+                    (*root, Command::ExternalTask(*task, fetch))
+                })
+                .collect();
+            let shared = lane.shared.clone();
+            lane.transact_some(
+                commands,
+                &caller,
+                Box::new(move |result| {
+                    drop(answer.send(result.map(|outcomes| {
+                        let world = shared.world.read();
+                        candidates
+                            .into_iter()
+                            .filter(|(_, _, task)| {
+                                outcomes.iter().any(|(id, outcome)| id == task && *outcome == Outcome::Fetched)
+                            })
+                            .filter_map(|(topic, _, task)| delivered(&world, &shared, &request, topic, task))
+                            .collect()
+                    })));
+                }),
+            );
+        })
+    }
+}
+
+/// A locked task with what its topic asks for.
+fn delivered(
+    world: &crate::world::World,
+    shared: &super::Shared,
+    request: &FetchAndLock,
+    topic: usize,
+    task: models::Id,
+) -> Option<LockedTask> {
+    let row = world.external_task(task)?.clone();
+    let wanted = &request.topics[topic];
+    let visible = if wanted.local_variables {
+        world.variables_of(row.execution).collect()
+    } else {
+        world.visible_variables(row.execution)
+    };
+    let variables = visible
+        .into_iter()
+        .filter(|variable| wanted.variables.as_ref().is_none_or(|names| names.iter().any(|n| **n == *variable.name)))
+        .map(|variable| (variable.name.clone(), variable.value.clone()))
+        .collect();
+    let business_key = world.execution(row.process_instance).and_then(|instance| instance.business_key.clone());
+    let extension_properties = if wanted.extension_properties {
+        shared.definitions.read().get(&row.definition).map_or_else(Vec::new, |definition| {
+            definition.graph.node(row.node).properties.clone()
+        })
+    } else {
+        Vec::new()
+    };
+    Some(LockedTask { task: row, topic, business_key, variables, extension_properties })
+}
+
+impl Lane {
+    /// Locks what is still free of the given tasks, in one commit.
+    fn transact_some(
+        &mut self,
+        commands: Vec<(models::Id, Command)>,
+        caller: &Caller,
+        done: Box<dyn FnOnce(Result<Vec<(models::Id, Outcome)>, engine_core::error::Fault>) + Send>,
+    ) {
+        let tasks: Vec<models::Id> = commands
+            .iter()
+            .filter_map(|(_, command)| match command {
+                Command::ExternalTask(id, _) => Some(*id),
+                _ => None,
+            })
+            .collect();
+        self.transact_each(commands, caller, Box::new(move |result| {
+            done(result.map(|outcomes| tasks.into_iter().zip(outcomes).filter_map(|(id, o)| Some((id, o?))).collect()));
+        }));
+    }
+}

@@ -1,0 +1,258 @@
+//! The job runner: runs what is due, in order, as many at a time as configured.
+//!
+//! It never polls: it sleeps until the next due date, a change of jobs, or the end of one.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use engine_core::{
+    command::{Command, Outcome, Start},
+    error::Fault,
+    state::{Job, JobKind},
+};
+use models::{Id, Timestamp};
+use parking_lot::{Condvar, Mutex};
+
+use super::{
+    Engine, Shared,
+    lane::{Lane, Message},
+};
+use crate::{
+    pending::Pending,
+    request::Caller,
+    world::{Record, RecordChange, RecordKey},
+};
+
+/// Longest sleep: a clock that is set forward is noticed by then.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// What the runner's thread and the rest share.
+#[derive(Debug)]
+pub(super) struct Runner {
+    state: Mutex<State>,
+    changed: Condvar,
+    concurrency: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    running: HashSet<Id>,
+    woken: bool,
+    stopped: bool,
+}
+
+impl Runner {
+    pub(super) fn new(concurrency: usize) -> Self {
+        Self { state: Mutex::default(), changed: Condvar::new(), concurrency: concurrency.max(1) }
+    }
+
+    /// Jobs have changed.
+    pub(super) fn wake(&self) {
+        self.state.lock().woken = true;
+        self.changed.notify_all();
+    }
+
+    pub(super) fn stop(&self) {
+        self.state.lock().stopped = true;
+        self.changed.notify_all();
+    }
+
+    fn ended(&self, job: Id) {
+        let mut state = self.state.lock();
+        state.running.remove(&job);
+        state.woken = true;
+        self.changed.notify_all();
+    }
+}
+
+/// The runner's thread.
+pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
+    loop {
+        let now = shared.clock.now();
+        let (jobs, next) = {
+            let world = shared.world.read();
+            let state = shared.jobs.state.lock();
+            let free = shared.jobs.concurrency.saturating_sub(state.running.len());
+            let jobs: Vec<Id> = world
+                .runnable_jobs(now)
+                .map(|job| job.id)
+                .filter(|id| !state.running.contains(id))
+                .take(free)
+                .collect();
+            (jobs, world.next_due(now))
+        };
+        for job in &jobs {
+            shared.jobs.state.lock().running.insert(*job);
+            let (job, shared) = (*job, shared.clone());
+            let work = move |lane: &mut Lane| {
+                let done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send> = Box::new(move |result| {
+                    if let Err(fault) = result {
+                        tracing::warn!(job = %job, "job failed: {fault}");
+                    }
+                    shared.jobs.ended(job);
+                });
+                lane.execute(Command::RunJob(job), Caller::default(), done);
+            };
+            if lane.send(Message::Run(Box::new(work))).is_err() {
+                return;
+            }
+        }
+        let mut state = shared.jobs.state.lock();
+        if state.stopped {
+            return;
+        }
+        if !state.woken {
+            let sleep = match next {
+                Some(due) => {
+                    let ms = u64::try_from(due.0 - shared.clock.now().0).unwrap_or(0).max(1);
+                    Duration::from_millis(ms).min(LONGEST_SLEEP)
+                }
+                None => LONGEST_SLEEP,
+            };
+            shared.jobs.changed.wait_for(&mut state, sleep);
+        }
+        state.woken = false;
+        if state.stopped {
+            return;
+        }
+    }
+}
+
+/// How a run of all due jobs went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobRun {
+    /// Jobs that ran, failed ones included.
+    pub executed: usize,
+    /// Jobs that failed.
+    pub failed: usize,
+    /// Messages of the failures.
+    pub failures: Vec<String>,
+}
+
+impl Engine {
+    /// Runs a job now.
+    pub fn run_job(&self, job: Id, caller: &Caller) -> Pending<Outcome> {
+        self.execute(Command::RunJob(job), caller)
+    }
+
+    /// Runs the due jobs one after another until none is left, at most `max`; with `once` no job runs twice.
+    pub fn run_due_jobs(&self, max: usize, once: bool) -> JobRun {
+        let mut run = JobRun::default();
+        let mut seen = HashSet::new();
+        while run.executed < max {
+            let now = self.now();
+            let next = {
+                let world = self.world();
+                world.runnable_jobs(now).find(|job| !(once && seen.contains(&job.id))).map(|job| job.id)
+            };
+            let Some(job) = next else { break };
+            seen.insert(job);
+            run.executed += 1;
+            if let Err(fault) = self.run_job(job, &Caller::default()).wait() {
+                run.failed += 1;
+                run.failures.push(fault.message);
+            }
+        }
+        run
+    }
+
+    /// Stops the engine's clock at a time, or lets it run again: for tests.
+    pub fn set_clock(&self, at: Option<Timestamp>) {
+        self.inner.shared.clock.set(at);
+        self.inner.shared.jobs.wake();
+    }
+
+    /// Deletes everything: deployments, instances, history, users. For tests.
+    pub fn reset(&self) -> Pending<()> {
+        self.lane(|lane, answer| {
+            lane.settle();
+            let result = lane.reset();
+            lane.shared.clock.set(None);
+            drop(answer.send(result));
+        })
+    }
+}
+
+impl Lane {
+    /// Runs a job that belongs to no process instance.
+    pub(super) fn run_engine_job(
+        &mut self,
+        id: Id,
+        caller: &Caller,
+        done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>,
+    ) {
+        self.settle_if_busy();
+        let Some(job) = self.shared.world.read().job(id).cloned() else {
+            done(Err(Fault::null(format!("No job found with id '{id}': job is null"))));
+            return;
+        };
+        match self.engine_job_work(&job) {
+            Ok((commands, mut records)) => {
+                records.push(RecordChange::Remove(RecordKey::Job(id)));
+                let shared = self.shared.clone();
+                let failed = job.clone();
+                self.transact_many(
+                    commands,
+                    caller,
+                    records,
+                    Box::new(move |result| {
+                        if let Err(fault) = &result {
+                            tracing::warn!(job = %failed.id, "job failed: {fault}");
+                        }
+                        let _ = shared;
+                        done(result.map(|_| Outcome::Done));
+                    }),
+                );
+            }
+            Err(fault) => self.engine_job_failed(job, fault, done),
+        }
+    }
+
+    /// What an engine-level job does: commands to instances, and records.
+    fn engine_job_work(&mut self, job: &Job) -> Result<(Vec<(Id, Command)>, Vec<RecordChange>), Fault> {
+        let shared = self.shared.clone();
+        match &job.kind {
+            JobKind::TimerStart(key, node) => {
+                let mut records = Vec::new();
+                if let Some(repeat) = &job.repeat {
+                    let zone = &shared.options.settings.time_zone;
+                    let next =
+                        engine_core::transaction::repeat_due(repeat, shared.clock.now(), job.repeat_offset, zone)
+                            .map_err(Fault::engine)?;
+                    if let Some(due) = next {
+                        let mut follow_up = job.clone();
+                        follow_up.id = self.ids.fresh();
+                        follow_up.due = Some(due);
+                        follow_up.created = shared.clock.now();
+                        follow_up.retries = shared.options.settings.default_retries;
+                        records.push(RecordChange::Put(Record::Job(Box::new(follow_up))));
+                    }
+                }
+                let world = shared.world.read();
+                let latest = world.latest_process_definition(key, job.tenant.as_deref());
+                let Some(latest) = latest.filter(|row| !row.suspended) else { return Ok((Vec::new(), records)) };
+                let definition = shared.definition_in(&world, latest.id)?;
+                // the start event keeps its place in the latest version; without it the version starts as usual
+                let known = job
+                    .definition
+                    .and_then(|id| world.activity_id(id, *node))
+                    .and_then(|activity| definition.graph.find(activity));
+                let start = Start { definition: latest.id, start_event: known, ..Start::default() };
+                Ok((vec![(self.ids.fresh(), Command::Start(Box::new(start)))], records))
+            }
+            _ => self.administrative_job(job),
+        }
+    }
+
+    fn engine_job_failed(&mut self, mut job: Job, fault: Fault, done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>) {
+        job.retries = (job.retries - 1).max(0);
+        job.exception_message = Some(fault.message.chars().take(666).collect());
+        job.exception_stacktrace = Some(fault.message.clone());
+        job.revision += 1;
+        let records = vec![RecordChange::Put(Record::Job(Box::new(job)))];
+        self.write_records(records, Vec::new(), Box::new(move |_| done(Err(fault))));
+    }
+}

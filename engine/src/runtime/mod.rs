@@ -1,0 +1,445 @@
+//! The running engine: what [`Engine`] holds and does.
+
+mod administration;
+mod clock;
+mod commands;
+mod deploy;
+mod events;
+mod external;
+mod host;
+mod ids;
+mod jobs;
+mod lane;
+mod persist;
+mod start_timer;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    ops::Deref,
+    path::Path,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+};
+
+use engine_core::{
+    error::Fault,
+    host::{Decisions, Definition, DelegateCall, DelegateReply, Scripts, Served, Settings},
+};
+use models::{Id, Timestamp};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+pub(crate) use deploy::Made;
+pub use jobs::JobRun;
+pub use persist::LoadError;
+use tokio::sync::{Notify, watch};
+
+use self::{
+    clock::Clock,
+    lane::{Lane, Message},
+};
+use crate::{
+    handler::{Handler, HandlerContext, HandlerResult, Handlers},
+    pending::Pending,
+    world::{World, WorldChange},
+};
+
+/// Maps class and bean names that no handler serves (`camunda:class` …) to something else.
+pub trait Delegates: Send + Sync + fmt::Debug {
+    /// Who serves a name.
+    fn served(&self, name: &str) -> Served;
+    /// Runs what serves it; `None` when nobody does.
+    fn run(&self, call: &DelegateCall) -> Option<DelegateReply>;
+}
+
+/// No mapping: only handlers.
+#[derive(Debug)]
+struct NoDelegates;
+
+impl Delegates for NoDelegates {
+    fn served(&self, _: &str) -> Served {
+        Served::Nobody
+    }
+
+    fn run(&self, _: &DelegateCall) -> Option<DelegateReply> {
+        None
+    }
+}
+
+/// How an engine is set up.
+#[derive(Debug)]
+pub struct Options {
+    /// Settings of transactions: history level, retries, limits.
+    pub settings: Settings,
+    /// The store.
+    pub store: store::Kind,
+    /// Durability, limits of the store.
+    pub store_options: store::Options,
+    /// Parsing of BPMN files.
+    pub parse: bpmn_parser::ParseOptions,
+    /// Runs jobs and timers by itself. Off: only by [`Engine::run_due_jobs`] and [`Engine::run_job`].
+    pub job_executor: bool,
+    /// Jobs that run at the same time.
+    pub job_concurrency: usize,
+    /// Commands that may wait for the lane before more are refused.
+    pub max_queued: usize,
+    /// Maps delegates that no handler serves.
+    pub delegates: Option<Box<dyn Delegates>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            store: store::Kind::Fjall,
+            store_options: store::Options::default(),
+            parse: bpmn_parser::ParseOptions::default(),
+            job_executor: true,
+            job_concurrency: 64,
+            max_queued: 100_000,
+            delegates: None,
+        }
+    }
+}
+
+/// Why an engine does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// What is in it.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}
+
+/// What all threads of an engine share.
+pub(crate) struct Shared {
+    pub(crate) world: RwLock<World>,
+    store: store::Store,
+    clock: Clock,
+    options: Options,
+    handlers: Handlers,
+    delegates: Box<dyn Delegates>,
+    scripts: Arc<dyn Scripts>,
+    decisions: Arc<dyn Decisions>,
+    definitions: RwLock<HashMap<Id, Arc<Definition>>>,
+    tokio: OnceLock<tokio::runtime::Runtime>,
+    published: watch::Sender<u64>,
+    work_for_workers: Notify,
+    jobs: jobs::Runner,
+    queued: AtomicUsize,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+/// A BPMN engine: opens a store, runs processes durably.
+///
+/// Cheap to clone; all clones are one engine. It stops when the last clone is dropped.
+///
+/// ```
+/// use tollgate::{Engine, Value, request};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("data");
+/// let engine = Engine::open(&path)?;
+/// engine.handler("com.acme.ChargeCard", |ctx| {
+///     let amount = ctx.variable("amount");
+///     ctx.set_variable("charged", amount.is_some());
+///     Ok(())
+/// });
+/// let model = r#"<?xml version="1.0"?>
+///   <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+///       xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="http://acme.com">
+///     <process id="order" isExecutable="true">
+///       <startEvent id="start"/>
+///       <sequenceFlow id="f1" sourceRef="start" targetRef="charge"/>
+///       <serviceTask id="charge" camunda:class="com.acme.ChargeCard"/>
+///       <sequenceFlow id="f2" sourceRef="charge" targetRef="pack"/>
+///       <userTask id="pack" name="Pack the goods" camunda:assignee="demo"/>
+///     </process>
+///   </definitions>"#;
+/// engine.deploy_file("order.bpmn", model).wait()?;
+/// let instance = engine.start("order", [("amount", Value::from(120))]).wait()?;
+/// let task = engine.read().tasks_of_instance(instance).next().unwrap().id;
+/// assert_eq!(engine.read().task(task).unwrap().name.as_deref(), Some("Pack the goods"));
+/// engine.complete(task, [("packed", Value::from(true))]).wait()?;
+/// assert!(engine.read().process_instance(instance).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+/// Ends the threads when the last handle goes.
+#[derive(Debug)]
+struct Inner {
+    shared: Arc<Shared>,
+    lane: mpsc::Sender<Message>,
+    threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.shared.jobs.stop();
+        let _ = self.lane.send(Message::Stop);
+        let current = std::thread::current().id();
+        for thread in self.threads.lock().drain(..) {
+            // the last handle may be dropped by a completion on a thread of the engine's own
+            if thread.thread().id() != current {
+                let _ = thread.join();
+            }
+        }
+        if let Err(error) = self.shared.store.close() {
+            tracing::error!("closing the store failed: {error}");
+        }
+    }
+}
+
+impl Engine {
+    /// Opens the engine on a folder, which is made when it is not there.
+    ///
+    /// # Errors
+    /// When the store can't be opened or read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_with(path, Options::default())
+    }
+
+    /// An engine that keeps nothing when it ends.
+    ///
+    /// # Errors
+    /// Practically none.
+    pub fn in_memory(options: Options) -> Result<Self, OpenError> {
+        Self::open_with("", Options { store: store::Kind::Memory, ..options })
+    }
+
+    /// Opens with options.
+    ///
+    /// # Errors
+    /// When the store can't be opened or read.
+    pub fn open_with(path: impl AsRef<Path>, mut options: Options) -> Result<Self, OpenError> {
+        let store = store::Store::open(options.store, path, std::mem::take(&mut options.store_options))?;
+        let loaded = persist::load(&store)?;
+        let delegates = options.delegates.take().unwrap_or_else(|| Box::new(NoDelegates));
+        let job_executor = options.job_executor;
+        options.parse.expression_check.get_or_insert(crate::scripts::check_expression);
+        let mut loaded = loaded;
+        let world = std::mem::take(&mut loaded.world);
+        let shared = Arc::new(Shared {
+            world: RwLock::new(world),
+            store,
+            clock: Clock::default(),
+            handlers: Handlers::default(),
+            delegates,
+            scripts: Arc::new(crate::scripts::Languages::default()),
+            decisions: Arc::new(crate::decisions::Repository::default()),
+            definitions: RwLock::default(),
+            tokio: OnceLock::new(),
+            published: watch::channel(0).0,
+            work_for_workers: Notify::new(),
+            jobs: jobs::Runner::new(options.job_concurrency),
+            queued: AtomicUsize::new(0),
+            options,
+        });
+        let (sender, receiver) = mpsc::channel();
+        let lane = Lane::new(shared.clone(), sender.clone(), &loaded);
+        let mut threads = vec![spawn("tollgate-lane", move || lane.run(&receiver))];
+        if job_executor {
+            let shared = shared.clone();
+            let lane = sender.clone();
+            threads.push(spawn("tollgate-jobs", move || jobs::run(&shared, &lane)));
+        }
+        Ok(Self { inner: Arc::new(Inner { shared, lane: sender, threads: Mutex::new(threads) }) })
+    }
+
+    /// The published state, to query. Never hold it across an await or a wait: commits can't be published meanwhile.
+    pub fn read(&self) -> impl Deref<Target = World> + '_ {
+        self.world()
+    }
+
+    fn world(&self) -> RwLockReadGuard<'_, World> {
+        self.inner.shared.world.read()
+    }
+
+    /// The engine's time.
+    pub fn now(&self) -> Timestamp {
+        self.inner.shared.clock.now()
+    }
+
+    /// Settings of transactions.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.shared.options.settings
+    }
+
+    /// The compiled form of a deployed process.
+    ///
+    /// # Errors
+    /// When there is no definition of that id.
+    pub fn definition(&self, id: Id) -> Result<Arc<Definition>, Fault> {
+        self.inner.shared.definition(id)
+    }
+
+    /// Serves a class name (`camunda:class`), delegate expression or bean with a function.
+    ///
+    /// It runs on a thread of its own while the transaction waits; as a listener it runs within the transaction.
+    pub fn handler<F>(&self, name: impl Into<String>, handler: F)
+    where
+        F: Fn(&HandlerContext) -> HandlerResult + Send + Sync + 'static,
+    {
+        self.inner.shared.handlers.add(name.into(), Handler::Blocking(Arc::new(handler)));
+    }
+
+    /// Serves a name with an async function.
+    pub fn async_handler<F, R>(&self, name: impl Into<String>, handler: F)
+    where
+        F: Fn(HandlerContext) -> R + Send + Sync + 'static,
+        R: Future<Output = HandlerResult> + Send + 'static,
+    {
+        let boxed = Arc::new(move |context| -> std::pin::Pin<Box<dyn Future<Output = HandlerResult> + Send>> {
+            Box::pin(handler(context))
+        });
+        self.inner.shared.handlers.add(name.into(), Handler::Async(boxed));
+    }
+
+    /// Names that handlers serve.
+    pub fn handler_names(&self) -> Vec<String> {
+        self.inner.shared.handlers.names()
+    }
+
+    /// Number of commits published since the start; changes whenever [`Engine::read`] does.
+    pub fn published(&self) -> watch::Receiver<u64> {
+        self.inner.shared.published.subscribe()
+    }
+
+    /// Notified when external tasks may have become available.
+    pub fn external_tasks_available(&self) -> &Notify {
+        &self.inner.shared.work_for_workers
+    }
+
+    /// What the store tells about itself.
+    ///
+    /// # Errors
+    /// When the store has failed.
+    pub fn store_stats(&self) -> Result<store::Stats, store::Error> {
+        self.inner.shared.store.stats()
+    }
+
+    /// The store, for backup and checks.
+    pub fn store(&self) -> &store::Store {
+        &self.inner.shared.store
+    }
+
+    /// Gives work to the lane; refuses it when too much waits.
+    fn lane<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Lane, tokio::sync::oneshot::Sender<Result<T, Fault>>) + Send + 'static,
+    ) -> Pending<T> {
+        let (sender, pending) = Pending::channel();
+        let shared = self.inner.shared.clone();
+        if shared.queued.fetch_add(1, Ordering::Relaxed) >= shared.options.max_queued {
+            shared.queued.fetch_sub(1, Ordering::Relaxed);
+            return Pending::ready(Err(overloaded()));
+        }
+        let message = Message::Run(Box::new(move |lane: &mut Lane| {
+            lane.shared.queued.fetch_sub(1, Ordering::Relaxed);
+            work(lane, sender);
+        }));
+        // a stopped lane drops the sender: the answer says that the engine is stopping
+        let _ = self.inner.lane.send(message);
+        pending
+    }
+}
+
+/// Too many commands wait.
+pub(crate) fn overloaded() -> Fault {
+    Fault::engine("too many commands are waiting; try again later")
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::thread::JoinHandle<()> {
+    std::thread::Builder::new().name(name.to_owned()).stack_size(16 << 20).spawn(work).expect("the system has threads")
+}
+
+impl Shared {
+    /// A definition, compiled on first use.
+    pub(crate) fn definition(&self, id: Id) -> Result<Arc<Definition>, Fault> {
+        if let Some(known) = self.definitions.read().get(&id) {
+            return Ok(known.clone());
+        }
+        let compiled = Arc::new(deploy::compile_stored(&self.world.read(), &self.options.parse, id)?);
+        self.definitions.write().insert(id, compiled.clone());
+        Ok(compiled)
+    }
+
+    fn remember(&self, definition: Arc<Definition>) {
+        self.definitions.write().insert(definition.id, definition);
+    }
+
+    fn forget(&self) {
+        self.forget_definitions();
+    }
+
+    fn forget_definitions(&self) {
+        self.definitions.write().clear();
+    }
+
+    /// Shows a durable change to readers and wakes who waits for it.
+    fn publish(&self, change: WorldChange) {
+        let workers = change.roots.iter().any(|root| {
+            root.changes.external_tasks.iter().any(|row| row.new.as_ref().is_some_and(|task| task.lock_expires.is_none()))
+        });
+        let jobs = change.records.iter().any(|record| matches!(record, crate::world::RecordChange::Put(crate::world::Record::Job(_))))
+            || change.roots.iter().any(|root| !root.changes.jobs.is_empty());
+        self.world.write().apply(change);
+        self.published.send_modify(|count| *count += 1);
+        if workers {
+            self.work_for_workers.notify_waiters();
+        }
+        if jobs {
+            self.jobs.wake();
+        }
+    }
+
+    /// Runs a handler or connector away from the lane; `done` hears the answer.
+    fn call(self: &Arc<Self>, call: DelegateCall, done: impl FnOnce(DelegateReply) + Send + 'static) {
+        let handler = self.handlers.get(&call.name);
+        if let Some(Handler::Async(handler)) = handler {
+            self.tokio().spawn(async move {
+                let context = HandlerContext::new(call);
+                let task = tokio::spawn(handler(context.clone()));
+                let result = task.await.unwrap_or_else(|_| Err(crate::handler::panicked()));
+                done(context.into_reply(result));
+            });
+            return;
+        }
+        let shared = self.clone();
+        self.tokio().spawn_blocking(move || done(shared.run_delegate(call)));
+    }
+
+    /// The runtime of handlers.
+    fn tokio(&self) -> &tokio::runtime::Runtime {
+        self.tokio.get_or_init(|| {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .thread_name("tollgate-handler")
+                .enable_all()
+                .build()
+                .expect("the system has threads")
+        })
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // a runtime must not be dropped where blocking is forbidden
+        if let Some(runtime) = self.tokio.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

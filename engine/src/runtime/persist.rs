@@ -1,0 +1,281 @@
+//! How committed changes lie in the store.
+//!
+//! | key | value |
+//! |---|---|
+//! | `r` root | the whole [`Snapshot`] of a small root instance, or the marker of a fat one |
+//! | `R` root kind id | one entity of a fat root instance |
+//! | `h` root seq | history events of one commit, in order |
+//! | `d` record key | a [`Record`] |
+//!
+//! A small instance is one value per commit. Past [`FAT`] entities an instance is stored entity by entity, and a commit
+//! writes only what it touched, so that cost stays linear however big the instance grows.
+
+use engine_core::{
+    history::HistoryEvent,
+    state::{Change, Changes, Entity, InstanceState, Snapshot},
+};
+use minicbor::{Decode, Encode};
+use models::Id;
+use store::{Op, Store};
+
+use crate::world::{Record, RecordChange, RecordKey, RootedEvent, World, WorldChange};
+
+/// Entities from which an instance is stored entity by entity.
+pub(crate) const FAT: usize = 192;
+
+/// Format of snapshots: the first byte of the value of key `r`.
+const SMALL: u8 = 1;
+const MARKER: u8 = 2;
+
+/// The data can't be understood.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The store itself.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A record of ours.
+    #[error("the record with key {key} can't be read: {why}; run `tollgate store check`")]
+    Record {
+        /// Key in hexadecimal.
+        key: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+fn key(table: u8, root: Id) -> Vec<u8> {
+    let mut key = Vec::with_capacity(34);
+    key.push(table);
+    key.extend_from_slice(&root.0.to_be_bytes());
+    key
+}
+
+fn entity_key(root: Id, kind: u8, id: Id) -> Vec<u8> {
+    let mut key = key(b'R', root);
+    key.push(kind);
+    key.extend_from_slice(&id.0.to_be_bytes());
+    key
+}
+
+fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
+    // writing to memory can't fail
+    minicbor::to_vec(value).unwrap_or_default()
+}
+
+/// Writes of one root's commit. `fat` says how it is stored, and is kept by the caller.
+pub(crate) fn root_ops(root: Id, state: &InstanceState, changes: &Changes, fat: &mut bool, ops: &mut Vec<Op>) {
+    let empty = state.is_empty();
+    if !*fat && state.entities() <= FAT {
+        if empty {
+            let existed = changes.executions.iter().any(|c| c.old.is_some())
+                || changes.tasks.iter().any(|c| c.old.is_some())
+                || changes.jobs.iter().any(|c| c.old.is_some());
+            if existed {
+                ops.push(Op::delete(key(b'r', root)));
+            }
+            return;
+        }
+        let mut value = vec![SMALL];
+        // writing to memory can't fail
+        let _ = minicbor::encode(state.snapshot(), &mut value);
+        ops.push(Op::put(key(b'r', root), value));
+        return;
+    }
+    if !*fat {
+        // grown: everything is written once, from here on only what changes
+        *fat = true;
+        ops.push(Op::put(key(b'r', root), vec![MARKER]));
+        let all = state.snapshot();
+        put_all(root, 0, &all.executions, ops);
+        put_all(root, 1, &all.variables, ops);
+        put_all(root, 2, &all.tasks, ops);
+        put_all(root, 3, &all.jobs, ops);
+        put_all(root, 4, &all.subscriptions, ops);
+        put_all(root, 5, &all.external_tasks, ops);
+        put_all(root, 6, &all.incidents, ops);
+        return;
+    }
+    put_changes(root, 0, &changes.executions, ops);
+    put_changes(root, 1, &changes.variables, ops);
+    put_changes(root, 2, &changes.tasks, ops);
+    put_changes(root, 3, &changes.jobs, ops);
+    put_changes(root, 4, &changes.subscriptions, ops);
+    put_changes(root, 5, &changes.external_tasks, ops);
+    put_changes(root, 6, &changes.incidents, ops);
+    if empty {
+        ops.push(Op::delete(key(b'r', root)));
+    }
+}
+
+fn put_all<T: Entity + Encode<()>>(root: Id, kind: u8, rows: &[T], ops: &mut Vec<Op>) {
+    ops.extend(rows.iter().map(|row| Op::put(entity_key(root, kind, row.id()), encode(row))));
+}
+
+fn put_changes<T: Entity + Encode<()>>(root: Id, kind: u8, changes: &[Change<T>], ops: &mut Vec<Op>) {
+    ops.extend(changes.iter().map(|change| match &change.new {
+        Some(row) => Op::put(entity_key(root, kind, change.id), encode(row)),
+        None => Op::delete(entity_key(root, kind, change.id)),
+    }));
+}
+
+/// Write of the history of one commit.
+pub(crate) fn history_op(root: Option<Id>, sequence: u64, events: &[&HistoryEvent]) -> Op {
+    let mut key = key(b'h', root.unwrap_or_default());
+    key.extend_from_slice(&sequence.to_be_bytes());
+    let mut value = Vec::with_capacity(64 * events.len());
+    let mut encoder = minicbor::Encoder::new(&mut value);
+    let _ = encoder.array(events.len() as u64);
+    for event in events {
+        let _ = encoder.encode(*event);
+    }
+    Op::put(key, value)
+}
+
+/// Write of a record.
+pub(crate) fn record_op(change: &RecordChange) -> Op {
+    match change {
+        RecordChange::Put(record) => Op::put(record_key(&record.key()), encode(record)),
+        RecordChange::Remove(key) => Op::delete(record_key(key)),
+    }
+}
+
+fn record_key(key: &RecordKey) -> Vec<u8> {
+    let mut bytes = vec![b'd'];
+    bytes.extend(encode(key));
+    bytes
+}
+
+/// Deletes the stored history of a root instance.
+pub(crate) fn forget_history(store: &Store, root: Id, ops: &mut Vec<Op>) -> Result<(), LoadError> {
+    for record in store.prefix(&key(b'h', root)) {
+        let (key, _) = record?;
+        ops.push(Op::delete(key.to_vec()));
+    }
+    Ok(())
+}
+
+/// What a start finds in the store.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    pub(crate) world: World,
+    /// Roots that are stored entity by entity.
+    pub(crate) fat: Vec<Id>,
+    /// Greatest id in use.
+    pub(crate) greatest_id: u128,
+    /// Greatest history sequence in use.
+    pub(crate) sequence: u64,
+}
+
+/// Reads everything.
+pub(crate) fn load(store: &Store) -> Result<Loaded, LoadError> {
+    let mut loaded = Loaded::default();
+    for entry in store.prefix(b"d") {
+        let (key, value) = entry?;
+        let record: Record = decode(&key, &value)?;
+        if let Some(id) = record_id(&record) {
+            loaded.greatest_id = loaded.greatest_id.max(id.0);
+        }
+        loaded.world.put(record);
+    }
+    for entry in store.prefix(b"r") {
+        let (key, value) = entry?;
+        let root = root_of(&key)?;
+        loaded.greatest_id = loaded.greatest_id.max(root.0);
+        match value.first() {
+            Some(&SMALL) => {
+                let snapshot: Snapshot = decode(&key, &value[1..])?;
+                note_ids(&mut loaded.greatest_id, &snapshot);
+                loaded.world.load_root(root, snapshot);
+            }
+            Some(&MARKER) => {
+                let snapshot = load_fat(store, root)?;
+                note_ids(&mut loaded.greatest_id, &snapshot);
+                loaded.fat.push(root);
+                loaded.world.load_root(root, snapshot);
+            }
+            other => {
+                return Err(LoadError::Record {
+                    key: hex(&key),
+                    why: format!("unknown format {other:?}: it was written by another version of Tollgate"),
+                });
+            }
+        }
+    }
+    for entry in store.prefix(b"h") {
+        let (key, value) = entry?;
+        let root = Some(root_of(&key)?).filter(|root| root.0 != 0);
+        let sequence = key.get(17..25).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        loaded.sequence = loaded.sequence.max(sequence);
+        let events: Vec<HistoryEvent> = decode(&key, &value)?;
+        let history = events.into_iter().map(|event| RootedEvent { root, event }).collect();
+        loaded.world.apply(WorldChange { history, ..WorldChange::default() });
+        if let Some(root) = root {
+            loaded.greatest_id = loaded.greatest_id.max(root.0);
+        }
+    }
+    Ok(loaded)
+}
+
+fn load_fat(store: &Store, root: Id) -> Result<Snapshot, LoadError> {
+    let mut snapshot = Snapshot::default();
+    for entry in store.prefix(&key(b'R', root)) {
+        let (key, value) = entry?;
+        match key.get(17) {
+            Some(0) => snapshot.executions.push(decode(&key, &value)?),
+            Some(1) => snapshot.variables.push(decode(&key, &value)?),
+            Some(2) => snapshot.tasks.push(decode(&key, &value)?),
+            Some(3) => snapshot.jobs.push(decode(&key, &value)?),
+            Some(4) => snapshot.subscriptions.push(decode(&key, &value)?),
+            Some(5) => snapshot.external_tasks.push(decode(&key, &value)?),
+            Some(6) => snapshot.incidents.push(decode(&key, &value)?),
+            other => {
+                return Err(LoadError::Record { key: hex(&key), why: format!("unknown kind of entity {other:?}") });
+            }
+        }
+    }
+    Ok(snapshot)
+}
+
+fn note_ids(greatest: &mut u128, snapshot: &Snapshot) {
+    let ids = snapshot
+        .executions
+        .iter()
+        .map(|row| row.id)
+        .chain(snapshot.variables.iter().map(|row| row.id))
+        .chain(snapshot.tasks.iter().map(|row| row.id))
+        .chain(snapshot.jobs.iter().map(|row| row.id))
+        .chain(snapshot.subscriptions.iter().map(|row| row.id))
+        .chain(snapshot.external_tasks.iter().map(|row| row.id))
+        .chain(snapshot.incidents.iter().map(|row| row.id));
+    *greatest = ids.map(|id| id.0).chain([*greatest]).max().unwrap_or_default();
+}
+
+fn record_id(record: &Record) -> Option<Id> {
+    match record {
+        Record::Deployment(row) => Some(row.id),
+        Record::ProcessDefinition(row) => Some(row.id),
+        Record::JobDefinition(row) => Some(row.id),
+        Record::Batch(row) => Some(row.id),
+        Record::Job(row) => Some(row.id),
+        _ => None,
+    }
+}
+
+fn root_of(key: &[u8]) -> Result<Id, LoadError> {
+    key.get(1..17)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(|bytes| Id(u128::from_be_bytes(bytes)))
+        .ok_or_else(|| LoadError::Record { key: hex(key), why: "the key is too short".to_owned() })
+}
+
+fn decode<'b, T: Decode<'b, ()>>(key: &[u8], value: &'b [u8]) -> Result<T, LoadError> {
+    minicbor::decode(value).map_err(|error| LoadError::Record { key: hex(key), why: error.to_string() })
+}
+
+fn hex(key: &[u8]) -> String {
+    use std::fmt::Write as _;
+    key.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

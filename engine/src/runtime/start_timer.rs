@@ -1,0 +1,136 @@
+//! Expressions without an instance: start timers and names of start events.
+
+use engine_core::graph::{Expr, TimerDeclaration, TimerKind};
+use models::Timestamp;
+use objects::{Context, Handle, Object, ObjectError};
+
+/// A scope without variables: what a deployment evaluates in.
+pub(super) struct Empty {
+    pub(super) now: Timestamp,
+    pub(super) zone: String,
+    pub(super) variables: Vec<(std::sync::Arc<str>, models::Value)>,
+}
+
+impl Context for Empty {
+    fn variable(&mut self, name: &str) -> Result<Option<Object>, ObjectError> {
+        Ok(self
+            .variables
+            .iter()
+            .find(|(known, _)| &**known == name)
+            .map(|(_, value)| objects::convert::to_object(value)))
+    }
+
+    fn variable_names(&mut self) -> Vec<String> {
+        self.variables.iter().map(|(name, _)| name.to_string()).collect()
+    }
+
+    fn set_variable(&mut self, name: &str, _: Object) -> Result<(), ObjectError> {
+        Err(ObjectError::exception(
+            "java.lang.UnsupportedOperationException",
+            format!("`{name}` can't be set where no process instance runs"),
+        ))
+    }
+
+    fn get_property(&mut self, handle: &Handle, name: &str) -> Result<Object, ObjectError> {
+        let class = self.class_name(handle);
+        Err(ObjectError::UnknownProperty(class, name.to_owned()))
+    }
+
+    fn set_property(&mut self, handle: &Handle, name: &str, _: Object) -> Result<(), ObjectError> {
+        self.get_property(handle, name).map(|_| ())
+    }
+
+    fn call_method(&mut self, handle: &Handle, name: &str, _: &[Object]) -> Result<Object, ObjectError> {
+        let class = self.class_name(handle);
+        Err(ObjectError::UnknownMethod(class, name.to_owned()))
+    }
+
+    fn class_name(&mut self, _: &Handle) -> String {
+        "java.lang.Object".to_owned()
+    }
+
+    fn call_function(&mut self, name: &str, _: &[Object]) -> Result<Option<Object>, ObjectError> {
+        Ok((name == "currentUser").then_some(Object::Null))
+    }
+
+    fn now_ms(&mut self) -> i64 {
+        self.now.0
+    }
+
+    fn time_zone(&mut self) -> String {
+        self.zone.clone()
+    }
+}
+
+impl Empty {
+    pub(super) fn text(&mut self, expression: &Expr) -> Result<String, String> {
+        match expression.0.evaluate(self) {
+            Ok(Object::String(text)) => Ok(text.to_string()),
+            Ok(other) => objects::text::to_text(&other, self).map(|text| text.to_string()).map_err(|e| e.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// Due date and repeat of a start timer.
+pub(super) fn due(
+    timer: &TimerDeclaration,
+    now: Timestamp,
+    zone: &str,
+) -> Result<(Option<Timestamp>, Option<String>), String> {
+    let mut scope = Empty { now, zone: zone.to_owned(), variables: Vec::new() };
+    let value = timer.value.0.evaluate(&mut scope).map_err(|error| error.to_string())?;
+    let text = match value {
+        Object::Date(date) => return Ok((Some(date), None)),
+        other => objects::text::to_text(&other, &mut scope).map_err(|error| error.to_string())?.to_string(),
+    };
+    match timer.kind {
+        TimerKind::Date | TimerKind::Duration => engine_core::transaction::parse_due_date(&text, now, zone)
+            .map(|due| (Some(due), None))
+            .ok_or_else(|| format!("ENGINE-09027 Exception while resolving duedate '{text}': not a date or duration")),
+        TimerKind::Cycle => {
+            let fixed = engine_core::transaction::fix_start(&text, now, zone);
+            let due = engine_core::transaction::repeat_due(&fixed, now, 0, zone)
+                .map_err(|why| format!("ENGINE-09026 Exception while parsing cycle expression: {why}"))?;
+            Ok((due, Some(fixed)))
+        }
+    }
+}
+
+impl Empty {
+    /// Whether a condition holds; an unknown variable counts as false (S-CE-5).
+    pub(super) fn holds(
+        &mut self,
+        condition: &engine_core::graph::ConditionCode,
+        scripts: &dyn engine_core::host::Scripts,
+    ) -> Result<bool, engine_core::error::Fault> {
+        use engine_core::{
+            error::Fault,
+            graph::{ConditionCode, ScriptText},
+            host::ScriptFailure,
+        };
+        let value = match condition {
+            ConditionCode::Expression(expression) => match expression.0.evaluate(self) {
+                Ok(value) => value,
+                Err(juel::EvalError::UnknownProperty { .. }) => return Ok(false),
+                Err(error) => return Err(Fault::engine(error.to_string())),
+            },
+            ConditionCode::Script(script) => {
+                let ScriptText::Inline(text) = &script.source else {
+                    return Err(Fault::engine("a conditional start event needs its script in the model"));
+                };
+                scripts.run(&script.language, text, self).map_err(|failure| {
+                    Fault::engine(match failure {
+                        ScriptFailure::BpmnError(code, _) => format!("BpmnError '{code}'"),
+                        ScriptFailure::Compilation(text) | ScriptFailure::Evaluation(_, text) => text,
+                    })
+                })?
+            }
+        };
+        match value {
+            Object::Boolean(value) => Ok(value),
+            Object::Null => Err(Fault::null("condition expression returns null: result is null")),
+            _ => Err(Fault::engine("condition expression returns non-Boolean")),
+        }
+    }
+}
