@@ -5,6 +5,7 @@ pub type ExpressionCheck = fn(&str) -> Result<(), String>;
 
 /// Settings of [`parse`](crate::parse). The defaults are Camunda 7's, except that a missing history time to live is allowed.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct ParseOptions {
     /// A process without `camunda:historyTimeToLive` is an error (Camunda's `enforceHistoryTimeToLive`) instead of a warning.
     pub enforce_history_time_to_live: bool,

@@ -68,8 +68,18 @@ impl Problems {
     }
 
     /// What the XML parser only warns of.
-    pub(crate) fn schema_warning(&mut self, rule: Rule, message: String, span: Span, reported_at: Position) {
-        self.list.push(Diagnostic::warning(rule.code, message, span).help(rule.help).reported_at(reported_at));
+    pub(crate) fn schema_warning(
+        &mut self,
+        rule: Rule,
+        message: String,
+        span: Span,
+        reported_at: Position,
+    ) {
+        self.list.push(
+            Diagnostic::warning(rule.code, message, span)
+                .help(rule.help)
+                .reported_at(reported_at),
+        );
     }
 
     pub(crate) fn error(&mut self, rule: Rule, message: impl Into<String>, place: Place<'_>) {

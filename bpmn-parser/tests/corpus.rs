@@ -44,7 +44,10 @@ fn files_of_others_are_judged_as_camunda_does() {
         return;
     };
     // Camunda 7 does not know the namespaces of its forks.
-    let options = ParseOptions { accept_forks: false, ..ParseOptions::default() };
+    let options = ParseOptions {
+        accept_forks: false,
+        ..ParseOptions::default()
+    };
     let mut tally = Tally::default();
     for expected in expectations.iter().filter(|expected| expected.is_bpmn()) {
         let bytes = fs::read(corpus.join(&expected.file)).expect("a file of the corpus");
@@ -67,20 +70,44 @@ fn files_of_others_are_judged_as_camunda_does() {
     if let Ok(path) = std::env::var("CORPUS_REPORT") {
         fs::write(path, &tally.report).expect("the report is written");
     }
-    assert!(tally.verdicts * 1000 >= tally.files * VERDICTS, "verdicts:\n{}", tally.report);
-    assert!(tally.texts * 1000 >= tally.rejected * TEXTS, "texts:\n{}", tally.report);
-    assert!(tally.agreeing_facts * 1000 >= tally.facts * FACTS, "facts:\n{}", tally.report);
+    assert!(
+        tally.verdicts * 1000 >= tally.files * VERDICTS,
+        "verdicts:\n{}",
+        tally.report
+    );
+    assert!(
+        tally.texts * 1000 >= tally.rejected * TEXTS,
+        "texts:\n{}",
+        tally.report
+    );
+    assert!(
+        tally.agreeing_facts * 1000 >= tally.facts * FACTS,
+        "facts:\n{}",
+        tally.report
+    );
 }
 
 impl Tally {
     fn judge(&mut self, expected: &Expected, parsed: &Parsed) {
         self.files += 1;
-        let ours = if parsed.is_deployable() { Outcome::Ok } else { Outcome::Error };
+        let ours = if parsed.is_deployable() {
+            Outcome::Ok
+        } else {
+            Outcome::Error
+        };
         let agrees = ours == expected.outcome;
         self.verdicts += usize::from(agrees);
         if !agrees {
-            let said = if ours == Outcome::Ok { "nothing".to_owned() } else { found(&parsed.diagnostics).join(" | ") };
-            let _ = writeln!(self.report, "verdict {}\n  camunda: {}\n  ours: {said}", expected.file, expected.errors);
+            let said = if ours == Outcome::Ok {
+                "nothing".to_owned()
+            } else {
+                found(&parsed.diagnostics).join(" | ")
+            };
+            let _ = writeln!(
+                self.report,
+                "verdict {}\n  camunda: {}\n  ours: {said}",
+                expected.file, expected.errors
+            );
         }
         if expected.outcome == Outcome::Error {
             self.rejected += 1;
@@ -88,14 +115,18 @@ impl Tally {
             self.texts += usize::from(same);
             if agrees && !same {
                 let ours = found(&parsed.diagnostics).join(" | ");
-                let _ = writeln!(self.report, "texts {}\n  camunda: {}\n  ours: {ours}", expected.file, expected.errors);
+                let _ = writeln!(
+                    self.report,
+                    "texts {}\n  camunda: {}\n  ours: {ours}",
+                    expected.file, expected.errors
+                );
             }
         } else if let Some(definitions) = parsed.definitions.as_ref().filter(|_| agrees) {
             for (name, same, detail) in facts::compare(&expected.facts, definitions) {
                 self.facts += 1;
                 self.agreeing_facts += usize::from(same);
                 if !same {
-                    *self.fact_differences.entry(name.to_owned()).or_default() += 1;
+                    *self.fact_differences.entry(name.clone()).or_default() += 1;
                     let _ = writeln!(self.report, "fact {name} {}\n  {detail}", expected.file);
                 }
             }
@@ -127,7 +158,9 @@ fn same_texts(expected: &str, diagnostics: &[Diagnostic]) -> bool {
     let ours = found(diagnostics);
     let theirs: Vec<&str> = expected.split(" | ").collect();
     if expected.starts_with("ENGINE-") {
-        return ours.first().is_some_and(|first| same_text(theirs[0], first));
+        return ours
+            .first()
+            .is_some_and(|first| same_text(theirs[0], first));
     }
     let listed = match theirs.last() {
         Some(last) if last.starts_with("(+") => &theirs[..theirs.len() - 1],
@@ -138,11 +171,16 @@ fn same_texts(expected: &str, diagnostics: &[Diagnostic]) -> bool {
             theirs.as_slice()
         }
     };
-    listed.len() <= ours.len() && listed.iter().zip(&ours).all(|(theirs, ours)| same_text(theirs, ours))
+    listed.len() <= ours.len()
+        && listed
+            .iter()
+            .zip(&ours)
+            .all(|(theirs, ours)| same_text(theirs, ours))
 }
 
 fn same_text(theirs: &str, ours: &str) -> bool {
     let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (theirs, ours) = (flat(theirs), flat(ours));
-    theirs == ours || (theirs.chars().count() + 20 >= CUT && ours.starts_with(theirs.trim_end_matches('…')))
+    theirs == ours
+        || (theirs.chars().count() + 20 >= CUT && ours.starts_with(theirs.trim_end_matches('…')))
 }

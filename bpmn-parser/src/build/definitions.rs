@@ -12,7 +12,7 @@ use crate::{
 
 const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 
-impl<'d> Builder<'d> {
+impl Builder<'_> {
     pub(super) fn parse_root(&mut self) -> Step<Definitions> {
         let root = self.root;
         let document = root.document();
@@ -51,14 +51,19 @@ impl<'d> Builder<'d> {
     fn parse_imports(&mut self) -> Step {
         for import in self.root.children_named("import") {
             let Some(kind) = import.attribute("importType") else {
-                let message = "Cannot invoke \"String.equals(Object)\" because \"importType\" is null";
+                let message =
+                    "Cannot invoke \"String.equals(Object)\" because \"importType\" is null";
                 return Err(Stop::Exception(message.to_owned()));
             };
             if kind == WSDL {
                 let message = format!("Could not find importer for type {kind}");
                 self.error(rules::IMPORT, message, import);
             }
-            self.error(rules::IMPORT, format!("Could not import item of type {kind}"), import);
+            self.error(
+                rules::IMPORT,
+                format!("Could not import item of type {kind}"),
+                import,
+            );
         }
         Ok(())
     }
@@ -171,7 +176,7 @@ impl<'d> Builder<'d> {
             processes.push(if executable {
                 self.parse_process(element)?
             } else {
-                passive_process(element)?
+                passive_process(element)
             });
         }
         Ok(processes)
@@ -201,8 +206,8 @@ impl<'d> Builder<'d> {
 }
 
 /// A process that is not executable: known by name, its content is not looked at (as in Camunda 7).
-fn passive_process(element: Element<'_>) -> Step<Process> {
-    Ok(Process {
+fn passive_process(element: Element<'_>) -> Process {
+    Process {
         id: element.id().unwrap_or_default().to_owned(),
         name: owned(element.attribute("name")),
         executable: false,
@@ -211,5 +216,5 @@ fn passive_process(element: Element<'_>) -> Step<Process> {
         startable_in_tasklist: true,
         span: span(element),
         ..Process::default()
-    })
+    }
 }

@@ -45,7 +45,10 @@ impl<'d> Builder<'d> {
 
     /// Camunda looks for the process by its key and fails when one before it has none.
     pub(super) fn ensure_keys(&self, key: Option<&str>) -> Step {
-        let stumbles = self.processes.iter().find(|process| process.key.is_none() || process.key == key);
+        let stumbles = self
+            .processes
+            .iter()
+            .find(|process| process.key.is_none() || process.key == key);
         match stumbles {
             Some(process) if process.key.is_none() => Err(Stop::Exception(NO_KEY.to_owned())),
             _ => Ok(()),
@@ -154,7 +157,7 @@ fn java_double(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| format!("For input string: \"{trimmed}\""))
 }
 
-fn reference<'d>(element: Element<'d>) -> Option<&'d str> {
+fn reference(element: Element<'_>) -> Option<&str> {
     element
         .attribute("bpmnElement")
         .filter(|target| !target.is_empty())

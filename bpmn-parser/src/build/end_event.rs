@@ -47,7 +47,8 @@ impl<'d> Builder<'d> {
         } else if let Some(definition) = message {
             let mut implementation = None;
             if service {
-                implementation = self.parse_service_task_like("messageEndEvent", definition, element)?;
+                implementation =
+                    self.parse_service_task_like("messageEndEvent", definition, element)?;
                 role = if implementation.is_some() {
                     Role::Other
                 } else {

@@ -55,12 +55,11 @@ impl<'d> Builder<'d> {
     ) -> EscalationCatch {
         let mut code = None;
         if let Some(reference) = definition.attribute("escalationRef") {
-            match self.escalations.get(reference) {
-                Some(escalation) => code.clone_from(&escalation.code),
-                None => {
-                    let message = format!("could not find escalation with id '{reference}'");
-                    self.error_for(rules::ESCALATION_UNKNOWN, message, definition, &[event_id]);
-                }
+            if let Some(escalation) = self.escalations.get(reference) {
+                code.clone_from(&escalation.code)
+            } else {
+                let message = format!("could not find escalation with id '{reference}'");
+                self.error_for(rules::ESCALATION_UNKNOWN, message, definition, &[event_id]);
             }
         }
         EscalationCatch {

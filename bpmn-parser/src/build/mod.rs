@@ -205,9 +205,8 @@ impl<'d> Builder<'d> {
 
     /// Takes the text of an expression, checking its syntax as Camunda does when it creates one.
     fn expression(&self, text: &str) -> Step<String> {
-        match self.options.expression_check {
-            Some(check) => check(text).map_err(Stop::Exception)?,
-            None => {}
+        if let Some(check) = self.options.expression_check {
+            check(text).map_err(Stop::Exception)?
         }
         Ok(text.to_owned())
     }
@@ -238,7 +237,7 @@ impl<'d> Builder<'d> {
 }
 
 /// The child `extensionElements`.
-fn extension_elements<'d>(element: Element<'d>) -> Step<Option<Element<'d>>> {
+fn extension_elements(element: Element<'_>) -> Step<Option<Element<'_>>> {
     Ok(element.child("extensionElements")?)
 }
 

@@ -123,12 +123,18 @@ impl<'d> Builder<'d> {
         let scope = &mut self.scopes[activity];
         scope.async_before = async_before;
         scope.async_after = async_after;
-        scope.exclusive = element.extension("exclusive").is_none_or(|text| text == "true");
+        scope.exclusive = element
+            .extension("exclusive")
+            .is_none_or(|text| text == "true");
         Ok(())
     }
 
     /// Retry cycles of the jobs of asynchronous continuations, read when everything else of the activity has been.
-    pub(super) fn parse_retry_time_cycles(&mut self, element: Element<'d>, activity: ScopeIx) -> Step {
+    pub(super) fn parse_retry_time_cycles(
+        &mut self,
+        element: Element<'d>,
+        activity: ScopeIx,
+    ) -> Step {
         // Camunda's listener for them knows no manual tasks.
         if element.tag() == "manualTask" {
             return Ok(());
@@ -141,7 +147,9 @@ impl<'d> Builder<'d> {
                     self.set_retry_time_cycle(element, body)?;
                 }
                 match element.child(LOOP)? {
-                    Some(characteristics) if own => self.set_retry_time_cycle(characteristics, activity),
+                    Some(characteristics) if own => {
+                        self.set_retry_time_cycle(characteristics, activity)
+                    }
                     _ => Ok(()),
                 }
             }
@@ -175,22 +183,41 @@ impl<'d> Builder<'d> {
     }
 
     /// Camunda compares job declarations by activity id, and stops at one without.
-    fn declare_continuations(&mut self, activity: ScopeIx, async_before: bool, async_after: bool) -> Step {
+    fn declare_continuations(
+        &mut self,
+        activity: ScopeIx,
+        async_before: bool,
+        async_after: bool,
+    ) -> Step {
         let is_anonymous = self.scopes[activity].id.is_none();
-        let Some(process) = self.processes.last_mut() else { return Ok(()) };
+        let Some(process) = self.processes.last_mut() else {
+            return Ok(());
+        };
         let jobs = &mut process.anonymous_jobs;
         for (is_set, is_before) in [(async_before, true), (async_after, false)] {
             let any = jobs.async_before || jobs.async_after || jobs.timer;
-            let same = if is_before { jobs.async_before } else { jobs.async_after };
+            let same = if is_before {
+                jobs.async_before
+            } else {
+                jobs.async_after
+            };
             if (is_set && any) || (!is_set && same) {
-                let method = if is_set { "equals(Object)" } else { "equalsIgnoreCase(String)" };
+                let method = if is_set {
+                    "equals(Object)"
+                } else {
+                    "equalsIgnoreCase(String)"
+                };
                 return Err(Stop::Exception(format!(
                     "Cannot invoke \"String.{method}\" because the return value of \
                      \"org.camunda.bpm.engine.impl.jobexecutor.JobDeclaration.getActivityId()\" is null"
                 )));
             }
             if is_set && is_anonymous {
-                *(if is_before { &mut jobs.async_before } else { &mut jobs.async_after }) = true;
+                *(if is_before {
+                    &mut jobs.async_before
+                } else {
+                    &mut jobs.async_after
+                }) = true;
             }
         }
         Ok(())

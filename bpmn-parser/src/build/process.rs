@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use models::bpmn::{Lane, Process};
 
 use super::{
-    AnonymousJobs, Builder, ProcessDraft, Step, all_extension_elements, documentation, extension_properties, java,
-    owned,
+    AnonymousJobs, Builder, ProcessDraft, Step, all_extension_elements, documentation,
+    extension_properties, java, owned,
     scope::{Role, Scope},
     span,
 };

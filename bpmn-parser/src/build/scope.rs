@@ -5,8 +5,8 @@ use models::bpmn::{
 };
 
 use super::{
-    Builder, Step, Stop, documentation, escalation::EscalationHandler, extension_properties, java,
-    owned, span, subscription::Subscription,
+    Builder, Step, Stop, documentation, escalation::EscalationHandler, extension_properties, owned,
+    span, subscription::Subscription,
 };
 use crate::{java_order::hash_map_order, rules, xml::Element};
 
@@ -36,6 +36,11 @@ pub(super) enum Role {
 
 /// A process, a flow node, or a multi-instance body.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    reason = "a draft: each flag is an attribute or a mark that a rule asks for; flow scope and event scope are the field's words"
+)]
 pub(super) struct Scope<'d> {
     pub(super) id: Option<String>,
     pub(super) element: Element<'d>,

@@ -150,17 +150,20 @@ impl<'d> Builder<'d> {
         }
     }
 
-    fn parse_external_task(&mut self, element: Element<'d>, node: Element<'d>) -> Step<ExternalTask> {
-        let topic = match element.extension("topic") {
-            Some(topic) => self.expression(topic)?,
-            None => {
-                self.error(
-                    rules::TOPIC,
-                    "External tasks must specify a 'topic' attribute in the camunda namespace",
-                    element,
-                );
-                String::new()
-            }
+    fn parse_external_task(
+        &mut self,
+        element: Element<'d>,
+        node: Element<'d>,
+    ) -> Step<ExternalTask> {
+        let topic = if let Some(topic) = element.extension("topic") {
+            self.expression(topic)?
+        } else {
+            self.error(
+                rules::TOPIC,
+                "External tasks must specify a 'topic' attribute in the camunda namespace",
+                element,
+            );
+            String::new()
         };
         let priority = self.parse_priority(element, "taskPriority")?;
         // Read for the node; here only to stop where Camunda stops.

@@ -63,7 +63,10 @@ impl<'d> Builder<'d> {
             self.parse_start_form(initial, &starts)?;
         }
         // Camunda's history looks the start events up by their ids.
-        if parent.children_named("startEvent").any(|element| element.id().is_none()) {
+        if parent
+            .children_named("startEvent")
+            .any(|element| element.id().is_none())
+        {
             let message = "Cannot invoke \"org.camunda.bpm.engine.impl.pvm.process.ActivityImpl.addBuiltInListener(String, \
                  org.camunda.bpm.engine.delegate.DelegateListener, int)\" because \"activity\" is null";
             return Err(Stop::Exception(message.to_owned()));

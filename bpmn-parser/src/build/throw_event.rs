@@ -39,8 +39,11 @@ impl<'d> Builder<'d> {
             thrown = self.parse_compensation_throw(definition, scope, element.id());
         } else if let Some(definition) = message {
             if service {
-                let implementation =
-                    self.parse_service_task_like("intermediateMessageThrowEvent", definition, element)?;
+                let implementation = self.parse_service_task_like(
+                    "intermediateMessageThrowEvent",
+                    definition,
+                    element,
+                )?;
                 role = if implementation.is_some() {
                     Role::Other
                 } else {
@@ -52,10 +55,10 @@ impl<'d> Builder<'d> {
             } else {
                 thrown = ThrowDefinition::Message(models::bpmn::Implementation::None);
             }
-        } else if let Some(definition) = escalation {
-            if let Some(found) = self.parse_escalation_throw(definition, element.id(), false) {
-                thrown = ThrowDefinition::Escalation(found.code.unwrap_or_default());
-            }
+        } else if let Some(definition) = escalation
+            && let Some(found) = self.parse_escalation_throw(definition, element.id(), false)
+        {
+            thrown = ThrowDefinition::Escalation(found.code.unwrap_or_default());
         }
         self.finish(activity, role, NodeKind::IntermediateThrow(thrown));
         self.parse_execution_listeners(element, activity)?;

@@ -14,16 +14,16 @@ impl<'d> Builder<'d> {
     ) -> Step<TimerDefinition> {
         let event_id = self.scopes[activity].element.id();
         let mut timer = None;
-        let kinds: [(&'static str, fn(String) -> TimerDefinition); 3] = [
-            ("timeDate", TimerDefinition::Date),
-            ("timeCycle", TimerDefinition::Cycle),
-            ("timeDuration", TimerDefinition::Duration),
-        ];
-        for (name, kind) in kinds {
+        for name in ["timeDate", "timeCycle", "timeDuration"] {
             if timer.is_none()
                 && let Some(child) = definition.child(name)?
             {
-                timer = Some(kind(self.expression(java::trim(child.text()))?));
+                let text = self.expression(java::trim(child.text()))?;
+                timer = Some(match name {
+                    "timeDate" => TimerDefinition::Date(text),
+                    "timeCycle" => TimerDefinition::Cycle(text),
+                    _ => TimerDefinition::Duration(text),
+                });
             }
         }
         if timer.is_none() {

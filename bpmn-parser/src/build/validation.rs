@@ -52,24 +52,14 @@ impl<'d> Builder<'d> {
         match flows.as_slice() {
             [] => {
                 let message = format!("Exclusive Gateway '{id}' has no outgoing sequence flows.");
-                self.flow_problem(
-                    rules::GATEWAY_WITHOUT_FLOWS,
-                    &message,
-                    element,
-                    &[own_id],
-                );
+                self.flow_problem(rules::GATEWAY_WITHOUT_FLOWS, &message, element, &[own_id]);
             }
             [(flow, true, at)] => {
                 let message = format!(
                     "Exclusive Gateway '{id}' has only one outgoing sequence flow ('{}'). This is not allowed to have a condition.",
                     shown(*flow)
                 );
-                self.flow_problem(
-                    rules::GATEWAY_SINGLE_FLOW,
-                    &message,
-                    *at,
-                    &[own_id, *flow],
-                );
+                self.flow_problem(rules::GATEWAY_SINGLE_FLOW, &message, *at, &[own_id, *flow]);
             }
             [_] => {}
             flows => {
@@ -102,12 +92,7 @@ impl<'d> Builder<'d> {
                         shown(flow)
                     );
                     if is_ambiguous {
-                        self.flow_problem(
-                            rules::GATEWAY_OPEN_FLOW,
-                            &message,
-                            at,
-                            &[own_id, flow],
-                        );
+                        self.flow_problem(rules::GATEWAY_OPEN_FLOW, &message, at, &[own_id, flow]);
                     } else {
                         message.push_str(
                             " We assume it to be the default flow, but it is bad modeling practice, better set the default flow in your gateway.",

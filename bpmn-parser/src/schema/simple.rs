@@ -32,25 +32,61 @@ pub(super) enum SimpleKind {
 impl SimpleType {
     pub(super) fn built_in() -> [Self; 10] {
         [
-            Self { name: "string", kind: SimpleKind::String },
-            Self { name: "token", kind: SimpleKind::Token },
-            Self { name: "boolean", kind: SimpleKind::Boolean },
-            Self { name: "integer", kind: SimpleKind::Integer },
-            Self { name: "int", kind: SimpleKind::Int },
-            Self { name: "double", kind: SimpleKind::Double },
-            Self { name: "anyURI", kind: SimpleKind::AnyUri },
-            Self { name: "QName", kind: SimpleKind::QName },
-            Self { name: "ID", kind: SimpleKind::Id },
-            Self { name: "IDREF", kind: SimpleKind::IdRef },
+            Self {
+                name: "string",
+                kind: SimpleKind::String,
+            },
+            Self {
+                name: "token",
+                kind: SimpleKind::Token,
+            },
+            Self {
+                name: "boolean",
+                kind: SimpleKind::Boolean,
+            },
+            Self {
+                name: "integer",
+                kind: SimpleKind::Integer,
+            },
+            Self {
+                name: "int",
+                kind: SimpleKind::Int,
+            },
+            Self {
+                name: "double",
+                kind: SimpleKind::Double,
+            },
+            Self {
+                name: "anyURI",
+                kind: SimpleKind::AnyUri,
+            },
+            Self {
+                name: "QName",
+                kind: SimpleKind::QName,
+            },
+            Self {
+                name: "ID",
+                kind: SimpleKind::Id,
+            },
+            Self {
+                name: "IDREF",
+                kind: SimpleKind::IdRef,
+            },
         ]
     }
 
     pub(super) fn enumeration(name: &'static str, values: &[&'static str]) -> Self {
-        Self { name, kind: SimpleKind::Enumeration(values.to_vec()) }
+        Self {
+            name,
+            kind: SimpleKind::Enumeration(values.to_vec()),
+        }
     }
 
     pub(super) fn union(name: &'static str, values: &[&'static str]) -> Self {
-        Self { name, kind: SimpleKind::Union(values.to_vec()) }
+        Self {
+            name,
+            kind: SimpleKind::Union(values.to_vec()),
+        }
     }
 
     /// White space as the type wants it: kept for strings, collapsed for everything else.
@@ -58,7 +94,10 @@ impl SimpleType {
         match self.kind {
             SimpleKind::String | SimpleKind::Enumeration(_) => text.to_owned(),
             _ => {
-                let parts: Vec<_> = text.split(is_xml_space).filter(|part| !part.is_empty()).collect();
+                let parts: Vec<_> = text
+                    .split(is_xml_space)
+                    .filter(|part| !part.is_empty())
+                    .collect();
                 parts.join(" ")
             }
         }
@@ -67,7 +106,9 @@ impl SimpleType {
     /// Checks a normalised value, leaving aside whether ids are unique and known; the error is the Java parser's text.
     pub(super) fn check(&self, value: &str, element: Element<'_>) -> Result<(), String> {
         let invalid = |name: &str| {
-            Err(format!("cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{name}'."))
+            Err(format!(
+                "cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{name}'."
+            ))
         };
         match &self.kind {
             SimpleKind::String | SimpleKind::Token => Ok(()),
@@ -77,11 +118,17 @@ impl SimpleType {
             SimpleKind::Double if is_double(value) => Ok(()),
             SimpleKind::AnyUri if is_uri(value) => Ok(()),
             SimpleKind::Id | SimpleKind::IdRef => {
-                if is_ncname(value) { Ok(()) } else { invalid("NCName") }
+                if is_ncname(value) {
+                    Ok(())
+                } else {
+                    invalid("NCName")
+                }
             }
             SimpleKind::QName => {
                 let (prefix, local) = value.split_once(':').unwrap_or(("", value));
-                if !(prefix.is_empty() && !value.starts_with(':') || is_ncname(prefix)) || !is_ncname(local) {
+                if !(prefix.is_empty() && !value.starts_with(':') || is_ncname(prefix))
+                    || !is_ncname(local)
+                {
                     return invalid("QName");
                 }
                 if !prefix.is_empty() && element.namespace_of_prefix(prefix).is_none() {
@@ -130,7 +177,9 @@ fn is_double(value: &str) -> bool {
     match value {
         "INF" | "-INF" | "NaN" => true,
         _ => {
-            value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
+            value
+                .bytes()
+                .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
                 && value.parse::<f64>().is_ok()
         }
     }
@@ -145,7 +194,9 @@ fn is_uri(value: &str) -> bool {
     if fragment.is_some_and(|fragment| fragment.contains('#')) || !escapes_are_valid(value) {
         return false;
     }
-    let scheme_end = rest.find([':', '/', '?']).filter(|&at| rest.as_bytes()[at] == b':');
+    let scheme_end = rest
+        .find([':', '/', '?'])
+        .filter(|&at| rest.as_bytes()[at] == b':');
     let Some(end) = scheme_end else { return true };
     let scheme = &rest[..end];
     let mut bytes = scheme.bytes();
@@ -158,9 +209,10 @@ fn is_uri(value: &str) -> bool {
 
 /// Every `%` starts an escape of two hexadecimal digits.
 fn escapes_are_valid(value: &str) -> bool {
-    value.split('%').skip(1).all(|part| {
-        part.len() >= 2 && part.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit)
-    })
+    value
+        .split('%')
+        .skip(1)
+        .all(|part| part.len() >= 2 && part.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit))
 }
 
 #[cfg(test)]
@@ -169,7 +221,15 @@ mod tests {
 
     #[test]
     fn uris_are_checked_loosely() {
-        for valid in ["", "http://a.b/c?d#e", "relative path", "urn:x", "##".trim_matches('#'), "a#b", "über"] {
+        for valid in [
+            "",
+            "http://a.b/c?d#e",
+            "relative path",
+            "urn:x",
+            "##".trim_matches('#'),
+            "a#b",
+            "über",
+        ] {
             assert!(is_uri(valid), "{valid}");
         }
         for invalid in ["##WebService", "1a:b", "%zz", "a:", ":a"] {

@@ -35,9 +35,17 @@ pub(crate) fn is_ncname(text: &str) -> bool {
     chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
 }
 
-/// `Name`: colons allowed.
-pub(super) fn is_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c == ':' || is_name_start(c))
-        && chars.all(|c| c == ':' || is_name_char(c))
+/// The longest prefix of a text that is a `Name` with at most one colon (what the Java parser reads as a qualified name); empty
+/// when the text does not start with a name.
+pub(super) fn leading_name(text: &str) -> &str {
+    let mut colons = 0;
+    let end = text.char_indices().find(|&(at, c)| {
+        colons += usize::from(c == ':');
+        if at == 0 {
+            !is_name_start(c)
+        } else {
+            colons > 1 || !(c == ':' || is_name_char(c))
+        }
+    });
+    &text[..end.map_or(text.len(), |(at, _)| at)]
 }

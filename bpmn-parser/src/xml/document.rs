@@ -278,11 +278,6 @@ impl<'d> Element<'d> {
         }
     }
 
-    /// Bytes of the source from the start tag to the end tag.
-    pub(crate) fn extent(self) -> (u32, u32) {
-        (self.node().tag_start, self.node().end)
-    }
-
     /// Namespace of a prefix at this element; "" asks for the default namespace.
     pub(crate) fn namespace_of_prefix(self, prefix: &str) -> Option<NamespaceId> {
         if prefix == "xml" {

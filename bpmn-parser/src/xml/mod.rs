@@ -5,14 +5,16 @@
 
 mod attributes;
 mod chars;
+mod declaration;
 mod decode;
 mod document;
 mod lines;
 mod namespaces;
 mod reader;
+mod start_tag;
 
 pub(crate) use chars::{is_ncname, is_xml_space, is_xml_whitespace};
-pub(crate) use document::{Attribute, Document, Element, ElementIx, MultipleElements};
+pub(crate) use document::{Document, Element, ElementIx, MultipleElements};
 pub(crate) use lines::LineIndex;
 pub(crate) use namespaces::{NamespaceId, Vocabulary, uri};
 pub(crate) use reader::{XmlError, read};

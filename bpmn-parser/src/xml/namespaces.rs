@@ -36,7 +36,7 @@ impl NamespaceId {
     pub(crate) const BPMN_DI: Self = Self(2);
     pub(crate) const DI: Self = Self(3);
     pub(crate) const DC: Self = Self(4);
-    pub(crate) const CAMUNDA: Self = Self(5);
+    // 5 is Camunda's own: extensions are asked for by `Namespaces::is_extension`.
     pub(crate) const ACTIVITI: Self = Self(6);
     pub(crate) const FOX: Self = Self(7);
     pub(crate) const XSI: Self = Self(8);

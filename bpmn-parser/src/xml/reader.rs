@@ -4,12 +4,13 @@
 use quick_xml::{Reader, errors::Error as TokenError, events::Event};
 
 use super::{
-    attributes::{check_qualified_name, reference, scan_tag},
-    chars::{is_xml_char, is_xml_space, is_xml_whitespace},
+    attributes::{reference, scan_tag},
+    chars::{is_xml_char, is_xml_space, is_xml_whitespace, leading_name},
+    declaration::check_declaration,
     decode::decode,
-    document::{Attribute, Document, Node, Tree},
-    lines::{LineIndex, to_u32},
-    namespaces::{NamespaceId, Namespaces},
+    document::{Document, Tree},
+    lines::LineIndex,
+    namespaces::Namespaces,
 };
 use crate::Limits;
 
@@ -30,6 +31,10 @@ impl XmlError {
         }
     }
 }
+
+/// The Java parser's text when the file ends inside something.
+pub(super) const SAME_ENTITY: &str =
+    "XML document structures must start and end within the same entity.";
 
 /// Reads a file. On failure the text as far as it could be decoded comes along, for line numbers.
 pub(crate) fn read(
@@ -76,14 +81,15 @@ pub(crate) fn read(
     }
 }
 
-struct TreeReader<'s> {
-    source: &'s str,
-    tree: Tree,
-    namespaces: Namespaces,
-    limits: &'s Limits,
+/// Builds the tree from tokens.
+pub(super) struct TreeReader<'s> {
+    pub(super) source: &'s str,
+    pub(super) tree: Tree,
+    pub(super) namespaces: Namespaces,
+    pub(super) limits: &'s Limits,
 }
 
-impl<'s> TreeReader<'s> {
+impl TreeReader<'_> {
     fn run(&mut self) -> Result<(), XmlError> {
         let source = self.source;
         check_declaration(source)?;
@@ -105,196 +111,21 @@ impl<'s> TreeReader<'s> {
                 Ok(Event::CData(_)) => self.cdata(before, after)?,
                 Ok(Event::GeneralRef(_)) => self.general_reference(before)?,
                 Ok(Event::Comment(_)) => self.comment(before, after)?,
-                Ok(Event::DocType(_)) => return Err(doctype(before)),
-                Ok(Event::Decl(_)) if before > 0 => return Err(reserved_target(before)),
-                Ok(Event::PI(_))
-                    if source[before..after]
-                        .to_ascii_lowercase()
-                        .starts_with("<?xml ") =>
-                {
-                    return Err(reserved_target(before));
+                Ok(Event::DocType(_)) => return Err(self.doctype(before)),
+                Ok(Event::Decl(_)) if before == 0 => {}
+                Ok(Event::Decl(_) | Event::PI(_)) => {
+                    check_instruction(&source[before + 2..after - 2], before)?;
                 }
-                Ok(Event::Decl(_) | Event::PI(_)) => {}
             }
             before = after;
         }
-        if let Some(open) = self.tree.innermost() {
-            let name = &source[open.name_start as usize..open.name_end as usize];
-            return Err(
-                if source.ends_with('<')
-                    || source.trim_end_matches(is_xml_space).len() == source.len()
-                {
-                    XmlError::new(
-                        "XML document structures must start and end within the same entity.",
-                        source.len(),
-                    )
-                } else {
-                    XmlError::new(
-                        format!(
-                            "The element type \"{name}\" must be terminated by the matching end-tag \"</{name}>\"."
-                        ),
-                        source.len(),
-                    )
-                },
-            );
+        if !self.tree.open.is_empty() {
+            return Err(self.same_entity());
         }
         if self.tree.nodes.is_empty() {
             return Err(XmlError::new("Premature end of file.", source.len()));
         }
         Ok(())
-    }
-
-    fn start(&mut self, before: usize, after: usize, empty: bool) -> Result<(), XmlError> {
-        let source = self.source;
-        if self.tree.open.is_empty() && !self.tree.nodes.is_empty() {
-            return Err(XmlError::new(
-                "The markup in the document following the root element must be well-formed.",
-                before,
-            ));
-        }
-        if self.tree.open.len() >= self.limits.max_depth {
-            let message = format!(
-                "elements are nested deeper than the limit of {}",
-                self.limits.max_depth
-            );
-            return Err(XmlError::new(message, before));
-        }
-        if self.tree.nodes.len() >= self.limits.max_elements {
-            let message = format!(
-                "file has more elements than the limit of {}",
-                self.limits.max_elements
-            );
-            return Err(XmlError::new(message, before));
-        }
-        let tag = &source[before + 1..after - if empty { 2 } else { 1 }];
-        let name = tag_name(tag);
-        if name.is_empty() {
-            return Err(self.not_markup(before));
-        }
-        check_qualified_name(name, before + 1)?;
-        let raw = scan_tag(tag, name, before + 1, self.limits.max_attributes)?;
-        let mut bindings = Vec::new();
-        for attribute in &raw {
-            let prefix = match attribute.name.split_once(':') {
-                Some(("xmlns", prefix)) => prefix,
-                None if attribute.name == "xmlns" => "",
-                _ => continue,
-            };
-            if !prefix.is_empty() && attribute.value.is_empty() {
-                return Err(XmlError::new(
-                    format!(
-                        "The value of the attribute \"prefix=\"xmlns\",localpart=\"{prefix}\",rawname=\"{}\"\" is invalid. Prefixed namespace bindings may not be empty.",
-                        attribute.name
-                    ),
-                    before,
-                ));
-            }
-            let id = self
-                .namespaces
-                .intern(&attribute.value)
-                .ok_or_else(|| XmlError::new("file declares too many namespaces", before))?;
-            bindings.push((prefix.into(), id));
-        }
-        let (prefix, local) = split_name(name);
-        let Some(namespace) = self.resolve(prefix, &bindings) else {
-            return Err(XmlError::new(
-                format!("The prefix \"{prefix}\" for element \"{name}\" is not bound."),
-                before,
-            ));
-        };
-        let mut attributes: Vec<Attribute> = Vec::with_capacity(raw.len());
-        for attribute in raw {
-            let attribute =
-                self.attribute(attribute.name, attribute.value, name, &bindings, before)?;
-            if attribute.namespace != NamespaceId::NONE
-                && attributes
-                    .iter()
-                    .any(|a| a.namespace == attribute.namespace && a.local() == attribute.local())
-            {
-                return Err(XmlError::new(
-                    format!(
-                        "Attribute \"{}\" bound to namespace \"{}\" was already specified for element \"{name}\".",
-                        attribute.local(),
-                        self.namespaces.uri(attribute.namespace)
-                    ),
-                    before,
-                ));
-            }
-            attributes.push(attribute);
-        }
-        let name_start = before + 1;
-        let name_end = name_start + name.len();
-        self.tree.open(Node {
-            parent: None,
-            first_child: None,
-            last_child: None,
-            next_sibling: None,
-            namespace,
-            name_start: to_u32(name_start),
-            local_start: to_u32(name_end - local.len()),
-            name_end: to_u32(name_end),
-            tag_start: to_u32(before),
-            tag_end: to_u32(after),
-            end: to_u32(after),
-            attributes,
-            text: String::new(),
-            bindings,
-        });
-        if empty {
-            self.tree.close(after);
-        }
-        Ok(())
-    }
-
-    fn attribute(
-        &self,
-        name: &str,
-        value: String,
-        element: &str,
-        bindings: &[(Box<str>, NamespaceId)],
-        at: usize,
-    ) -> Result<Attribute, XmlError> {
-        let (prefix, local) = split_name(name);
-        let namespace = match (prefix, name) {
-            ("xmlns", _) | (_, "xmlns") => NamespaceId::XMLNS,
-            ("", _) => NamespaceId::NONE,
-            _ => self.resolve(prefix, bindings).ok_or_else(|| {
-                XmlError::new(
-                    format!(
-                        "The prefix \"{prefix}\" for attribute \"{name}\" associated with an element type \"{element}\" is not bound."
-                    ),
-                    at,
-                )
-            })?,
-        };
-        Ok(Attribute {
-            namespace,
-            name: name.into(),
-            local_start: name.len() - local.len(),
-            value,
-        })
-    }
-
-    fn resolve(&self, prefix: &str, bindings: &[(Box<str>, NamespaceId)]) -> Option<NamespaceId> {
-        if prefix == "xml" {
-            return Some(NamespaceId::XML);
-        }
-        bindings
-            .iter()
-            .chain(
-                self.tree
-                    .open
-                    .iter()
-                    .rev()
-                    .flat_map(|&ix| &self.tree.nodes[ix as usize].bindings),
-            )
-            .find(|(bound, _)| &**bound == prefix)
-            .map(|(_, id)| *id)
-            .or(if prefix.is_empty() {
-                Some(NamespaceId::NONE)
-            } else {
-                None
-            })
     }
 
     fn end(&mut self, before: usize, after: usize) -> Result<(), XmlError> {
@@ -306,21 +137,13 @@ impl<'s> TreeReader<'s> {
             ));
         };
         let name = &source[open.name_start as usize..open.name_end as usize];
-        let found = &source[before + 2..after - 1];
-        let matching = found.strip_prefix(name);
-        if matching.is_some_and(|rest| rest.trim_start_matches(is_xml_space).is_empty()) {
-            self.tree.close(after);
-            return Ok(());
+        match misfit_of_end_tag(name, &source[before + 2..after - 1]) {
+            None => {
+                self.tree.close(after);
+                Ok(())
+            }
+            Some(message) => Err(XmlError::new(message, before)),
         }
-        // The Java parser looks for the name first, then for the bracket.
-        let message = if matching.is_some() {
-            format!("The end-tag for element type \"{name}\" must end with a '>' delimiter.")
-        } else {
-            format!(
-                "The element type \"{name}\" must be terminated by the matching end-tag \"</{name}>\"."
-            )
-        };
-        Err(XmlError::new(message, before))
     }
 
     fn text(&mut self, before: usize, after: usize) -> Result<(), XmlError> {
@@ -401,7 +224,7 @@ impl<'s> TreeReader<'s> {
         XmlError::new(format!("Content is not allowed in {section}."), at)
     }
 
-    fn not_markup(&self, at: usize) -> XmlError {
+    pub(super) fn not_markup(&self, at: usize) -> XmlError {
         if self.tree.open.is_empty() {
             let place = if self.tree.nodes.is_empty() {
                 "preceding"
@@ -433,21 +256,38 @@ impl<'s> TreeReader<'s> {
             return self.same_entity();
         }
         if rest.starts_with("<!DOCTYPE") {
-            return doctype(at);
+            return self.doctype(at);
         }
-        if rest.starts_with("<![") || rest.starts_with("<?") {
+        if let Some(inside) = rest.strip_prefix("<?") {
+            return match check_instruction(inside, at) {
+                Err(error) => error,
+                Ok(()) => self.same_entity(),
+            };
+        }
+        if rest.starts_with("<![") {
             return self.same_entity();
         }
-        if let Some(tag) = rest.strip_prefix("</") {
-            let name = tag_name(tag);
-            return XmlError::new(
-                format!("The end-tag for element type \"{name}\" must end with a '>' delimiter."),
-                at,
-            );
+        if let Some(found) = rest.strip_prefix("</") {
+            let Some(&open) = self.tree.open.last() else {
+                return self.not_markup(at);
+            };
+            let open = &self.tree.nodes[open as usize];
+            let name = &self.source[open.name_start as usize..open.name_end as usize];
+            return match misfit_of_end_tag(name, found) {
+                Some(message) => XmlError::new(message, at),
+                None => self.same_entity(),
+            };
         }
         match rest.strip_prefix('<') {
-            Some(tag) if !tag_name(tag).is_empty() => {
-                match scan_tag(tag, tag_name(tag), at + 1, self.limits.max_attributes) {
+            Some("") => self.same_entity(),
+            Some(tag) if !leading_name(tag).is_empty() => {
+                match scan_tag(
+                    tag,
+                    leading_name(tag),
+                    at + 1,
+                    true,
+                    self.limits.max_attributes,
+                ) {
                     Err(error) => error,
                     Ok(_) => self.same_entity(),
                 }
@@ -456,42 +296,51 @@ impl<'s> TreeReader<'s> {
         }
     }
 
+    fn doctype(&self, at: usize) -> XmlError {
+        // Behind the prolog the Java parser loses its way.
+        let message = if self.tree.nodes.is_empty() {
+            "DOCTYPE is disallowed when the feature \"http://apache.org/xml/features/disallow-doctype-decl\" set to true."
+        } else {
+            "Scanner State 24 not Recognized "
+        };
+        XmlError::new(message, at)
+    }
+
     fn same_entity(&self) -> XmlError {
-        XmlError::new(
-            "XML document structures must start and end within the same entity.",
-            self.source.len(),
-        )
+        XmlError::new(SAME_ENTITY, self.source.len())
     }
 }
 
-fn doctype(at: usize) -> XmlError {
-    XmlError::new(
-        "DOCTYPE is disallowed when the feature \"http://apache.org/xml/features/disallow-doctype-decl\" set to true.",
-        at,
-    )
+/// What is wrong with the inside of an end tag. The Java parser looks for the name first, then for the bracket.
+fn misfit_of_end_tag(name: &str, found: &str) -> Option<String> {
+    match found.strip_prefix(name) {
+        Some(rest) if rest.trim_start_matches(is_xml_space).is_empty() => None,
+        Some(_) => Some(format!(
+            "The end-tag for element type \"{name}\" must end with a '>' delimiter."
+        )),
+        None => Some(format!(
+            "The element type \"{name}\" must be terminated by the matching end-tag \"</{name}>\"."
+        )),
+    }
 }
 
-fn reserved_target(at: usize) -> XmlError {
-    XmlError::new(
-        "The processing instruction target matching \"[xX][mM][lL]\" is not allowed.",
-        at,
-    )
-}
-
-/// The name at the start of a tag's inside; empty when it does not start with a name.
-fn tag_name(tag: &str) -> &str {
-    let end = tag
-        .find(|c| is_xml_space(c) || matches!(c, '/' | '>' | '<' | '='))
-        .unwrap_or(tag.len());
-    let name = &tag[..end];
-    if super::chars::is_name(name) {
-        name
+/// A processing instruction names a target other than `xml`, then white space if anything follows.
+fn check_instruction(inside: &str, at: usize) -> Result<(), XmlError> {
+    let target = leading_name(inside);
+    let rest = &inside[target.len()..];
+    let message = if target.is_empty() {
+        "The processing instruction must begin with the name of the target."
+    } else if target.eq_ignore_ascii_case("xml") {
+        "The processing instruction target matching \"[xX][mM][lL]\" is not allowed."
+    } else if !rest.is_empty() && !rest.starts_with(is_xml_space) {
+        "White space is required between the processing instruction target and data."
     } else {
-        ""
-    }
+        return Ok(());
+    };
+    Err(XmlError::new(message, at))
 }
 
-fn split_name(name: &str) -> (&str, &str) {
+pub(super) fn split_name(name: &str) -> (&str, &str) {
     name.split_once(':').unwrap_or(("", name))
 }
 
@@ -505,81 +354,6 @@ fn check_characters(raw: &str, base: usize, place: &str) -> Result<(), XmlError>
             ),
             base + at,
         )),
-    }
-}
-
-/// The XML declaration: version first, white space between the pseudo attributes.
-fn check_declaration(source: &str) -> Result<(), XmlError> {
-    let Some(rest) = source
-        .strip_prefix("<?xml")
-        .filter(|rest| rest.starts_with(is_xml_space))
-    else {
-        return Ok(());
-    };
-    let Some(end) = rest.find("?>") else {
-        return Ok(());
-    };
-    let mut rest = &rest[..end];
-    let mut first = true;
-    loop {
-        let trimmed = rest.trim_start_matches(is_xml_space);
-        if trimmed.is_empty() {
-            return Ok(());
-        }
-        let at = "<?xml".len() + end - trimmed.len();
-        let key_end = trimmed
-            .find(|c| is_xml_space(c) || c == '=')
-            .unwrap_or(trimmed.len());
-        let key = &trimmed[..key_end];
-        if first && key != "version" {
-            return Err(XmlError::new(
-                "The version is required in the XML declaration.",
-                at,
-            ));
-        }
-        if trimmed.len() == rest.len() {
-            return Err(XmlError::new(
-                format!(
-                    "White space is required before the {key} pseudo attribute in the XML declaration."
-                ),
-                at,
-            ));
-        }
-        let value = trimmed[key_end..]
-            .trim_start_matches(is_xml_space)
-            .strip_prefix('=')
-            .map(str::trim_start);
-        let quoted = value.and_then(|v| {
-            v.chars()
-                .next()
-                .filter(|c| matches!(c, '"' | '\''))
-                .map(|q| (v, q))
-        });
-        let Some((value, quote)) = quoted else {
-            return Err(XmlError::new(
-                format!(
-                    "The value following \"{key}\" in the XML declaration must be a quoted string."
-                ),
-                at,
-            ));
-        };
-        let Some(length) = value[1..].find(quote) else {
-            return Err(XmlError::new(
-                format!(
-                    "closing quote in the value following \"{key}\" in the XML declaration is missing."
-                ),
-                at,
-            ));
-        };
-        let text = &value[1..=length];
-        if key == "version" && text != "1.0" && text != "1.1" {
-            return Err(XmlError::new(
-                format!("XML version \"{text}\" is not supported, only XML 1.0 is supported."),
-                at,
-            ));
-        }
-        rest = &value[length + 2..];
-        first = false;
     }
 }
 

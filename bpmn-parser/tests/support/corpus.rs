@@ -4,20 +4,20 @@ use std::{fs, path::Path};
 
 /// What a real Camunda said about one file.
 #[derive(Debug)]
-pub struct Expected {
+pub(crate) struct Expected {
     /// Path below the corpus.
-    pub file: String,
+    pub(crate) file: String,
     /// Whether it was deployed.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// Its errors, joined by ` | `.
-    pub errors: String,
+    pub(crate) errors: String,
     /// JSON of what it made of the file.
-    pub facts: String,
+    pub(crate) facts: String,
 }
 
 /// Whether a file was deployed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Deployed.
     Ok,
     /// Rejected.
@@ -26,22 +26,36 @@ pub enum Outcome {
 
 impl Expected {
     /// Whether the file goes to the BPMN parser.
-    pub fn is_bpmn(&self) -> bool {
+    pub(crate) fn is_bpmn(&self) -> bool {
         self.file.contains(".bpmn")
     }
 }
 
 /// All expectations; `None` without the file.
-pub fn expectations(path: &Path) -> Option<Vec<Expected>> {
+pub(crate) fn expectations(path: &Path) -> Option<Vec<Expected>> {
     let text = fs::read_to_string(path).ok()?;
     let mut rows = records(&text).into_iter();
     let header = rows.next()?;
-    let column = |name: &str| header.iter().position(|cell| cell == name).expect("a column of the expectations");
-    let (file, outcome, errors, facts) = (column("file"), column("outcome"), column("errors"), column("facts"));
+    let column = |name: &str| {
+        header
+            .iter()
+            .position(|cell| cell == name)
+            .expect("a column of the expectations")
+    };
+    let (file, outcome, errors, facts) = (
+        column("file"),
+        column("outcome"),
+        column("errors"),
+        column("facts"),
+    );
     Some(
         rows.map(|row| Expected {
             file: row[file].clone(),
-            outcome: if row[outcome] == "ok" { Outcome::Ok } else { Outcome::Error },
+            outcome: if row[outcome] == "ok" {
+                Outcome::Ok
+            } else {
+                Outcome::Error
+            },
             errors: row[errors].clone(),
             facts: row[facts].clone(),
         })

@@ -1,4 +1,4 @@
 //! Reading expectations and counting facts.
 
-pub mod corpus;
-pub mod facts;
+pub(crate) mod corpus;
+pub(crate) mod facts;
