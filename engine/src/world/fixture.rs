@@ -6,8 +6,8 @@ use engine_core::{
     graph::NodeIx,
     history::*,
     state::{
-        ActivityState, AsyncOperation, Change, Changes, EventSubscription, Execution, ExternalTask, IdentityLink, Incident,
-        Job, JobKind, SubscriptionKind, Task, TaskState, Variable,
+        ActivityState, AsyncOperation, Change, Changes, EventSubscription, Execution, ExternalTask,
+        IdentityLink, Incident, Job, JobKind, SubscriptionKind, Task, TaskState, Variable,
     },
 };
 use models::{Id, Timestamp, Value};
@@ -39,7 +39,11 @@ impl Random {
     }
 
     pub(crate) fn maybe<T: Clone>(&mut self, from: &[T]) -> Option<T> {
-        if self.one_in(3) { None } else { Some(self.pick(from)) }
+        if self.one_in(3) {
+            None
+        } else {
+            Some(self.pick(from))
+        }
     }
 }
 
@@ -63,7 +67,11 @@ pub(crate) fn time(random: &mut Random) -> Timestamp {
 }
 
 fn times(random: &mut Random) -> Option<Timestamp> {
-    if random.one_in(2) { None } else { Some(time(random)) }
+    if random.one_in(2) {
+        None
+    } else {
+        Some(time(random))
+    }
 }
 
 pub(crate) fn value(random: &mut Random) -> Value {
@@ -79,7 +87,12 @@ pub(crate) fn value(random: &mut Random) -> Value {
     }
 }
 
-pub(crate) fn execution(id: u128, parent: Option<u128>, instance: u128, definition: Id) -> Execution {
+pub(crate) fn execution(
+    id: u128,
+    parent: Option<u128>,
+    instance: u128,
+    definition: Id,
+) -> Execution {
     Execution {
         id: Id(id),
         parent: parent.map(Id),
@@ -147,7 +160,11 @@ pub(crate) fn task(id: u128, execution: Option<&Execution>) -> Task {
 }
 
 pub(crate) fn candidate(user: Option<&str>, group: Option<&str>) -> IdentityLink {
-    IdentityLink { kind: "candidate".into(), user: user.map(Into::into), group: group.map(Into::into) }
+    IdentityLink {
+        kind: "candidate".into(),
+        user: user.map(Into::into),
+        group: group.map(Into::into),
+    }
 }
 
 pub(crate) fn job(id: u128) -> Job {
@@ -201,7 +218,12 @@ pub(crate) fn external_task(id: u128, execution: &Execution, topic: &str) -> Ext
     }
 }
 
-pub(crate) fn node(id: &str, activity_type: &str, flow_scope: Option<u32>, is_scope: bool) -> NodeInfo {
+pub(crate) fn node(
+    id: &str,
+    activity_type: &str,
+    flow_scope: Option<u32>,
+    is_scope: bool,
+) -> NodeInfo {
     NodeInfo {
         id: id.into(),
         name: Some(format!("Name of {id}").into()),
@@ -213,7 +235,12 @@ pub(crate) fn node(id: &str, activity_type: &str, flow_scope: Option<u32>, is_sc
     }
 }
 
-pub(crate) fn definition(id: u128, key: &str, version: i32, nodes: Vec<NodeInfo>) -> ProcessDefinition {
+pub(crate) fn definition(
+    id: u128,
+    key: &str,
+    version: i32,
+    nodes: Vec<NodeInfo>,
+) -> ProcessDefinition {
     ProcessDefinition {
         id: Id(id),
         key: key.to_owned(),
@@ -259,7 +286,12 @@ created! {
     put_incident: Incident = incidents;
 }
 
-pub(crate) fn activity_row(id: u128, instance: u128, definition: Id, activity: &str) -> HistoricActivityInstance {
+pub(crate) fn activity_row(
+    id: u128,
+    instance: u128,
+    definition: Id,
+    activity: &str,
+) -> HistoricActivityInstance {
     HistoricActivityInstance {
         id: Id(id),
         parent: Id(instance),
@@ -399,7 +431,11 @@ fn decorate_task(random: &mut Random, row: &mut Task) {
     row.key = words(random);
     row.name = words(random);
     row.description = words(random);
-    row.assignee = if random.one_in(2) { None } else { words(random) };
+    row.assignee = if random.one_in(2) {
+        None
+    } else {
+        words(random)
+    };
     row.owner = words(random);
     row.priority = i32::try_from(random.below(4)).expect("small");
     row.due = times(random);
@@ -421,18 +457,49 @@ fn decorate_task(random: &mut Random, row: &mut Task) {
 
 fn remove_instance(world: &mut World, instance: Id) {
     fn gone<T>(id: Id) -> Change<T> {
-        Change { id, old: None, new: None }
+        Change {
+            id,
+            old: None,
+            new: None,
+        }
     }
     let changes = Changes {
-        executions: world.executions_of(instance).map(|row| gone(row.id)).collect(),
-        variables: world.variables_of_instance(instance).map(|row| gone(row.id)).collect(),
-        tasks: world.tasks_of_instance(instance).map(|row| gone(row.id)).collect(),
-        jobs: world.jobs_of_instance(instance).map(|row| gone(row.id)).collect(),
-        subscriptions: world.subscriptions_of_instance(instance).map(|row| gone(row.id)).collect(),
-        external_tasks: world.external_tasks_of_instance(instance).map(|row| gone(row.id)).collect(),
-        incidents: world.incidents_of_instance(instance).map(|row| gone(row.id)).collect(),
+        executions: world
+            .executions_of(instance)
+            .map(|row| gone(row.id))
+            .collect(),
+        variables: world
+            .variables_of_instance(instance)
+            .map(|row| gone(row.id))
+            .collect(),
+        tasks: world
+            .tasks_of_instance(instance)
+            .map(|row| gone(row.id))
+            .collect(),
+        jobs: world
+            .jobs_of_instance(instance)
+            .map(|row| gone(row.id))
+            .collect(),
+        subscriptions: world
+            .subscriptions_of_instance(instance)
+            .map(|row| gone(row.id))
+            .collect(),
+        external_tasks: world
+            .external_tasks_of_instance(instance)
+            .map(|row| gone(row.id))
+            .collect(),
+        incidents: world
+            .incidents_of_instance(instance)
+            .map(|row| gone(row.id))
+            .collect(),
     };
-    world.apply(WorldChange { roots: vec![RootChange { root: instance, changes }], ..WorldChange::default() });
+    world.apply(WorldChange {
+        roots: vec![RootChange {
+            root: instance,
+            changes,
+        }],
+        ..WorldChange::default()
+    });
 }
 
 fn random_instance(world: &mut World, random: &mut Random, definitions: &[Id], id: u128) {
@@ -442,7 +509,10 @@ fn random_instance(world: &mut World, random: &mut Random, definitions: &[Id], i
     root.business_key = words(random);
     root.tenant.clone_from(&tenant);
     if random.one_in(3) {
-        root.super_execution = world.executions().map(|row| row.id).nth(random.below(world.execution_count().max(1)));
+        root.super_execution = world
+            .executions()
+            .map(|row| row.id)
+            .nth(random.below(world.execution_count().max(1)));
     }
     let mut child = execution(id + 1, Some(id), id, definition);
     child.activity = Some(NodeIx(u32::try_from(random.below(3)).expect("small")));
@@ -453,12 +523,19 @@ fn random_instance(world: &mut World, random: &mut Random, definitions: &[Id], i
     macro_rules! add {
         ($table:ident, $row:expr) => {{
             let row = $row;
-            changes.$table.push(Change { id: row.id, old: None, new: Some(row) });
+            changes.$table.push(Change {
+                id: row.id,
+                old: None,
+                new: Some(row),
+            });
         }};
     }
     for index in 0..3_u128 {
         let scope = if random.one_in(2) { &root } else { &child };
-        add!(variables, variable(id + 10 + index, scope, random.pick(&WORDS), value(random)));
+        add!(
+            variables,
+            variable(id + 10 + index, scope, random.pick(&WORDS), value(random))
+        );
     }
     let mut row = task(id + 20, Some(&child));
     decorate_task(random, &mut row);
@@ -484,51 +561,75 @@ fn random_instance(world: &mut World, random: &mut Random, definitions: &[Id], i
     row.created = time(random);
     row.priority = i64::try_from(random.below(3)).expect("small");
     add!(external_tasks, row);
-    add!(subscriptions, EventSubscription {
-        id: Id(id + 50),
-        kind: if random.one_in(2) { SubscriptionKind::Message } else { SubscriptionKind::Signal },
-        name: words(random),
-        execution: child.id,
-        process_instance: root.id,
-        definition,
-        node: NodeIx(0),
-        event_scope: None,
-        created: time(random),
-        tenant: tenant.clone(),
-    });
-    if random.one_in(2) {
-        add!(incidents, Incident {
-            id: Id(id + 60),
-            kind: word(random),
+    add!(
+        subscriptions,
+        EventSubscription {
+            id: Id(id + 50),
+            kind: if random.one_in(2) {
+                SubscriptionKind::Message
+            } else {
+                SubscriptionKind::Signal
+            },
+            name: words(random),
+            execution: child.id,
+            process_instance: root.id,
+            definition,
+            node: NodeIx(0),
+            event_scope: None,
             created: time(random),
-            message: strings(random),
-            execution: Some(child.id),
-            process_instance: Some(root.id),
-            definition: Some(definition),
-            activity: Some("task".into()),
-            failed_activity: None,
-            cause: Id(id + 60),
-            root_cause: Id(id + 60),
-            configuration: Some(Id(id + 30).to_string()),
             tenant: tenant.clone(),
-            declaration: Some(0),
-            annotation: None,
-            history_configuration: None,
-        });
+        }
+    );
+    if random.one_in(2) {
+        add!(
+            incidents,
+            Incident {
+                id: Id(id + 60),
+                kind: word(random),
+                created: time(random),
+                message: strings(random),
+                execution: Some(child.id),
+                process_instance: Some(root.id),
+                definition: Some(definition),
+                activity: Some("task".into()),
+                failed_activity: None,
+                cause: Id(id + 60),
+                root_cause: Id(id + 60),
+                configuration: Some(Id(id + 30).to_string()),
+                tenant: tenant.clone(),
+                declaration: Some(0),
+                annotation: None,
+                history_configuration: None,
+            }
+        );
     }
     add!(executions, child);
     add!(executions, root);
     let history = random_history(random, id, definition, tenant.as_deref());
-    let history = history.into_iter().map(|event| RootedEvent { root: Some(Id(id)), event }).collect();
+    let history = history
+        .into_iter()
+        .map(|event| RootedEvent {
+            root: Some(Id(id)),
+            event,
+        })
+        .collect();
     world.apply(WorldChange {
-        roots: vec![RootChange { root: Id(id), changes }],
+        roots: vec![RootChange {
+            root: Id(id),
+            changes,
+        }],
         history,
         ..WorldChange::default()
     });
 }
 
 /// History of a process instance, in the order it would happen.
-pub(crate) fn random_history(random: &mut Random, id: u128, definition: Id, tenant: Option<&str>) -> Vec<HistoryEvent> {
+pub(crate) fn random_history(
+    random: &mut Random,
+    id: u128,
+    definition: Id,
+    tenant: Option<&str>,
+) -> Vec<HistoryEvent> {
     let tenant = tenant.map(str::to_owned);
     let mut events = Vec::new();
     let mut row = instance_row(id, id, definition);
@@ -545,8 +646,16 @@ pub(crate) fn random_history(random: &mut Random, id: u128, definition: Id, tena
         row.activity_name = strings(random);
         events.push(HistoryEvent::ActivityStarted(Box::new(row)));
         if random.one_in(2) {
-            let state = random.pick(&[ActivityState::Default, ActivityState::Canceled, ActivityState::ScopeComplete]);
-            events.push(HistoryEvent::ActivityEnded { id: Id(id + 2 + index), time: Timestamp(5000), state });
+            let state = random.pick(&[
+                ActivityState::Default,
+                ActivityState::Canceled,
+                ActivityState::ScopeComplete,
+            ]);
+            events.push(HistoryEvent::ActivityEnded {
+                id: Id(id + 2 + index),
+                time: Timestamp(5000),
+                state,
+            });
         }
     }
     events.push(HistoryEvent::TaskPut(Box::new(HistoricTaskInstance {
@@ -584,22 +693,24 @@ pub(crate) fn random_history(random: &mut Random, id: u128, definition: Id, tena
     for index in 0..3_u128 {
         let variable_id = Id(id + 10 + index);
         let task = random.one_in(3).then_some(Id(id + 20));
-        events.push(HistoryEvent::VariablePut(Box::new(HistoricVariableInstance {
-            id: variable_id,
-            name: random.pick(&WORDS).to_owned(),
-            value: value(random),
-            definition: Some(definition),
-            process_instance: Some(Id(id)),
-            execution: Some(Id(id)),
-            activity_instance: Some(Id(id)),
-            activity: None,
-            task,
-            created: time(random),
-            deleted: false,
-            tenant: tenant.clone(),
-            removal_time: None,
-            initial: true,
-        })));
+        events.push(HistoryEvent::VariablePut(Box::new(
+            HistoricVariableInstance {
+                id: variable_id,
+                name: random.pick(&WORDS).to_owned(),
+                value: value(random),
+                definition: Some(definition),
+                process_instance: Some(Id(id)),
+                execution: Some(Id(id)),
+                activity_instance: Some(Id(id)),
+                activity: None,
+                task,
+                created: time(random),
+                deleted: false,
+                tenant: tenant.clone(),
+                removal_time: None,
+                initial: true,
+            },
+        )));
         events.push(HistoryEvent::Detail(Box::new(HistoricDetail {
             id: Id(id + 70 + index),
             name: random.pick(&WORDS).to_owned(),
@@ -620,25 +731,33 @@ pub(crate) fn random_history(random: &mut Random, id: u128, definition: Id, tena
             initial: random.one_in(2),
         })));
         match random.below(4) {
-            0 => events.push(HistoryEvent::VariableUpdated { id: variable_id, value: value(random) }),
-            1 => events.push(HistoryEvent::VariableDeleted { id: variable_id, keep: random.one_in(2) }),
+            0 => events.push(HistoryEvent::VariableUpdated {
+                id: variable_id,
+                value: value(random),
+            }),
+            1 => events.push(HistoryEvent::VariableDeleted {
+                id: variable_id,
+                keep: random.one_in(2),
+            }),
             _ => {}
         }
     }
-    events.push(HistoryEvent::IdentityLinkLog(Box::new(HistoricIdentityLinkLog {
-        id: Id(id + 80),
-        time: time(random),
-        kind: "candidate".to_owned(),
-        user: strings(random),
-        group: strings(random),
-        task: Some(Id(id + 20)),
-        definition: Some(definition),
-        added: true,
-        assigner: None,
-        tenant: tenant.clone(),
-        removal_time: None,
-        process_instance: Some(Id(id)),
-    })));
+    events.push(HistoryEvent::IdentityLinkLog(Box::new(
+        HistoricIdentityLinkLog {
+            id: Id(id + 80),
+            time: time(random),
+            kind: "candidate".to_owned(),
+            user: strings(random),
+            group: strings(random),
+            task: Some(Id(id + 20)),
+            definition: Some(definition),
+            added: true,
+            assigner: None,
+            tenant: tenant.clone(),
+            removal_time: None,
+            process_instance: Some(Id(id)),
+        },
+    )));
     events.push(HistoryEvent::JobLog(Box::new(HistoricJobLog {
         id: Id(id + 81),
         kind: random.pick(&[LogKind::Creation, LogKind::Failure, LogKind::Success]),
@@ -686,15 +805,25 @@ pub(crate) fn random_history(random: &mut Random, id: u128, definition: Id, tena
         })));
         if random.one_in(2) {
             let (time, state) = (Timestamp(7000), IncidentState::Resolved);
-            events.push(HistoryEvent::IncidentEnded { id: Id(id + 60), time, state });
+            events.push(HistoryEvent::IncidentEnded {
+                id: Id(id + 60),
+                time,
+                state,
+            });
         }
     }
     if random.one_in(2) {
-        events.push(HistoryEvent::RemovalTime { process_instance: None, time: Some(Timestamp(9000)) });
+        events.push(HistoryEvent::RemovalTime {
+            process_instance: None,
+            time: Some(Timestamp(9000)),
+        });
         events.push(HistoryEvent::ProcessInstanceEnded {
             id: Id(id),
             time: Timestamp(8000),
-            state: random.pick(&[InstanceStateName::Completed, InstanceStateName::ExternallyTerminated]),
+            state: random.pick(&[
+                InstanceStateName::Completed,
+                InstanceStateName::ExternallyTerminated,
+            ]),
             delete_reason: None,
             end_activity: None,
         });
@@ -704,8 +833,14 @@ pub(crate) fn random_history(random: &mut Random, id: u128, definition: Id, tena
         1 => events.push(HistoryEvent::TaskDeleted(Id(id + 20))),
         2 => events.push(HistoryEvent::VariableHistoryDeleted(Id(id + 10))),
         3 => events.push(HistoryEvent::EntryDeleted(Id(id + 81))),
-        4 => events.push(HistoryEvent::Annotation { id: Id(id + 60), text: Some("note".to_owned()) }),
-        5 => events.push(HistoryEvent::RemovalTime { process_instance: Some(Id(id)), time: None }),
+        4 => events.push(HistoryEvent::Annotation {
+            id: Id(id + 60),
+            text: Some("note".to_owned()),
+        }),
+        5 => events.push(HistoryEvent::RemovalTime {
+            process_instance: Some(Id(id)),
+            time: None,
+        }),
         _ => {}
     }
     events
