@@ -17,6 +17,8 @@ interface CamundaFormProps {
 export default function CamundaForm({ schema, variables, disabled, ref }: CamundaFormProps) {
   const frame = useRef<HTMLDivElement>(null);
   const form = useRef<Form | null>(null);
+  /** Fulfilled when the form stands: one that is sent before would be taken as empty. */
+  const ready = useRef<Promise<unknown>>(Promise.resolve());
   const [error, setError] = useState<unknown>(null);
 
   useEffect(() => {
@@ -24,7 +26,7 @@ export default function CamundaForm({ schema, variables, disabled, ref }: Camund
     const created = new Form({ container: frame.current });
     form.current = created;
     const data = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, toPlain(value)]));
-    Promise.resolve()
+    ready.current = Promise.resolve()
       .then(() => created.importSchema(JSON.parse(schema) as object, data))
       .then(() => created.setProperty('readOnly', disabled === true))
       .catch((reason: unknown) => setError(reason));
@@ -35,8 +37,10 @@ export default function CamundaForm({ schema, variables, disabled, ref }: Camund
   }, [schema, variables, disabled]);
 
   useImperativeHandle(ref, () => ({
-    collect: () => {
-      const { data, errors } = form.current!.submit() as {
+    collect: async () => {
+      await ready.current;
+      if (!form.current) return null;
+      const { data, errors } = form.current.submit() as {
         data: Record<string, unknown>;
         errors: Record<string, unknown>;
       };

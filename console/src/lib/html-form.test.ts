@@ -64,6 +64,7 @@ describe('fields', () => {
     for (const field of root.querySelectorAll<HTMLInputElement>('[cam-variable-name]')) {
       expect(field.labels?.length || field.getAttribute('aria-label')).toBeTruthy();
     }
+    expect(root.querySelector<HTMLInputElement>('[name=amount]')?.labels?.[0]?.textContent).toBe('Amount');
   });
 
   it('are pointed out when required and empty', () => {

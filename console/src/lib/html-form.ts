@@ -68,7 +68,8 @@ function labelField(root: HTMLElement, field: FieldElement, name: string, index:
   if (!field.id) field.id = `embedded-field-${index}`;
   if (field.labels?.length || field.getAttribute('aria-label')) return;
   const label = field.closest('.form-group')?.querySelector('label') ?? previousLabel(field);
-  if (label && !label.htmlFor && root.contains(label)) label.htmlFor = field.id;
+  // In generated forms `for` names the variable, not the field.
+  if (label && !label.control && root.contains(label)) label.htmlFor = field.id;
   else field.setAttribute('aria-label', name);
 }
 

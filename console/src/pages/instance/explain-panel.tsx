@@ -38,7 +38,7 @@ const icons: Record<ExplainedWait['kind'], IconName> = {
 function useExplanation(instance: HistoricProcessInstance): { explanation: Explanation; derived: boolean } {
   const { id } = instance;
   const asked = useLive(['instance', id, 'explain'], () => explainInstance(id), { instance: id });
-  const tree = useActivityTree(id);
+  const tree = useActivityTree(id, instance.endTime === null);
   const tasks = useTasksOf(id);
   const jobs = useJobsOf(id);
   const externalTasks = useExternalTasksOf(id);
@@ -51,7 +51,7 @@ function useExplanation(instance: HistoricProcessInstance): { explanation: Expla
     explanation: deriveExplanation({
       ended: instance.endTime !== null,
       suspended: instance.state === 'SUSPENDED',
-      tree: tree.data ?? null,
+      tree,
       tasks: tasks.data ?? [],
       jobs: jobs.data ?? [],
       externalTasks: externalTasks.data ?? [],

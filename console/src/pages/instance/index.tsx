@@ -47,7 +47,7 @@ function Instance({ instance }: { instance: HistoricProcessInstance }) {
   const running = instance.endTime === null;
   const suspended = instance.state === 'SUSPENDED';
   const { id } = instance;
-  const tree = useActivityTree(id);
+  const tree = useActivityTree(id, running);
   const tasks = useTasksOf(id);
   const jobs = useJobsOf(id);
   const externalTasks = useExternalTasksOf(id);
@@ -130,7 +130,7 @@ function Instance({ instance }: { instance: HistoricProcessInstance }) {
           {
             id: 'variables',
             label: en.instance.variables,
-            content: () => <Variables instanceId={id} running={running} tree={tree.data ?? null} />,
+            content: () => <Variables instanceId={id} running={running} tree={tree} />,
           },
           {
             id: 'incidents',

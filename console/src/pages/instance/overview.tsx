@@ -31,10 +31,10 @@ export function Overview({ instance, modifying, onModified }: OverviewProps) {
   const xml = useFixed(['definition', instance.processDefinitionId, 'xml'], () =>
     getDefinitionXml(instance.processDefinitionId),
   );
-  const tree = useActivityTree(id);
+  const tree = useActivityTree(id, instance.endTime === null);
   const incidents = useIncidentsOf(id);
   const path = usePathOf(id);
-  const tokens = useMemo(() => (tree.data ? tokenCounts(tree.data) : new Map<string, number>()), [tree.data]);
+  const tokens = useMemo(() => (tree ? tokenCounts(tree) : new Map<string, number>()), [tree]);
   const badges = useMemo(
     () => [
       ...tokenBadges(tokens),
@@ -91,7 +91,7 @@ export function Overview({ instance, modifying, onModified }: OverviewProps) {
         ) : (
           <ExplainPanel instance={instance} onShow={(activityId) => setAt(activityId)} />
         )}
-        {tree.data && <ActivityTree root={tree.data} selected={at || null} onSelect={setAt} />}
+        {tree && <ActivityTree root={tree} selected={at || null} onSelect={setAt} />}
       </aside>
     </div>
   );

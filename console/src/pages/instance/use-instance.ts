@@ -11,7 +11,7 @@ import {
 } from '../../api/processes';
 import { queryTasks } from '../../api/tasks';
 import { ApiError } from '../../api/http';
-import { toTree } from '../../lib/tree';
+import { toTree, type TreeNode } from '../../lib/tree';
 import { useLive } from '../../state/queries';
 
 /** Enough for the overview; the tabs page through the rest. */
@@ -22,8 +22,9 @@ const pathLength = 500;
 export const useHistoricInstance = (id: string) =>
   useLive(['instance', id], () => getHistoricInstance(id), { instance: id });
 
-export function useActivityTree(id: string) {
-  return useLive(
+/** `null` once the instance has ended. */
+export function useActivityTree(id: string, running: boolean): TreeNode | null {
+  const tree = useLive(
     ['instance', id, 'tree'],
     async (signal) => {
       try {
@@ -34,8 +35,9 @@ export function useActivityTree(id: string) {
         throw error;
       }
     },
-    { instance: id },
+    { instance: id, enabled: running },
   );
+  return (running && tree.data) || null;
 }
 
 export const useTasksOf = (id: string) =>
