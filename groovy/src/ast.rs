@@ -31,13 +31,11 @@ pub(crate) struct Program {
 /// A script body, method, constructor, closure or initial value.
 #[derive(Debug, Default)]
 pub(crate) struct Function {
-    /// Empty for closures.
-    pub(crate) name: Option<Str>,
     pub(crate) params: Vec<Param>,
     /// The closure has neither parameters nor `->`: it takes zero or one argument, `it`.
     pub(crate) implicit_it: bool,
-    /// Whether a slot is shared with a closure inside; its length is the size of the frame.
-    pub(crate) shared: Vec<bool>,
+    /// Size of the frame.
+    pub(crate) slots: Slot,
     /// Slots of the surrounding function that this closure sees, and its own slots for them.
     pub(crate) captures: Vec<(Slot, Slot)>,
     pub(crate) return_type: Option<Type>,

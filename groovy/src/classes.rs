@@ -19,10 +19,6 @@ pub(crate) struct KnownClass {
 }
 
 impl KnownClass {
-    pub(crate) fn simple_name(&self) -> &'static str {
-        self.name.rsplit(['.', '$']).next().unwrap_or(self.name)
-    }
-
     /// Whether it is an exception or error.
     pub(crate) fn is_throwable(&self) -> bool {
         self.name == THROWABLE || self.parents.contains(&THROWABLE)
@@ -105,7 +101,6 @@ static CLASSES: &[KnownClass] = classes![
     "java.util.Comparator";
     "java.util.Random";
     "java.util.UUID" ["java.lang.Comparable", "java.io.Serializable"];
-    "java.util.Base64";
     "java.util.Locale" ["java.io.Serializable"];
     "java.util.StringJoiner";
     "java.util.Date" ["java.lang.Comparable", "java.io.Serializable"];
@@ -372,4 +367,9 @@ impl Imports {
         }
         Lookup::Unknown
     }
+}
+
+/// Whether the table has a class of this qualified name.
+pub(crate) fn is_known(name: &str) -> bool {
+    find(name).is_some()
 }

@@ -86,7 +86,7 @@ pub(crate) fn parse(source: &str) -> Parsed<Program> {
     }
     returns::add(&mut body);
     let scope = parser.scopes.pop().expect("the script's scope was pushed above");
-    let main = parser.add_function(Function { body, shared: scope.shared, ..Function::default() });
+    let main = parser.add_function(Function { body, slots: scope.slots, ..Function::default() });
     Ok(Program {
         functions: parser.functions,
         main,

@@ -250,13 +250,13 @@ impl Parser<'_> {
             }
             _ => return self.unexpected("expecting a name"),
         };
-        let ix = self.callable(name.clone(), return_type, is_static, true)?;
+        let ix = self.callable(return_type, is_static, true)?;
         Ok((name, ix))
     }
 
     /// Parameters and body of a method or constructor.
-    fn callable(&mut self, name: Str, return_type: Option<Type>, is_static: bool, returns_value: bool) -> Parsed<u32> {
-        let ((params, body), shared) = self.separate(|parser| {
+    fn callable(&mut self, return_type: Option<Type>, is_static: bool, returns_value: bool) -> Parsed<u32> {
+        let ((params, body), slots) = self.separate(|parser| {
             parser.expect("(")?;
             let params = parser.parameters(")")?;
             parser.expect(")")?;
@@ -276,7 +276,7 @@ impl Parser<'_> {
             Ok((params, body))
         })?;
         let return_type = return_type.filter(|ty| ty.class != Class::Known(classes::known("java.lang.Void")));
-        Ok(self.add_function(Function { name: Some(name), params, shared, body, return_type, is_static, ..Function::default() }))
+        Ok(self.add_function(Function { params, slots, body, return_type, is_static, ..Function::default() }))
     }
 
     fn class(&mut self, traits: ClassTraits) -> Parsed<()> {
@@ -346,12 +346,12 @@ impl Parser<'_> {
                 break;
             }
             self.advance();
-            let (body, shared) = self.separate(|parser| {
+            let (body, slots) = self.separate(|parser| {
                 let args = if parser.is_punct("(") { parser.call_arguments()? } else { Vec::new() };
                 let value = parser.node(at, ExprKind::New { class: Class::User(ix), args })?;
                 Ok(parser.returned(value))
             })?;
-            let function = self.add_function(Function { body, shared, is_static: true, ..Function::default() });
+            let function = self.add_function(Function { body, slots, is_static: true, ..Function::default() });
             constants.push((word, function));
             if !self.accept(",") {
                 break;
@@ -375,8 +375,8 @@ impl Parser<'_> {
         }
         let at = self.offset();
         if self.is_word(class_name) && self.punct_at(self.at + 1, "(") {
-            let name = self.name()?;
-            let function = self.callable(name, None, false, false)?;
+            self.advance();
+            let function = self.callable(None, false, false)?;
             self.classes[usize::from(ix)].constructors.push(function);
             return Ok(());
         }
@@ -397,11 +397,11 @@ impl Parser<'_> {
         loop {
             let name = self.name()?;
             let init = if self.accept("=") {
-                let (body, shared) = self.separate(|parser| {
+                let (body, slots) = self.separate(|parser| {
                     let value = parser.expression()?;
                     Ok(parser.returned(value))
                 })?;
-                Some(self.add_function(Function { body, shared, is_static, ..Function::default() }))
+                Some(self.add_function(Function { body, slots, is_static, ..Function::default() }))
             } else {
                 None
             };

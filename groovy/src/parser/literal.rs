@@ -210,7 +210,7 @@ impl Parser<'_> {
         Ok(self.add_function(Function {
             params,
             implicit_it,
-            shared: scope.shared,
+            slots: scope.slots,
             captures: scope.captures,
             body,
             ..Function::default()

@@ -25,14 +25,15 @@ struct Local {
 #[derive(Debug)]
 pub(super) struct FunctionScope {
     kind: FunctionKind,
-    pub(super) shared: Vec<bool>,
+    /// Slots given out.
+    pub(super) slots: Slot,
     pub(super) captures: Vec<(Slot, Slot)>,
     blocks: Vec<Vec<Local>>,
 }
 
 impl FunctionScope {
     pub(super) fn new(kind: FunctionKind) -> Self {
-        Self { kind, shared: Vec::new(), captures: Vec::new(), blocks: vec![Vec::new()] }
+        Self { kind, slots: 0, captures: Vec::new(), blocks: vec![Vec::new()] }
     }
 
     /// The declared type of a local.
@@ -41,8 +42,8 @@ impl FunctionScope {
     }
 
     fn fresh(&mut self) -> Slot {
-        let slot = Slot::try_from(self.shared.len()).expect("a function has less than 2^32 variables");
-        self.shared.push(false);
+        let slot = self.slots;
+        self.slots += 1;
         slot
     }
 }
@@ -72,11 +73,6 @@ impl Parser<'_> {
         let block = scope.blocks.last_mut().expect("a function has its outermost block");
         block.push(Local { name: name.clone(), slot, ty });
         Ok(slot)
-    }
-
-    /// A variable without a name, for values that loops and catches keep.
-    pub(super) fn hidden(&mut self) -> Slot {
-        self.scope().fresh()
     }
 
     fn visible(&self, name: &str) -> bool {
@@ -111,10 +107,8 @@ impl Parser<'_> {
             return None;
         }
         let (outer, ty) = self.resolve_in(level - 1, name)?;
-        self.scopes[level - 1].shared[outer as usize] = true;
         let scope = &mut self.scopes[level];
         let slot = scope.fresh();
-        scope.shared[slot as usize] = true;
         scope.captures.push((outer, slot));
         scope.blocks[0].push(Local { name: name.into(), slot, ty: ty.clone() });
         Some((slot, ty))

@@ -156,9 +156,9 @@ impl Parser<'_> {
             if self.is_punct("(") {
                 return self.fail(at, "methods are allowed at the top of a script and in classes only");
             }
-            // The value cannot see the variable, but a closure in it may.
-            let slot = self.declare(&name, ty.clone(), at)?;
+            // The value does not see the variable, not even in a closure.
             let value = if self.accept("=") { Some(self.statement_expression()?) } else { None };
+            let slot = self.declare(&name, ty.clone(), at)?;
             body.push(Stmt::Declare { slot, ty: ty.clone(), value });
             if !self.accept(",") {
                 return Ok(());
@@ -419,13 +419,13 @@ impl Parser<'_> {
     }
 
     /// Parses something as a function of its own that sees no locals.
-    pub(super) fn separate<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<(T, Vec<bool>)> {
+    pub(super) fn separate<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<(T, Slot)> {
         self.scopes.push(super::scope::FunctionScope::new(FunctionKind::Method));
         let breakable = std::mem::take(&mut self.breakable);
         let result = parse(self);
         self.breakable = breakable;
         let scope = self.scopes.pop().expect("pushed above");
-        Ok((result?, scope.shared))
+        Ok((result?, scope.slots))
     }
 
     /// A value alone, as the body of a function.
