@@ -172,11 +172,6 @@ impl Criteria for JobQuery {
             under_each(&by.definition, world.definition_named(id))
         } else if let Some(key) = &self.process_definition_key {
             under_each(&by.definition, world.definitions_of(key))
-        } else if self.executable {
-            by.ready
-                .range(..=(Some(self.now), Id(u128::MAX)))
-                .map(|entry| entry.1)
-                .collect()
         } else {
             return None;
         })

@@ -30,6 +30,8 @@ mod process_instance;
 mod report;
 mod statistics;
 mod task;
+#[cfg(test)]
+mod tests;
 mod text;
 mod user_operation;
 mod variable;
