@@ -17,7 +17,8 @@ pub struct ParseOptions {
     pub accept_forks: bool,
     /// Refuse incomplete `camunda:in` and `camunda:out` (off with Camunda's `disableStrictCallActivityValidation`).
     pub strict_call_activity_validation: bool,
-    /// Checks expressions while parsing; without it their syntax errors come up when they are used.
+    /// Checks expressions while parsing, as Camunda does: by default JUEL's syntax. Without it their errors come up when they are
+    /// used.
     pub expression_check: Option<ExpressionCheck>,
     /// Sizes beyond which a file is refused.
     pub limits: Limits,
@@ -31,9 +32,16 @@ impl Default for ParseOptions {
             validate_schema: true,
             accept_forks: true,
             strict_call_activity_validation: true,
-            expression_check: None,
+            expression_check: Some(check_juel),
             limits: Limits::default(),
         }
+    }
+}
+
+fn check_juel(text: &str) -> Result<(), String> {
+    match juel::Expression::parse(text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

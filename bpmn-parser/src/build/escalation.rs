@@ -56,7 +56,7 @@ impl<'d> Builder<'d> {
         let mut code = None;
         if let Some(reference) = definition.attribute("escalationRef") {
             if let Some(escalation) = self.escalations.get(reference) {
-                code.clone_from(&escalation.code)
+                code.clone_from(&escalation.code);
             } else {
                 let message = format!("could not find escalation with id '{reference}'");
                 self.error_for(rules::ESCALATION_UNKNOWN, message, definition, &[event_id]);

@@ -206,7 +206,7 @@ impl<'d> Builder<'d> {
     /// Takes the text of an expression, checking its syntax as Camunda does when it creates one.
     fn expression(&self, text: &str) -> Step<String> {
         if let Some(check) = self.options.expression_check {
-            check(text).map_err(Stop::Exception)?
+            check(text).map_err(Stop::Exception)?;
         }
         Ok(text.to_owned())
     }

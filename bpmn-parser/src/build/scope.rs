@@ -68,6 +68,7 @@ pub(super) struct Scope<'d> {
     pub(super) async_before: bool,
     pub(super) async_after: bool,
     pub(super) exclusive: bool,
+    pub(super) timer_exclusive: bool,
     pub(super) job_priority: Option<String>,
     pub(super) retry_time_cycle: Option<String>,
     pub(super) listeners: Vec<ExecutionListener>,
@@ -124,6 +125,7 @@ impl<'d> Scope<'d> {
             async_before: false,
             async_after: false,
             exclusive: true,
+            timer_exclusive: true,
             job_priority: None,
             retry_time_cycle: None,
             listeners: Vec::new(),
@@ -426,6 +428,7 @@ impl<'d> Builder<'d> {
             multi_instance.exclusive = draft.exclusive;
             multi_instance.retry_time_cycle = draft.retry_time_cycle.take();
         }
+        let timer_exclusive = draft.timer_exclusive;
         let (io, listeners, job_priority) = (
             draft.io.take(),
             std::mem::take(&mut draft.listeners),
@@ -442,6 +445,7 @@ impl<'d> Builder<'d> {
             async_before: jobs.async_before,
             async_after: jobs.async_after,
             exclusive: jobs.exclusive,
+            timer_exclusive,
             job_priority,
             retry_time_cycle: jobs.retry_time_cycle.take(),
             io,

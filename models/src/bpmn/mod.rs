@@ -183,8 +183,10 @@ pub struct FlowNode {
     pub async_before: bool,
     /// `camunda:asyncAfter`.
     pub async_after: bool,
-    /// `camunda:exclusive`, default true.
+    /// `camunda:exclusive`, default true: of the jobs of asynchronous continuations.
     pub exclusive: bool,
+    /// `camunda:exclusive` of the `timerEventDefinition`, default true: of the timer jobs.
+    pub timer_exclusive: bool,
     /// `camunda:jobPriority`, integer or expression.
     pub job_priority: Option<String>,
     /// `camunda:failedJobRetryTimeCycle`, an expression.
