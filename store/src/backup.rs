@@ -22,7 +22,7 @@ use std::{
 use crate::{
     Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Options, Persist, Scan, Seq, Store,
     committer::Pipeline,
-    folder::{Folder, check_format, sync_folder_of},
+    folder::{Folder, Stage, check_format, sync_folder_of},
     record::{self, FORMAT, FORMAT_KEY, GROUP_PREFIX, Group},
     store::open_key_value,
     verify,
@@ -456,6 +456,8 @@ fn fill(
         });
     }
     let mut folder = Folder::open(target, kind, true)?;
+    folder.clear_data()?;
+    folder.set_stage(Stage::Filling)?;
     let backend = open_key_value(kind, &folder.data(), &Options::default())?;
     let mut loader = Loader::new(&*backend);
     let committed = load(&mut loader)?;
@@ -473,7 +475,7 @@ fn fill(
             position.last.0, committed.0
         )));
     }
-    folder.mark_complete()?;
+    folder.set_stage(Stage::Complete)?;
     Ok(Summary { records, committed })
 }
 
@@ -498,7 +500,7 @@ struct Loader<'a> {
     highest: Vec<u8>,
     in_order: bool,
     /// Records that come last: the groups in the order of their numbers, as the journal's check expects them, and the
-    /// format, without which a half-filled store can't be opened.
+    /// format behind everything.
     late: BTreeMap<Vec<u8>, (u64, Vec<u8>)>,
 }
 

@@ -114,6 +114,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A restore or a migration into the folder was interrupted.
+    #[error("the store at `{}` was not filled completely: remove the folder and restore or migrate again", path.display())]
+    HalfFilled {
+        /// The store's folder.
+        path: PathBuf,
+    },
     /// Something else is in the place where a store should be made.
     #[error("`{}` is in the way: {reason}", path.display())]
     InTheWay {

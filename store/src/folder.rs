@@ -1,7 +1,7 @@
 //! The folder around a store on disk: what kind it holds, and who has it open.
 //!
 //! ```text
-//! <store>/STORE    kind and format, text     checked before the database underneath touches a byte
+//! <store>/STORE    kind, format, stage: text     checked before the database underneath touches a byte
 //! <store>/LOCK     locked while open; holds the process id
 //! <store>/data/    the database's own files
 //! ```
@@ -18,7 +18,28 @@ const MARKER: &str = "STORE";
 const LOCK: &str = "LOCK";
 const DATA: &str = "data";
 const HEADING: &str = "tollgate store";
-const COMPLETE: &str = "complete";
+/// How far a store has been made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nothing was ever committed to it; whatever a crash left of its database can go.
+    Making,
+    /// It is being filled from a backup or another store.
+    Filling,
+    /// It has its first record, so that an empty database means that something is missing.
+    Complete,
+}
+
+impl Stage {
+    const ALL: [Self; 3] = [Self::Making, Self::Filling, Self::Complete];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Making => "making",
+            Self::Filling => "filling",
+            Self::Complete => "complete",
+        }
+    }
+}
 
 /// What to do about a store of another format.
 const FORMAT_ADVICE: &str = "use the version that wrote it, or let that version make a backup and restore the backup with this one";
@@ -28,7 +49,7 @@ const FORMAT_ADVICE: &str = "use the version that wrote it, or let that version 
 pub(crate) struct Folder {
     path: PathBuf,
     kind: Kind,
-    complete: bool,
+    stage: Stage,
     // Held for its lock; closing the file releases it, also when the process is killed.
     _lock: File,
 }
@@ -45,7 +66,7 @@ impl Folder {
             Self::prepare(path)?;
         }
         let lock = lock(path)?;
-        let complete = if path.join(MARKER).exists() {
+        let stage = if path.join(MARKER).exists() {
             let marker = read_marker(path)?;
             check_format(&format!("the store at `{}`", path.display()), marker.format)?;
             if marker.kind != kind {
@@ -55,29 +76,40 @@ impl Folder {
                     asked: kind,
                 });
             }
-            marker.complete
+            marker.stage
         } else {
-            write_marker(path, kind, false)?;
-            false
+            write_marker(path, kind, Stage::Making)?;
+            Stage::Making
         };
         Ok(Self {
             path: path.to_owned(),
             kind,
-            complete,
+            stage,
             _lock: lock,
         })
     }
 
-    /// Whether the store has been made completely, so that an empty database means that something is missing.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.complete
+    /// How far the store has been made.
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage
     }
 
-    /// Remembers that the database is on disk with its first record.
-    pub(crate) fn mark_complete(&mut self) -> Result<(), Error> {
-        write_marker(&self.path, self.kind, true)?;
-        self.complete = true;
+    /// Remembers durably how far the store has been made.
+    pub(crate) fn set_stage(&mut self, stage: Stage) -> Result<(), Error> {
+        write_marker(&self.path, self.kind, stage)?;
+        self.stage = stage;
         Ok(())
+    }
+
+    /// Makes room for a database, removing what an interrupted making left.
+    pub(crate) fn clear_data(&self) -> Result<(), Error> {
+        match fs::remove_dir_all(self.data()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(format!(
+                "removing `{}`",
+                self.data().display()
+            ))(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Where the database's own files are.
@@ -170,7 +202,7 @@ fn lock(path: &Path) -> Result<File, Error> {
 struct Marker {
     kind: Kind,
     format: u32,
-    complete: bool,
+    stage: Stage,
 }
 
 fn read_marker(path: &Path) -> Result<Marker, Error> {
@@ -194,20 +226,20 @@ fn parse_marker(text: &str) -> Option<Marker> {
     }
     let kind = lines.next()?.strip_prefix("kind ")?.parse().ok()?;
     let format = lines.next()?.strip_prefix("format ")?.parse().ok()?;
-    let complete = lines.next() == Some(COMPLETE);
+    let stage = lines.next()?.strip_prefix("stage ")?;
+    let stage = Stage::ALL.into_iter().find(|known| known.name() == stage)?;
     Some(Marker {
         kind,
         format,
-        complete,
+        stage,
     })
 }
 
-fn write_marker(path: &Path, kind: Kind, complete: bool) -> Result<(), Error> {
-    let mut text = format!("{HEADING}\nkind {kind}\nformat {FORMAT}\n");
-    if complete {
-        text.push_str(COMPLETE);
-        text.push('\n');
-    }
+fn write_marker(path: &Path, kind: Kind, stage: Stage) -> Result<(), Error> {
+    let text = format!(
+        "{HEADING}\nkind {kind}\nformat {FORMAT}\nstage {}\n",
+        stage.name()
+    );
     write_durably(&path.join(MARKER), text.as_bytes())
 }
 
@@ -260,20 +292,20 @@ mod tests {
     #[test]
     fn the_marker_reads_back() {
         let folder = tempfile::tempdir().unwrap();
-        for complete in [false, true] {
-            write_marker(folder.path(), Kind::Sled, complete).unwrap();
+        for stage in Stage::ALL {
+            write_marker(folder.path(), Kind::Sled, stage).unwrap();
             let marker = read_marker(folder.path()).unwrap();
             assert_eq!(
                 marker,
                 Marker {
                     kind: Kind::Sled,
                     format: FORMAT,
-                    complete
+                    stage
                 }
             );
         }
         assert_eq!(
-            parse_marker("tollgate store\nkind nothing\nformat 1\n"),
+            parse_marker("tollgate store\nkind nothing\nformat 1\nstage complete\n"),
             None
         );
         assert_eq!(parse_marker(""), None);

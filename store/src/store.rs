@@ -14,7 +14,7 @@ use crate::{
     Memory, Op, Outcome, Stats, Ticket,
     backend::{Fjall, Sled},
     committer::{GroupBounds, Pipeline},
-    folder::Folder,
+    folder::{Folder, Stage},
     queue::{Bounds, Queue, WhenFull, is_completing},
     record::{self, STORE_TABLE},
     space::{FreeSpace, SpaceGuard, free_space_at},
@@ -181,16 +181,27 @@ impl Store {
             return Self::start(Arc::new(Memory::new()), None, options);
         }
         let mut folder = Folder::open(path, kind, create)?;
-        if kind == Kind::Fjall {
-            verify::examine_journals(&folder, options.accept_damage)?;
+        match folder.stage() {
+            Stage::Making => folder.clear_data()?,
+            Stage::Filling => {
+                return Err(Error::HalfFilled {
+                    path: path.to_owned(),
+                });
+            }
+            Stage::Complete if kind == Kind::Fjall => {
+                verify::examine_journals(&folder, options.accept_damage)?
+            }
+            Stage::Complete => {}
         }
         let backend = open_key_value(kind, &folder.data(), &options)?;
+        if folder.stage() == Stage::Complete {
+            verify::ensure_not_empty(&*backend, &folder)?;
+        } else {
+            verify::ensure_format(&*backend)?;
+            folder.set_stage(Stage::Complete)?;
+        }
         if options.free_space.is_none() && options.min_free_bytes > 0 {
             options.free_space = Some(free_space_at(path.to_owned()));
-        }
-        let fresh = verify::prepare(&*backend, &folder)?;
-        if fresh {
-            folder.mark_complete()?;
         }
         Self::start(backend, Some(folder), options)
     }

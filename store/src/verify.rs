@@ -17,21 +17,16 @@ pub(crate) struct Position {
     pub(crate) next_group: u64,
 }
 
-/// Looks at a database that has just been opened in `folder`, and writes its first record if it is empty. Tells whether
-/// the store was made just now.
-pub(crate) fn prepare(backend: &dyn KeyValue, folder: &Folder) -> Result<bool, Error> {
-    if folder.is_complete() {
-        if backend.get(&FORMAT_KEY)?.is_none() {
-            let reason = format!(
-                "`{}` has no records, not even the first one",
-                folder.data().display()
-            );
-            return Err(Error::Damaged(reason));
-        }
-        return Ok(false);
+/// Looks at the database that has just been opened in the folder of a complete store.
+pub(crate) fn ensure_not_empty(backend: &dyn KeyValue, folder: &Folder) -> Result<(), Error> {
+    if backend.get(&FORMAT_KEY)?.is_none() {
+        let reason = format!(
+            "`{}` has no records, not even the first one",
+            folder.data().display()
+        );
+        return Err(Error::Damaged(reason));
     }
-    ensure_format(backend)?;
-    Ok(true)
+    Ok(())
 }
 
 /// Reads the format record, or writes it if there is none, and refuses another format.

@@ -132,6 +132,44 @@ fn a_database_that_vanished_is_missed() {
 }
 
 #[test]
+fn what_a_crash_left_of_a_store_in_the_making_is_made_anew() {
+    for kind in ON_DISK {
+        let folder = tempfile::tempdir().unwrap();
+        with_one_commit(kind, folder.path());
+        replace_in_marker(folder.path(), "stage complete", "stage making");
+        let data = folder.path().join("data");
+        for file in fs::read_dir(&data)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+        {
+            fs::write(file, "torn").unwrap();
+        }
+        let store = Store::open(kind, folder.path(), Options::default()).unwrap();
+        assert_eq!(store.commit(vec![Op::put("r1", "x")]).unwrap().0, 1);
+        drop(store);
+        assert_eq!(
+            Store::open(kind, folder.path(), Options::default())
+                .unwrap()
+                .committed()
+                .0,
+            1
+        );
+    }
+}
+
+#[test]
+fn a_store_that_was_filled_in_part_is_refused() {
+    for kind in ON_DISK {
+        let folder = tempfile::tempdir().unwrap();
+        with_one_commit(kind, folder.path());
+        replace_in_marker(folder.path(), "stage complete", "stage filling");
+        let error = Store::open(kind, folder.path(), Options::default()).unwrap_err();
+        assert!(matches!(error, Error::HalfFilled { .. }), "{error}");
+    }
+}
+
+#[test]
 fn a_folder_of_something_else_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("letter.txt"), "dear").unwrap();

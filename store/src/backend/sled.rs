@@ -80,10 +80,12 @@ impl Sled {
             path: path.to_owned(),
             synced_blobs: Mutex::default(),
         };
-        // The tree's own existence must be on disk before anything in it is acknowledged.
+        // The tree's own existence and sled's settings must be on disk before anything is acknowledged.
         store.sync()?;
-        let folder = File::open(path).and_then(|folder| folder.sync_all());
-        folder.map_err(Error::io(format!("syncing `{}`", path.display())))?;
+        for name in [path.join("conf"), path.to_owned()] {
+            let synced = File::open(&name).and_then(|file| file.sync_all());
+            synced.map_err(Error::io(format!("syncing `{}`", name.display())))?;
+        }
         Ok(store)
     }
 
