@@ -253,7 +253,7 @@ fn blocking(kind: Kind, folder: &Path, submitters: u64, time: Duration) {
         &store,
         &mut latencies,
         start.elapsed(),
-        cpu_time() - cpu,
+        cpu_time().saturating_sub(cpu),
     );
     drop(store);
     let _ = fs::remove_dir_all(path);
@@ -313,7 +313,7 @@ fn pipelined(kind: Kind, folder: &Path, in_flight: u64, durability: Durability, 
         &store,
         &mut latencies,
         start.elapsed(),
-        cpu_time() - cpu,
+        cpu_time().saturating_sub(cpu),
     );
     drop(store);
     let _ = fs::remove_dir_all(path);

@@ -189,7 +189,7 @@ impl Store {
                 });
             }
             Stage::Complete if kind == Kind::Fjall => {
-                verify::examine_journals(&folder, options.accept_damage)?
+                verify::examine_journals(&folder, options.accept_damage)?;
             }
             Stage::Complete => {}
         }

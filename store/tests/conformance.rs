@@ -325,7 +325,7 @@ fn space_of_deleted_values_comes_back<O: Opener>(opener: &O, folder: &Path) {
     if !O::RECLAIMS {
         return;
     }
-    const ROUNDS: u32 = 24;
+    let rounds = 24_u32;
     let store = opener.open(folder);
     let key = |number: u32| [b"h", number.to_be_bytes().as_slice()].concat();
     let noise = |number: u32| {
@@ -337,7 +337,7 @@ fn space_of_deleted_values_comes_back<O: Opener>(opener: &O, folder: &Path) {
             state.to_le_bytes()[0]
         })
     };
-    for number in 0..ROUNDS {
+    for number in 0..rounds {
         store
             .write(
                 vec![Op::put(key(number), noise(number).collect::<Vec<u8>>())],
@@ -348,11 +348,11 @@ fn space_of_deleted_values_comes_back<O: Opener>(opener: &O, folder: &Path) {
     store.sync().unwrap();
     write(
         &*store,
-        (0..ROUNDS).map(|number| Op::delete(key(number))).collect(),
+        (0..rounds).map(|number| Op::delete(key(number))).collect(),
     );
     store.compact().unwrap();
     let before = store.size_on_disk().unwrap();
-    for number in 0..ROUNDS {
+    for number in 0..rounds {
         store
             .write(
                 vec![Op::put(key(number % 2), noise(number).collect::<Vec<u8>>())],
@@ -363,7 +363,7 @@ fn space_of_deleted_values_comes_back<O: Opener>(opener: &O, folder: &Path) {
     store.sync().unwrap();
     store.compact().unwrap();
     let after = store.size_on_disk().unwrap();
-    let written = u64::from(ROUNDS) << 20;
+    let written = u64::from(rounds) << 20;
     assert!(
         after < before + written / 2,
         "{before} bytes before, {after} after {written} more were written"
@@ -398,9 +398,9 @@ fn readers_and_a_writer_work_side_by_side(opener: &impl Opener, folder: &Path) {
                 .collect();
             store.write(batch, Persist::Buffered).unwrap();
         }
-        readers
-            .into_iter()
-            .for_each(|reader| reader.join().unwrap());
+        for reader in readers {
+            reader.join().unwrap();
+        }
     });
 }
 

@@ -45,7 +45,7 @@ fn fill_a_store() {
         };
         store.submit(common::commit(number), acknowledge).unwrap();
         // Lone commits, and runs of them that share a flush.
-        if number % 7 == 0 {
+        if number.is_multiple_of(7) {
             std::thread::sleep(Duration::from_micros(number % 1500));
         }
     }

@@ -14,7 +14,7 @@ pub(crate) fn commit(number: u64) -> Vec<Op> {
         Op::put(instance_key(number % INSTANCES), body(number, 1)),
         Op::put(history_key(number), body(number, 2)),
     ];
-    if number % 5 == 0 && number > 20 {
+    if number.is_multiple_of(5) && number > 20 {
         ops.push(Op::delete(history_key(number - 20)));
     }
     ops
@@ -31,7 +31,7 @@ fn history_key(number: u64) -> Vec<u8> {
 fn body(number: u64, salt: u64) -> Vec<u8> {
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17) ^ salt;
     // Once in a while something bigger than a page.
-    let length = if mixed % 61 == 0 {
+    let length = if mixed.is_multiple_of(61) {
         20_000
     } else {
         40 + mixed % 900

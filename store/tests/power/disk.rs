@@ -1,7 +1,7 @@
 //! What a disk may hold when the power goes: everything that was synced, and any part of what was not.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fs::{self, File},
     os::unix::fs::FileExt as _,
     path::Path,
@@ -34,13 +34,20 @@ enum Change {
     Truncate(u64),
 }
 
+/// Bytes of a file. Journals are made long and empty, so the zeros at the end are not held.
+#[derive(Clone, Default)]
+struct Bytes {
+    written: Vec<u8>,
+    length: u64,
+}
+
 /// A file's content, apart from its name.
 #[derive(Default)]
 struct Content {
-    synced: Vec<u8>,
+    synced: Bytes,
     unsynced: Vec<Change>,
     /// Changes at the beginning of `unsynced` that a sync under way covers, by thread.
-    syncing: HashMap<u32, usize>,
+    syncing: BTreeMap<u32, usize>,
 }
 
 /// A change of names, on disk once the folder has been synced.
@@ -191,33 +198,33 @@ impl Disk {
         for (path, file) in names {
             let content = self.files[file].after_power_cut(chance);
             let file = File::create(image.join(path)).unwrap();
-            file.set_len(content.len() as u64).unwrap();
-            // Zeros need no writing; journals are made of them.
-            for (number, page) in content.chunks(4096).enumerate() {
-                if page.iter().any(|byte| *byte != 0) {
-                    file.write_all_at(page, number as u64 * 4096).unwrap();
-                }
-            }
+            file.set_len(content.length).unwrap();
+            file.write_all_at(&content.written, 0).unwrap();
         }
     }
 }
 
-fn apply(content: &mut Vec<u8>, change: &Change) {
+fn apply(content: &mut Bytes, change: &Change) {
     match change {
-        Change::Truncate(length) => content.resize(usize::try_from(*length).unwrap(), 0),
+        Change::Truncate(length) => {
+            content.written.truncate(usize::try_from(*length).unwrap());
+            content.length = *length;
+        }
         Change::Write { at, data } => {
             let at = usize::try_from(*at).unwrap();
-            if content.len() < at + data.len() {
-                content.resize(at + data.len(), 0);
+            let end = at + data.len();
+            if content.written.len() < end {
+                content.written.resize(end, 0);
             }
-            content[at..at + data.len()].copy_from_slice(data);
+            content.written[at..end].copy_from_slice(data);
+            content.length = content.length.max(end as u64);
         }
     }
 }
 
 impl Content {
     /// The synced content with some of the rest: nothing, everything, a beginning, or sectors here and there.
-    fn after_power_cut(&self, chance: &mut Chance) -> Vec<u8> {
+    fn after_power_cut(&self, chance: &mut Chance) -> Bytes {
         let mut content = self.synced.clone();
         let manner = chance.below(4);
         let beginning = chance.below(self.unsynced.len() as u64 + 1);
@@ -240,7 +247,7 @@ impl Content {
 }
 
 /// Lets each sector of a write arrive or not.
-fn apply_in_part(content: &mut Vec<u8>, change: &Change, chance: &mut Chance) {
+fn apply_in_part(content: &mut Bytes, change: &Change, chance: &mut Chance) {
     let Change::Write { at, data } = change else {
         if chance.below(2) == 0 {
             apply(content, change);

@@ -48,21 +48,20 @@ fn fill_a_store() {
     let kind: Kind = std::env::var("STORE_KIND").unwrap().parse().unwrap();
     let store = Store::open(kind, path, options()).unwrap();
     let acknowledge = |seq: u64| {
-        std::io::stderr()
-            .write_all(format!("{}{seq}\n", record::ACK).as_bytes())
-            .unwrap()
+        let line = format!("{}{seq}\n", record::ACK);
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
     };
     for number in 1..=COMMITS {
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             acknowledge(store.commit(common::commit(number)).unwrap().0);
         } else {
             store
                 .submit(common::commit(number), move |outcome| {
-                    acknowledge(outcome.unwrap().0)
+                    acknowledge(outcome.unwrap().0);
                 })
                 .unwrap();
         }
-        if number % 90 == 0 {
+        if number.is_multiple_of(90) {
             store.compact().unwrap();
         }
     }
@@ -128,7 +127,7 @@ fn survives_power_cuts(kind: Kind, relaxed: bool) {
     let rounds = common::from_environment("STORE_POWER_ROUNDS", 40);
     let mut chance = Chance::new(common::from_environment("STORE_FIRST_SEED", 1));
     let mut cuts: Vec<usize> = (0..rounds)
-        .map(|_| chance.below(events.len() as u64) as usize)
+        .map(|_| usize::try_from(chance.below(events.len() as u64)).unwrap())
         .collect();
     cuts.sort_unstable();
     let mut disk = Disk::default();

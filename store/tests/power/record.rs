@@ -116,10 +116,7 @@ impl Parser {
         }
         match name {
             "openat" | "creat" => self.opened(arguments, result),
-            "lseek" => drop(
-                self.positions
-                    .insert(number(arguments) as u32, Some(returned)),
-            ),
+            "lseek" => drop(self.positions.insert(descriptor(arguments), Some(returned))),
             "write" | "writev" | "pwrite64" | "pwritev" => self.written(name, arguments, returned),
             "ftruncate" => {
                 let Some(path) = self.path_of_descriptor(arguments) else {
@@ -168,7 +165,7 @@ impl Parser {
     }
 
     fn opened(&mut self, arguments: &str, result: &str) {
-        let descriptor = number(result) as u32;
+        let descriptor = descriptor(result);
         self.positions.insert(
             descriptor,
             if arguments.contains("O_APPEND") {
@@ -207,7 +204,7 @@ impl Parser {
         } else {
             let position = self
                 .positions
-                .entry(number(arguments) as u32)
+                .entry(descriptor(arguments))
                 .or_insert(Some(0));
             let at = position.unwrap_or(*length);
             if let Some(position) = position {
@@ -248,6 +245,10 @@ fn number(text: &str) -> u64 {
         .find(|character: char| !character.is_ascii_digit())
         .unwrap_or(text.len());
     text[..end].parse().unwrap_or(0)
+}
+
+fn descriptor(text: &str) -> u32 {
+    u32::try_from(number(text)).unwrap()
 }
 
 /// Everything in quotes.

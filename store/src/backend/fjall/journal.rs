@@ -50,8 +50,7 @@ impl Journals {
             let bytes =
                 fs::read(&path).map_err(Error::io(format!("reading `{}`", path.display())))?;
             let end = journals.read_batches(&bytes);
-            // Journals are made with their full length, in zeros.
-            if bytes[end..].iter().any(|byte| *byte != 0) {
+            if !is_zero(&bytes[end..]) {
                 journals.tails.push((path.clone(), end as u64));
             }
             let cut_off = group_records(&bytes[end..]);
@@ -128,6 +127,15 @@ impl Journals {
         }
         end
     }
+}
+
+/// Whether there is nothing but what a journal is made of, which has its full length from the beginning.
+fn is_zero(bytes: &[u8]) -> bool {
+    const ZEROS: [u8; 4096] = [0; 4096];
+    // Blocks are compared at once; byte by byte takes a second for a journal in a build without optimisation.
+    bytes
+        .chunks(ZEROS.len())
+        .all(|block| *block == ZEROS[..block.len()])
 }
 
 /// The journals in `data`, oldest first.
