@@ -1,0 +1,274 @@
+//! The only place that calls the engine.
+
+use std::ops::Deref;
+
+use engine_core::command::{Command, Outcome};
+use models::{Id, Timestamp, bpmn::FormDefinition};
+use serde::Serialize;
+use tollgate::{
+    Pending,
+    request::{
+        self, Admin, BatchChange, Caller, Correlated, DecisionRow, DefinitionChange, DeleteOptions, Deployed, HistoryChange,
+        JobDefinitionChange, LockedTask, MetricValue, MigrationPlan, MigrationReport, StartedInstance,
+    },
+    state::Task,
+    world::World,
+};
+
+/// The engine as the server uses it.
+#[derive(Clone, Debug)]
+pub(crate) struct Engine(tollgate::Engine);
+
+/// The form of a user task or start event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// `formKey`.
+    pub(crate) key: Option<String>,
+    /// `camundaFormRef`.
+    pub(crate) reference: Option<FormReference>,
+}
+
+/// Which Camunda form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct FormReference {
+    /// Its id.
+    pub(crate) key: String,
+    /// `latest`, `deployment` or `version`.
+    pub(crate) binding: String,
+    /// The version, for binding `version`.
+    pub(crate) version: Option<i32>,
+}
+
+/// The form of a start event, as the model says it.
+pub(crate) fn form_of(form: &FormDefinition) -> Form {
+    let reference = form.form_ref.clone().map(|key| FormReference {
+        key,
+        binding: form.form_ref_binding.clone().unwrap_or_else(|| "latest".to_owned()),
+        version: form.form_ref_version.as_deref().and_then(|text| text.parse().ok()),
+    });
+    Form { key: form.key.clone(), reference }
+}
+
+impl Engine {
+    /// The engine of a handle.
+    pub(crate) fn new(engine: tollgate::Engine) -> Self {
+        Self(engine)
+    }
+
+    /// The read model, locked for reading. Never held across an await.
+    pub(crate) fn read(&self) -> impl Deref<Target = World> + '_ {
+        self.0.read()
+    }
+
+    /// The engine's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    /// Whether commands are taken.
+    pub(crate) fn is_ready(&self) -> bool {
+        true
+    }
+
+    /// Runs a command.
+    pub(crate) fn execute(&self, command: Command, caller: &Caller) -> Pending<Outcome> {
+        self.0.execute(command, caller)
+    }
+
+    /// Deploys.
+    pub(crate) fn deploy(&self, request: request::Deploy, caller: &Caller) -> Pending<Deployed> {
+        self.0.deploy(request, caller)
+    }
+
+    /// Deploys files of an earlier deployment again.
+    pub(crate) fn redeploy(&self, request: request::Redeploy, caller: &Caller) -> Pending<Deployed> {
+        self.0.redeploy(request, caller)
+    }
+
+    /// Deletes a deployment.
+    pub(crate) fn delete_deployment(&self, id: Id, options: DeleteOptions, caller: &Caller) -> Pending<()> {
+        self.0.delete_deployment(id, options, caller)
+    }
+
+    /// Changes definitions.
+    pub(crate) fn change_definitions(&self, change: DefinitionChange, caller: &Caller) -> Pending<()> {
+        self.0.change_definitions(change, caller)
+    }
+
+    /// Changes job definitions.
+    pub(crate) fn change_job_definitions(&self, change: JobDefinitionChange, caller: &Caller) -> Pending<()> {
+        self.0.change_job_definitions(change, caller)
+    }
+
+    /// Suspends or activates process instances.
+    pub(crate) fn suspend_instances(&self, request: request::SuspendInstances, caller: &Caller) -> Pending<()> {
+        self.0.suspend_instances(request, caller)
+    }
+
+    /// Evaluates a decision.
+    pub(crate) fn evaluate_decision(
+        &self,
+        request: request::EvaluateDecision,
+        caller: &Caller,
+    ) -> Pending<Vec<DecisionRow>> {
+        self.0.evaluate_decision(request, caller)
+    }
+
+    /// Correlates a message.
+    pub(crate) fn correlate(&self, request: request::Correlate, caller: &Caller) -> Pending<Vec<Correlated>> {
+        self.0.correlate(request, caller)
+    }
+
+    /// Broadcasts a signal.
+    pub(crate) fn signal(&self, request: request::Signal, caller: &Caller) -> Pending<()> {
+        self.0.signal(request, caller)
+    }
+
+    /// Starts processes whose condition is true.
+    pub(crate) fn evaluate_conditions(
+        &self,
+        request: request::EvaluateConditions,
+        caller: &Caller,
+    ) -> Pending<Vec<StartedInstance>> {
+        self.0.evaluate_conditions(request, caller)
+    }
+
+    /// Fetches external tasks.
+    pub(crate) fn fetch_and_lock(&self, request: request::FetchAndLock, caller: &Caller) -> Pending<Vec<LockedTask>> {
+        self.0.fetch_and_lock(request, caller)
+    }
+
+    /// Changes whenever external tasks may have become available.
+    pub(crate) fn external_tasks_available(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.0.external_tasks_available()
+    }
+
+    /// Sets the retries of several external tasks.
+    pub(crate) fn set_external_task_retries(
+        &self,
+        request: request::SetExternalTaskRetries,
+        caller: &Caller,
+    ) -> Pending<()> {
+        self.0.set_external_task_retries(request, caller)
+    }
+
+    /// Makes a migration plan.
+    pub(crate) fn generate_migration(
+        &self,
+        request: request::GenerateMigration,
+        caller: &Caller,
+    ) -> Pending<MigrationPlan> {
+        self.0.generate_migration(request, caller)
+    }
+
+    /// Checks a migration plan.
+    pub(crate) fn validate_migration(&self, plan: MigrationPlan, caller: &Caller) -> Pending<MigrationReport> {
+        self.0.validate_migration(plan, caller)
+    }
+
+    /// Migrates process instances.
+    pub(crate) fn migrate(&self, request: request::Migrate, caller: &Caller) -> Pending<()> {
+        self.0.migrate(request, caller)
+    }
+
+    /// Modifies process instances.
+    pub(crate) fn modify_many(&self, request: request::ModifyMany, caller: &Caller) -> Pending<()> {
+        self.0.modify_many(request, caller)
+    }
+
+    /// Restarts process instances.
+    pub(crate) fn restart(&self, request: request::Restart, caller: &Caller) -> Pending<()> {
+        self.0.restart(request, caller)
+    }
+
+    /// Starts a batch.
+    pub(crate) fn batch(&self, request: request::Batch, caller: &Caller) -> Pending<Id> {
+        self.0.batch(request, caller)
+    }
+
+    /// Changes a batch.
+    pub(crate) fn change_batch(&self, change: BatchChange, caller: &Caller) -> Pending<()> {
+        self.0.change_batch(change, caller)
+    }
+
+    /// Changes history.
+    pub(crate) fn change_history(&self, change: HistoryChange, caller: &Caller) -> Pending<Option<Id>> {
+        self.0.change_history(change, caller)
+    }
+
+    /// Cleans history up.
+    pub(crate) fn clean_up(&self, request: request::CleanUp, caller: &Caller) -> Pending<Vec<Id>> {
+        self.0.clean_up(request, caller)
+    }
+
+    /// Values of metrics.
+    pub(crate) fn metrics(&self, query: &request::MetricsQuery) -> Vec<MetricValue> {
+        self.0.metrics(query)
+    }
+
+    /// Changes what is administered.
+    pub(crate) fn admin(&self, change: Admin, caller: &Caller) -> Pending<Option<Id>> {
+        self.0.admin(change, caller)
+    }
+
+    /// Checks a password.
+    pub(crate) fn verify(&self, request: request::Verify) -> Pending<bool> {
+        self.0.verify(request)
+    }
+
+    /// Runs a job now.
+    pub(crate) fn run_job(&self, job: Id, caller: &Caller) -> Pending<Outcome> {
+        self.0.run_job(job, caller)
+    }
+
+    /// Form of a user task.
+    pub(crate) fn task_form(&self, world: &World, task: &Task) -> Form {
+        let Some(form) = self.0.task_form(world, task) else { return Form::default() };
+        Form {
+            key: form.key,
+            reference: form.reference.map(|(key, binding, version)| FormReference { key, binding, version }),
+        }
+    }
+
+    /// Groups and tenants of a user.
+    pub(crate) fn memberships(&self, user: &str) -> (Vec<String>, Vec<String>) {
+        let world = self.read();
+        let groups = world.groups_of(user).map(str::to_owned).collect();
+        let tenants = world.tenants_of(user).into_iter().map(str::to_owned).collect();
+        (groups, tenants)
+    }
+
+    /// The stored form of a user's password.
+    pub(crate) fn stored_password(&self, user: &str) -> Option<String> {
+        self.read().user(user).and_then(|user| user.password.clone())
+    }
+
+    /// How much of everything there is, for metrics.
+    pub(crate) fn sizes(&self) -> Vec<(&'static str, usize)> {
+        let world = self.read();
+        vec![
+            ("executions", world.execution_count()),
+            ("user_tasks", world.task_count()),
+            ("external_tasks", world.external_task_count()),
+            ("jobs", world.job_count()),
+            ("event_subscriptions", world.subscription_count()),
+            ("incidents", world.incident_count()),
+            ("variables", world.variable_count()),
+        ]
+    }
+
+    /// Stops the clock at a time, or lets it run again.
+    pub(crate) fn set_clock(&self, time: Option<Timestamp>) {
+        self.0.set_clock(time);
+    }
+
+    /// Runs due jobs: how many ran, how many failed, and the messages of failures.
+    pub(crate) fn run_due_jobs(&self, max: usize, once: bool) -> Pending<(usize, usize, Vec<String>)> {
+        self.0.run_due_jobs_later(max, once)
+    }
+
+    /// Deletes everything.
+    pub(crate) fn reset(&self) -> Pending<()> {
+        self.0.reset()
+    }
+}

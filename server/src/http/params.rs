@@ -1,0 +1,225 @@
+//! Criteria of queries: one line per parameter, for the query string and the JSON body alike.
+
+use std::sync::Arc;
+
+use axum::http::{Method, StatusCode};
+use models::{Timestamp, Value};
+use tollgate::query::{Operator, Page, Sort, VariableFilter};
+
+use super::{Call, Date, Failure, Input, Object};
+
+/// A criterion: its name and how it goes into the query `Q`.
+pub(crate) struct Parameter<Q: 'static> {
+    /// Name in the query string and the body.
+    pub(crate) name: &'static str,
+    /// Sets it.
+    pub(crate) set: fn(&mut Q, Input<'_>) -> Result<(), Failure>,
+}
+
+/// Declares the criteria of a query: `"name" => field` or `"name" => |query, input| …`.
+macro_rules! parameters {
+    ($(#[$doc:meta])* $table:ident: $query:ty { $($name:literal => $($field:ident).+),* $(,)? }
+     $(with { $($custom:literal => $apply:expr),* $(,)? })?) => {
+        $(#[$doc])*
+        pub(crate) static $table: &[$crate::http::Parameter<$query>] = &[
+            $($crate::http::Parameter {
+                name: $name,
+                set: |query, input| $crate::http::params::Assign::assign(&mut query.$($field).+, input),
+            },)*
+            $($($crate::http::Parameter { name: $custom, set: $apply },)*)?
+        ];
+    };
+}
+pub(crate) use parameters;
+
+/// A field that takes a parameter. A null, and an empty text where the field is not a text, leave it as it is.
+pub(crate) trait Assign {
+    /// Takes the value.
+    fn assign(&mut self, input: Input<'_>) -> Result<(), Failure>;
+}
+
+macro_rules! assign {
+    ($($type:ty: |$input:ident| $value:expr;)*) => {
+        $(impl Assign for $type {
+            fn assign(&mut self, $input: Input<'_>) -> Result<(), Failure> {
+                if let Some(value) = $value {
+                    *self = value;
+                }
+                Ok(())
+            }
+        })*
+    };
+}
+assign! {
+    String: |input| input.text()?;
+    Option<String>: |input| input.text()?.map(Some);
+    Option<Arc<str>>: |input| input.text()?.map(|text| Some(Arc::from(text)));
+    bool: |input| input.flag()?;
+    Option<bool>: |input| input.flag()?.map(Some);
+    Option<i32>: |input| input.int()?.map(Some);
+    Option<i64>: |input| input.long()?.map(Some);
+    Option<Timestamp>: |input| input.date()?.map(Some);
+    Vec<String>: |input| input.list()?;
+    Option<Vec<String>>: |input| input.list()?.map(Some);
+}
+
+/// Reads the criteria of a call: from the query string of a GET, from the body of a POST.
+pub(crate) fn criteria<Q: Default>(call: &Call, table: &[Parameter<Q>]) -> Result<Q, Failure> {
+    if call.method == Method::POST {
+        return from_object(&call.object()?, table);
+    }
+    let mut query = Q::default();
+    for (at, (name, text)) in call.query.iter().enumerate() {
+        let repeated = call.query[..at].iter().any(|(earlier, _)| earlier == name);
+        if let (false, Some(parameter)) = (repeated, table.iter().find(|parameter| parameter.name == name)) {
+            (parameter.set)(&mut query, Input::Query { name, text })?;
+        }
+    }
+    Ok(query)
+}
+
+/// Reads the criteria of a JSON object.
+pub(crate) fn from_object<Q: Default>(object: &Object, table: &[Parameter<Q>]) -> Result<Q, Failure> {
+    let mut query = Q::default();
+    for (name, value) in &object.0 {
+        if let Some(parameter) = table.iter().find(|parameter| parameter.name == name) {
+            (parameter.set)(&mut query, Input::Json(value))?;
+        }
+    }
+    Ok(query)
+}
+
+/// Which rows of a result: `firstResult` and `maxResults`, always from the query string.
+///
+/// # Errors
+/// `QueryParamException` with 404 when one is not a number, as the JAX-RS of Camunda does.
+pub(crate) fn page(call: &Call) -> Result<Page, Failure> {
+    let number = |name| -> Result<Option<usize>, Failure> {
+        match call.query(name).filter(|text| !text.is_empty()).map(str::parse::<i32>) {
+            None => Ok(None),
+            Some(Ok(number)) => Ok(usize::try_from(number).ok()),
+            Some(Err(_)) => Err(Failure::new(StatusCode::NOT_FOUND, "QueryParamException", "HTTP 404 Not Found")),
+        }
+    };
+    Ok(Page { first_result: number("firstResult")?, max_results: number("maxResults")? })
+}
+
+/// The orders a call asks for: `sortBy` and `sortOrder` of a GET, `sorting` of a body. `key` finds the key of a name; its
+/// second argument are the parameters of orders that have them, such as by a variable.
+pub(crate) fn sorting<T>(
+    call: &Call,
+    key: impl Fn(&str, &Object) -> Result<Option<T>, Failure>,
+) -> Result<Vec<Sort<T>>, Failure> {
+    if call.method == Method::POST {
+        return sorting_of(&call.object()?, key);
+    }
+    let (Some(by), Some(order)) = (call.input("sortBy"), call.input("sortOrder")) else {
+        if call.query("sortBy").is_some() || call.query("sortOrder").is_some() {
+            return Err(single());
+        }
+        return Ok(Vec::new());
+    };
+    let name = call.query("sortBy").unwrap_or_default();
+    let found = key(name, &Object::default())?.ok_or_else(|| by.refused(""))?;
+    let descending = descending(call.query("sortOrder").unwrap_or_default()).ok_or_else(|| order.refused(""))?;
+    Ok(vec![Sort { by: found, descending }])
+}
+
+/// The orders in the property `sorting` of a JSON object.
+pub(crate) fn sorting_of<T>(
+    object: &Object,
+    key: impl Fn(&str, &Object) -> Result<Option<T>, Failure>,
+) -> Result<Vec<Sort<T>>, Failure> {
+    object
+        .objects("sorting")?
+        .into_iter()
+        .map(|item| {
+            let by = item.text("sortBy")?.ok_or_else(single)?;
+            let order = item.text("sortOrder")?.ok_or_else(single)?;
+            let descending =
+                descending(&order).ok_or_else(|| Failure::bad("sortOrder parameter has invalid value"))?;
+            let by = key(&by, &item.object("parameters")?.unwrap_or_default())?.ok_or_else(|| {
+                Failure::new(
+                    StatusCode::BAD_REQUEST,
+                    "NotValidException",
+                    "You should call any of the orderBy methods first before specifying a direction: \
+                     currentOrderingProperty is null",
+                )
+                .code(0)
+            })?;
+            Ok(Sort { by, descending })
+        })
+        .collect()
+}
+
+fn descending(order: &str) -> Option<bool> {
+    match order {
+        "asc" => Some(false),
+        "desc" => Some(true),
+        _ => None,
+    }
+}
+
+fn single() -> Failure {
+    Failure::bad("Only a single sorting parameter specified. sortBy and sortOrder required")
+}
+
+/// Takes a 32-bit number.
+pub(crate) fn int(field: &mut Option<i64>, input: Input<'_>) -> Result<(), Failure> {
+    if let Some(number) = input.int()? {
+        *field = Some(number.into());
+    }
+    Ok(())
+}
+
+/// Takes conditions on variables: `name_operator_value,…` in the query string, objects in a body. `kind` is the word for
+/// the variables in error texts.
+pub(crate) fn variables(field: &mut Vec<VariableFilter>, input: Input<'_>, kind: &str) -> Result<(), Failure> {
+    let operator = |name: &str| {
+        Operator::from_name(name).ok_or_else(|| Failure::bad(format!("Invalid {kind} comparator specified: {name}")))
+    };
+    match input {
+        Input::Query { text, .. } => {
+            for item in text.split(',').filter(|item| !item.is_empty()) {
+                let parts: Vec<&str> = item.split('_').collect();
+                let [name, comparison, value] = parts[..] else {
+                    return Err(input.refused("variable query parameter has to have format KEY_OPERATOR_VALUE."));
+                };
+                field.push(VariableFilter {
+                    name: name.to_owned(),
+                    operator: operator(comparison)?,
+                    value: text_value(value),
+                    any_number: false,
+                });
+            }
+        }
+        Input::Json(serde_json::Value::Null) => {}
+        Input::Json(serde_json::Value::Array(items)) => {
+            for item in items {
+                let item = Object::of(item)?;
+                let comparison = item.text("operator")?.ok_or_else(|| Failure::bad("Operator of variable is null"))?;
+                let value = filter_value(item.value("value").unwrap_or(&serde_json::Value::Null));
+                field.push(VariableFilter {
+                    name: item.text("name")?.unwrap_or_default(),
+                    operator: operator(&comparison)?,
+                    any_number: item.value("value").is_some_and(serde_json::Value::is_number),
+                    value,
+                });
+            }
+        }
+        Input::Json(_) => return Err(Failure::shape()),
+    }
+    Ok(())
+}
+
+/// A value to compare with: a text in exactly the form of dates is a date.
+pub(crate) fn filter_value(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::String(text) => text_value(text),
+        other => crate::value::untyped(other),
+    }
+}
+
+fn text_value(text: &str) -> Value {
+    Date::parse(text).map_or_else(|| Value::string(text), Value::Date)
+}

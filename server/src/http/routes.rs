@@ -1,0 +1,306 @@
+//! The table of operations, and the way of a request to its handler.
+//!
+//! Paths are matched here, not by axum: the prefix with an engine name, trailing slashes, HEAD, OPTIONS and the error bodies
+//! of JAX-RS are the same for all operations.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Limited};
+use percent_encoding::percent_decode_str;
+
+use super::{Call, Failure, Reply, call::query_pairs};
+use crate::app::App;
+
+type Handler = Arc<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Reply> + Send>> + Send + Sync>;
+
+/// What an operation does with bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Media {
+    /// JSON in, JSON out.
+    Json,
+    /// A form in.
+    Form,
+    /// JSON in, something else out (a file, plain text, CSV).
+    Other,
+}
+
+/// An operation.
+#[derive(Clone)]
+struct Operation {
+    method: Method,
+    media: Media,
+    handler: Handler,
+}
+
+/// The operations of the API, added resource by resource.
+#[derive(Default)]
+pub(crate) struct Routes {
+    paths: Vec<(String, Vec<Operation>)>,
+}
+
+impl Routes {
+    fn add(mut self, method: Method, path: &str, media: Media, handler: Handler) -> Self {
+        let operation = Operation { method, media, handler };
+        match self.paths.iter_mut().find(|(known, _)| known == path) {
+            Some((_, operations)) => operations.push(operation),
+            None => self.paths.push((path.to_owned(), vec![operation])),
+        }
+        self
+    }
+
+    /// GET, answered from the read model.
+    pub(crate) fn get(self, path: &str, handler: fn(&Call) -> Reply) -> Self {
+        self.read(Method::GET, Media::Json, path, handler)
+    }
+
+    /// GET of something that is not JSON.
+    pub(crate) fn get_file(self, path: &str, handler: fn(&Call) -> Reply) -> Self {
+        self.read(Method::GET, Media::Other, path, handler)
+    }
+
+    /// A query: GET with criteria in the query string, POST with criteria in the body.
+    pub(crate) fn query(self, path: &str, handler: fn(&Call) -> Reply) -> Self {
+        self.get(path, handler).read(Method::POST, Media::Json, path, handler)
+    }
+
+    /// An operation answered from the read model.
+    pub(crate) fn read(self, method: Method, media: Media, path: &str, handler: fn(&Call) -> Reply) -> Self {
+        let handler: Handler = Arc::new(move |call| Box::pin(async move { handler(&call) }));
+        self.add(method, path, media, handler)
+    }
+
+    /// An operation that asks the engine.
+    pub(crate) fn on<F, Fut>(self, method: Method, media: Media, path: &str, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
+    {
+        self.add(method, path, media, Arc::new(move |call| Box::pin(handler(call))))
+    }
+
+    /// POST with a JSON body.
+    pub(crate) fn post<F, Fut>(self, path: &str, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
+    {
+        self.on(Method::POST, Media::Json, path, handler)
+    }
+
+    /// POST of a form.
+    pub(crate) fn post_form<F, Fut>(self, path: &str, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
+    {
+        self.on(Method::POST, Media::Form, path, handler)
+    }
+
+    /// PUT with a JSON body.
+    pub(crate) fn put<F, Fut>(self, path: &str, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
+    {
+        self.on(Method::PUT, Media::Json, path, handler)
+    }
+
+    /// DELETE.
+    pub(crate) fn delete<F, Fut>(self, path: &str, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
+    {
+        self.on(Method::DELETE, Media::Json, path, handler)
+    }
+
+    /// The operations of another table too.
+    pub(crate) fn merge(mut self, other: Self) -> Self {
+        for (path, operations) in other.paths {
+            for operation in operations {
+                self = self.add(operation.method, &path, operation.media, operation.handler);
+            }
+        }
+        self
+    }
+
+    /// The table, ready to look up.
+    ///
+    /// # Panics
+    /// When two paths contradict each other: a mistake in the program.
+    pub(crate) fn build(self) -> Table {
+        let mut paths = matchit::Router::new();
+        let mut listed = Vec::new();
+        for (path, operations) in self.paths {
+            listed.extend(operations.iter().map(|operation| (operation.method.clone(), path.clone())));
+            if let Err(error) = paths.insert(path.clone(), operations) {
+                panic!("path `{path}`: {error}");
+            }
+        }
+        Table { paths, listed }
+    }
+}
+
+/// The operations by path.
+pub(crate) struct Table {
+    paths: matchit::Router<Vec<Operation>>,
+    listed: Vec<(Method, String)>,
+}
+
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Table").field("operations", &self.listed.len()).finish_non_exhaustive()
+    }
+}
+
+impl Table {
+    /// Method and path of all operations.
+    pub(crate) fn operations(&self) -> &[(Method, String)] {
+        &self.listed
+    }
+}
+
+/// Answers a request to a path below `/engine-rest`; `path` is what follows.
+pub(crate) async fn dispatch(app: Arc<App>, path: String, request: Request) -> Response {
+    let reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    let mut response = match answer(app, &path, request).await {
+        Ok(response) => response,
+        Err(failure) => failure.into_response(),
+    };
+    if reading && !response.headers().contains_key(header::CACHE_CONTROL) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
+    response
+}
+
+/// Splits the engine's name off: `/engine/{name}/…`. Answers prefix, name and the rest.
+fn engine_of(path: &str) -> (&str, Option<&str>, &str) {
+    let Some(rest) = path.strip_prefix("/engine/") else { return ("", None, path) };
+    match rest.find('/') {
+        Some(end) if !rest[end..].trim_end_matches('/').is_empty() => {
+            (&path[.."/engine/".len() + end], Some(&rest[..end]), &rest[end..])
+        }
+        _ => ("", None, path),
+    }
+}
+
+async fn answer(app: Arc<App>, path: &str, request: Request) -> Result<Response, Failure> {
+    let (prefix, engine, rest) = engine_of(path);
+    let rest = match rest.trim_end_matches('/') {
+        "" => "/",
+        trimmed => trimmed,
+    };
+    if engine.is_some_and(|name| name != "default") && rest != "/version" {
+        return Err(Failure::bad("No process engine available"));
+    }
+    let (parts, body) = request.into_parts();
+    let caller = match crate::auth::caller(&app, rest, &parts.headers).await {
+        Ok(caller) => caller,
+        Err(challenge) => return Ok(*challenge),
+    };
+    let found = app.table.paths.at(rest).map_err(|_| Failure::no_path())?;
+    let operations = found.value;
+    let method = if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() };
+    let Some(operation) = operations.iter().find(|operation| operation.method == method).cloned() else {
+        return if method == Method::OPTIONS { Ok(options(operations)) } else { Err(Failure::no_method()) };
+    };
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let path_parameters = found.params.iter().map(|(name, value)| (name.to_owned(), decode(value))).collect();
+    let body = body_of(&app, body).await?;
+    check_media(operation.media, &parts, &body)?;
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let call = Call {
+        base: format!("{}/engine-rest{prefix}", origin(&parts.headers, &app)),
+        caller,
+        method,
+        body,
+        content_type: text(header::CONTENT_TYPE),
+        accept: text(header::ACCEPT),
+        path: path_parameters,
+        query: parts.uri.query().map(query_pairs).unwrap_or_default(),
+        app,
+    };
+    Ok((operation.handler)(call).await?.into_response())
+}
+
+async fn body_of(app: &App, body: Body) -> Result<Bytes, Failure> {
+    let read = Limited::new(body, app.options.max_body_bytes).collect();
+    match tokio::time::timeout(app.options.body_timeout, read).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            let message = format!("the body is longer than {} bytes", app.options.max_body_bytes);
+            Err(Failure::rest(StatusCode::PAYLOAD_TOO_LARGE, message))
+        }
+        Ok(Err(_)) => Err(Failure::rest(StatusCode::BAD_REQUEST, "the body could not be read")),
+        Err(_) => Err(Failure::rest(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
+    }
+}
+
+/// Refuses media types that an operation does not take or make.
+fn check_media(media: Media, parts: &Parts, body: &Bytes) -> Result<(), Failure> {
+    let wanted = if media == Media::Form { "multipart/form-data" } else { "application/json" };
+    let sends = matches!(parts.method, Method::POST | Method::PUT);
+    let content_type = parts.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    match content_type {
+        Some(given) if sends => {
+            let given = given.split(';').next().unwrap_or_default().trim();
+            if !given.eq_ignore_ascii_case(wanted) {
+                return Err(Failure::media_type());
+            }
+        }
+        None if sends && (!body.is_empty() || media == Media::Form) => return Err(Failure::media_type()),
+        _ => {}
+    }
+    let accepted = |accept: &str| {
+        accept.split(',').any(|one| {
+            let one = one.split(';').next().unwrap_or_default().trim();
+            matches!(one, "*/*" | "application/*" | "application/json" | "")
+        })
+    };
+    let accept = parts.headers.get(header::ACCEPT).map(|value| value.to_str().unwrap_or("*/*"));
+    if media != Media::Other && accept.is_some_and(|accept| !accepted(accept)) {
+        return Err(Failure::not_acceptable());
+    }
+    Ok(())
+}
+
+/// Answers OPTIONS on a path without an operation of its own.
+fn options(operations: &[Operation]) -> Response {
+    let mut allowed: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
+    }
+    allowed.push("OPTIONS");
+    let mut response = StatusCode::OK.into_response();
+    if let Ok(allowed) = HeaderValue::from_str(&allowed.join(",")) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
+/// Scheme and authority under which the server was called.
+fn origin(headers: &HeaderMap, app: &App) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if app.options.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{}", text("host").unwrap_or("localhost"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::engine_of;
+
+    #[test]
+    fn engine_names_are_split_off() {
+        assert_eq!(engine_of("/task"), ("", None, "/task"));
+        assert_eq!(engine_of("/engine"), ("", None, "/engine"));
+        assert_eq!(engine_of("/engine/default/task/1"), ("/engine/default", Some("default"), "/task/1"));
+        assert_eq!(engine_of("/engine/default/"), ("", None, "/engine/default/"));
+    }
+}

@@ -1,0 +1,352 @@
+//! `/external-task`.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use axum::http::StatusCode;
+use engine_core::{
+    command::{Command, ExternalTaskCommand},
+    error::Fault,
+};
+use models::Id;
+use serde::{Serialize, Serializer, ser::SerializeSeq};
+use tollgate::{
+    query::{ExternalTaskQuery, ExternalTaskSorting, Page},
+    request::{Batch, FetchAndLock, FetchTopic, LockedTask, SetExternalTaskRetries},
+    world::World,
+};
+
+use super::{id_of, listing};
+use crate::{
+    criteria::work::EXTERNAL_TASK,
+    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, params},
+    value,
+    view::work::{ExternalTaskView, LockedTaskView},
+};
+
+/// The operations.
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .query("/external-task", list)
+        .query("/external-task/count", count)
+        .post("/external-task/fetchAndLock", fetch_and_lock)
+        .get("/external-task/topic-names", topic_names)
+        .put("/external-task/retries", set_retries_of_several)
+        .post("/external-task/retries-async", set_retries_async)
+        .get("/external-task/{id}", one)
+        .get_file("/external-task/{id}/errorDetails", error_details)
+        .post("/external-task/{id}/complete", complete)
+        .post("/external-task/{id}/failure", failure)
+        .post("/external-task/{id}/bpmnError", bpmn_error)
+        .post("/external-task/{id}/lock", lock)
+        .post("/external-task/{id}/extendLock", extend_lock)
+        .post("/external-task/{id}/unlock", unlock)
+        .put("/external-task/{id}/retries", set_retries)
+        .put("/external-task/{id}/priority", set_priority)
+}
+
+listing!(list, count, read: ExternalTaskQuery = EXTERNAL_TASK, ExternalTaskSorting,
+    |call, row| ExternalTaskView { world: row.world, row: row.entity },
+    with |query| query.now = call.app.engine.now());
+
+fn missing(call: &Call) -> Failure {
+    Failure::rest(StatusCode::NOT_FOUND, format!("External task with id {} does not exist", call.id()))
+}
+
+fn one(call: &Call) -> Reply {
+    let query = ExternalTaskQuery { external_task_id: Some(call.id().to_owned()), ..Default::default() };
+    let world = call.app.engine.read();
+    let rows = query.list(&world, Page::default(), Some(&call.caller));
+    let row = rows.first().ok_or_else(|| missing(call))?;
+    Answer::json(&ExternalTaskView { world: &world, row: row.entity })
+}
+
+fn error_details(call: &Call) -> Reply {
+    let world = call.app.engine.read();
+    let task = id_of(call.id()).and_then(|id| world.external_task(id)).ok_or_else(|| missing(call).code(0))?;
+    Ok(match &task.error_details {
+        Some(details) => Answer::bytes("text/plain", details.clone()),
+        None => Answer::nothing(),
+    })
+}
+
+fn topic_names(call: &Call) -> Reply {
+    let query = ExternalTaskQuery {
+        locked: call.flag("withLockedTasks", false),
+        not_locked: call.flag("withUnlockedTasks", false),
+        with_retries_left: call.flag("withRetriesLeft", false),
+        now: call.app.engine.now(),
+        ..Default::default()
+    };
+    let world = call.app.engine.read();
+    let rows = query.list(&world, Page::default(), Some(&call.caller));
+    let names: BTreeSet<_> = rows.iter().map(|row| row.entity.topic.clone()).collect();
+    Answer::json(&names)
+}
+
+/// Runs a command on the external task of the path.
+async fn run(call: &Call, attempt: Attempt<'_>, command: ExternalTaskCommand) -> Reply {
+    let failed = |fault| attempt.failed(fault);
+    let unknown = || Fault::not_found(format!("Cannot find external task with id {}: externalTask is null", call.id()));
+    let id = super::known(call.id(), unknown).map_err(failed)?;
+    call.app.engine.execute(Command::ExternalTask(id, command), &call.caller).await.map_err(failed)?;
+    Ok(Answer::nothing())
+}
+
+fn worker(body: &Object) -> Result<String, Failure> {
+    body.text("workerId")?.ok_or_else(|| Fault::null("workerId is null").into())
+}
+
+async fn complete(call: Call) -> Reply {
+    let body = call.object()?;
+    let command = ExternalTaskCommand::Complete {
+        variables: value::variables(&body, "variables")?,
+        local: value::variables(&body, "localVariables")?,
+        worker: worker(&body)?,
+    };
+    run(&call, Attempt::ExternalTask(call.id()), command).await
+}
+
+async fn failure(call: Call) -> Reply {
+    let body = call.object()?;
+    let command = ExternalTaskCommand::Failure {
+        worker: worker(&body)?,
+        message: body.text("errorMessage")?,
+        details: body.text("errorDetails")?,
+        retries: body.get("retries").int()?.unwrap_or(0),
+        retry_timeout_ms: body.get("retryTimeout").long()?.unwrap_or(0),
+        variables: value::variables(&body, "variables")?,
+        local: value::variables(&body, "localVariables")?,
+    };
+    run(&call, Attempt::ExternalTask(call.id()), command).await
+}
+
+async fn bpmn_error(call: Call) -> Reply {
+    let body = call.object()?;
+    let code = body.text("errorCode")?.ok_or_else(|| Failure::from(Fault::null("errorCode is null")))?;
+    let command = ExternalTaskCommand::BpmnError {
+        worker: worker(&body)?,
+        code,
+        message: body.text("errorMessage")?,
+        variables: value::variables(&body, "variables")?,
+    };
+    run(&call, Attempt::ExternalTask(call.id()), command).await
+}
+
+async fn lock(call: Call) -> Reply {
+    let body = call.object()?;
+    let lock_ms = body.get("lockDuration").long()?.unwrap_or(0);
+    let command = ExternalTaskCommand::Lock { worker: worker(&body)?, lock_ms };
+    run(&call, Attempt::ExternalTask(call.id()), command).await
+}
+
+async fn extend_lock(call: Call) -> Reply {
+    let body = call.object()?;
+    let lock_ms = body.get("newDuration").long()?.unwrap_or(0);
+    let command = ExternalTaskCommand::ExtendLock { worker: worker(&body)?, lock_ms };
+    run(&call, Attempt::ExternalTask(call.id()), command).await
+}
+
+async fn unlock(call: Call) -> Reply {
+    run(&call, Attempt::ExternalTaskLookup(call.id()), ExternalTaskCommand::Unlock).await
+}
+
+fn retries(body: &Object) -> Result<i32, Failure> {
+    let retries = body.get("retries").int()?;
+    retries.ok_or_else(|| Failure::bad("The number of retries cannot be null."))
+}
+
+async fn set_retries(call: Call) -> Reply {
+    let retries = retries(&call.object()?)?;
+    run(&call, Attempt::ExternalTaskLookup(call.id()), ExternalTaskCommand::SetRetries(retries)).await
+}
+
+async fn set_priority(call: Call) -> Reply {
+    let priority = call.object()?.get("priority").long()?.unwrap_or(0);
+    run(&call, Attempt::ExternalTaskLookup(call.id()), ExternalTaskCommand::SetPriority(priority)).await
+}
+
+/// External tasks a body names by ids or queries.
+fn selected(call: &Call, body: &Object) -> Result<Vec<Id>, Failure> {
+    let mut tasks: Vec<Id> = body.list("externalTaskIds")?.iter().filter_map(|text| id_of(text)).collect();
+    if let Some(query) = body.object("externalTaskQuery")? {
+        let mut query: ExternalTaskQuery = params::from_object(&query, EXTERNAL_TASK)?;
+        query.now = call.app.engine.now();
+        let world = call.app.engine.read();
+        tasks.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
+    }
+    let mut instances: BTreeSet<Id> = super::process_instance::selected(call, body, "processInstanceIds")?.into_iter().collect();
+    let world = call.app.engine.read();
+    while let Some(instance) = instances.pop_first() {
+        tasks.extend(world.external_tasks_of_instance(instance).map(|task| task.id));
+    }
+    tasks.sort_unstable();
+    tasks.dedup();
+    Ok(tasks)
+}
+
+async fn set_retries_of_several(call: Call) -> Reply {
+    let body = call.object()?;
+    let retries = retries(&body)?;
+    let tasks = selected(&call, &body)?;
+    if tasks.is_empty() {
+        return Err(Fault::bad_request("externalTaskIds is empty").into());
+    }
+    let failed = |fault: Fault| match fault.kind {
+        engine_core::error::FaultKind::NotFound => Failure::missing(fault.message),
+        engine_core::error::FaultKind::BadUserRequest => Failure::bad(fault.message),
+        _ => fault.into(),
+    };
+    let request = SetExternalTaskRetries { tasks, retries };
+    call.app.engine.set_external_task_retries(request, &call.caller).await.map_err(failed)?;
+    Ok(Answer::nothing())
+}
+
+async fn set_retries_async(call: Call) -> Reply {
+    let body = call.object()?;
+    let request = Batch::SetExternalTaskRetries { retries: retries(&body)?, tasks: selected(&call, &body)? };
+    super::batch::start(&call, request).await
+}
+
+// ---- fetch and lock ------------------------------------------------------------------------------------------------
+
+/// The longest long poll.
+const LONGEST_POLL_MS: i64 = 1_800_000;
+/// Parked polls look again after this time even when nothing was announced.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+fn topic(body: &Object) -> Result<FetchTopic, Failure> {
+    let list_with = |many: &str, one: &str| -> Result<Vec<String>, Failure> {
+        let mut all = body.list(many)?;
+        all.extend(body.text(one)?);
+        Ok(all)
+    };
+    Ok(FetchTopic {
+        name: body.text("topicName")?.ok_or_else(|| Failure::from(Fault::null("topicName is null")))?,
+        lock_ms: body.get("lockDuration").long()?.unwrap_or(0),
+        variables: body.get("variables").list()?,
+        local_variables: body.flag("localVariables")?,
+        business_key: body.text("businessKey")?,
+        definitions: list_with("processDefinitionIdIn", "processDefinitionId")?,
+        definition_keys: list_with("processDefinitionKeyIn", "processDefinitionKey")?,
+        version_tag: body.text("processDefinitionVersionTag")?,
+        process_variables: plain_variables(body)?,
+        without_tenant: body.flag("withoutTenantId")?,
+        tenants: body.list("tenantIdIn")?,
+        extension_properties: body.flag("includeExtensionProperties")?,
+    })
+}
+
+/// `processVariables` of a topic: plain values by name.
+fn plain_variables(body: &Object) -> Result<engine_core::command::Variables, Failure> {
+    let Some(map) = body.object("processVariables")? else { return Ok(engine_core::command::Variables::default()) };
+    Ok(map.0.iter().map(|(name, json)| (name.as_str(), params::filter_value(json))).collect())
+}
+
+/// The request of a body, and for each topic whether its values are deserialised.
+fn fetch_request(body: &Object) -> Result<(FetchAndLock, Vec<bool>), Failure> {
+    let topics = body.objects("topics")?;
+    let mut oldest_first = None;
+    for sorting in body.objects("sorting")? {
+        if sorting.text("sortBy")?.as_deref() != Some("createTime") {
+            return Err(Failure::bad("Cannot set query sortBy parameter to value null"));
+        }
+        // the first of several decides
+        oldest_first.get_or_insert(sorting.text("sortOrder")?.as_deref() != Some("desc"));
+    }
+    let request = FetchAndLock {
+        worker: worker(body)?,
+        max_tasks: body.get("maxTasks").int()?.and_then(|max| usize::try_from(max).ok()).unwrap_or(0),
+        use_priority: body.flag("usePriority")?,
+        oldest_first,
+        topics: topics.iter().map(topic).collect::<Result<_, _>>()?,
+    };
+    let deserialize = topics.iter().map(|one| one.flag("deserializeValues")).collect::<Result<_, _>>()?;
+    if request.topics.iter().any(|topic| topic.lock_ms <= 0) {
+        return Err(Fault::engine("lockTime is not greater than 0").into());
+    }
+    Ok((request, deserialize))
+}
+
+/// Fetched tasks as JSON.
+struct Fetched<'a> {
+    world: &'a World,
+    tasks: &'a [LockedTask],
+    deserialize: &'a [bool],
+}
+
+impl Serialize for Fetched<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.tasks.len()))?;
+        for locked in self.tasks {
+            let deserialize = self.deserialize.get(locked.topic).copied().unwrap_or(false);
+            list.serialize_element(&LockedTaskView { world: self.world, locked, deserialize })?;
+        }
+        list.end()
+    }
+}
+
+async fn fetch_and_lock(call: Call) -> Reply {
+    let body = call.object()?;
+    let timeout_ms = body.get("asyncResponseTimeout").long()?.unwrap_or(0);
+    if timeout_ms > LONGEST_POLL_MS {
+        return Err(Failure::bad(format!(
+            "The asynchronous response timeout cannot be set to a value greater than {LONGEST_POLL_MS} milliseconds"
+        )));
+    }
+    let (request, deserialize) = fetch_request(&body)?;
+    let tasks = poll(&call, &request, timeout_ms).await?;
+    let world = call.app.engine.read();
+    Answer::json(&Fetched { world: &world, tasks: &tasks, deserialize: &deserialize })
+}
+
+/// Fetches, and waits for tasks as long as the caller wants to.
+async fn poll(call: &Call, request: &FetchAndLock, timeout_ms: i64) -> Result<Vec<LockedTask>, Failure> {
+    let engine = &call.app.engine;
+    let mut available = engine.external_tasks_available();
+    // what is announced from here on is not missed
+    available.mark_unchanged();
+    let tasks = engine.fetch_and_lock(request.clone(), &call.caller).await?;
+    let Some(wait) = u64::try_from(timeout_ms).ok().filter(|wait| *wait > 0 && tasks.is_empty()) else { return Ok(tasks) };
+    let deadline = tokio::time::Instant::now() + Duration::from_millis(wait);
+    let options = &call.app.options;
+    let rejected = |message| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "InvalidRequestException", message);
+    let parked = call
+        .app
+        .polls
+        .park(&request.worker, options.max_long_polls, options.unique_worker_requests)
+        .ok_or_else(|| {
+            rejected("At the moment the server has to handle too many requests at the same time. Please try again later.")
+        })?;
+    loop {
+        let look_again = tokio::time::Instant::now() + LOOK_AGAIN.min(until_release(call, request));
+        tokio::select! {
+            () = tokio::time::sleep_until(deadline) => return Ok(Vec::new()),
+            () = options.stop.wait() => {
+                return Err(rejected("Request rejected due to shutdown of application server."));
+            }
+            () = parked.ended.notified() => return Ok(Vec::new()),
+            () = tokio::time::sleep_until(look_again) => {}
+            changed = available.changed() => {
+                if changed.is_err() {
+                    tokio::time::sleep_until(look_again.min(deadline)).await;
+                }
+            }
+        }
+        let tasks = engine.fetch_and_lock(request.clone(), &call.caller).await?;
+        if !tasks.is_empty() {
+            return Ok(tasks);
+        }
+    }
+}
+
+/// How long until the next lock of a wanted task ends.
+fn until_release(call: &Call, request: &FetchAndLock) -> Duration {
+    let now = call.app.engine.now();
+    let world = call.app.engine.read();
+    let release = world.next_external_task_release(request.topics.iter().map(|topic| topic.name.as_str()));
+    match release {
+        // a lock that ended already holds nothing back; a second keeps a stopped clock from spinning
+        Some(at) => u64::try_from(at.0 - now.0).map_or(Duration::from_secs(1), |ms| Duration::from_millis(ms.max(10))),
+        None => Duration::MAX,
+    }
+}

@@ -1,0 +1,95 @@
+//! The resources of the API, one module each.
+
+mod batch;
+mod decision;
+mod decision_query;
+mod deployment;
+mod event;
+mod execution;
+mod external_task;
+mod form;
+mod history;
+mod incident;
+mod instruction;
+mod job;
+mod process_definition;
+mod process_instance;
+mod statistics;
+mod system;
+mod task;
+mod variables;
+
+use engine_core::error::Fault;
+use models::Id;
+
+use crate::{
+    http::{Failure, Object, Routes},
+    view::Link,
+};
+
+/// All operations.
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .merge(system::routes())
+        .merge(deployment::routes())
+        .merge(process_definition::routes())
+        .merge(decision::routes())
+        .merge(process_instance::routes())
+        .merge(execution::routes())
+        .merge(task::routes())
+        .merge(external_task::routes())
+        .merge(event::routes())
+        .merge(job::routes())
+        .merge(batch::routes())
+        .merge(incident::routes())
+        .merge(history::routes())
+        .merge(variables::routes())
+}
+
+/// Declares list and count of a query: how its criteria are read, and the view of a row.
+macro_rules! listing {
+    ($list:ident, $count:ident, $read:ident: $query:ty = $table:expr, $sorting:ty, |$call:ident, $row:ident| $view:expr
+     $(, with |$criteria:ident| $prepare:expr)?) => {
+        fn $read($call: &$crate::http::Call) -> Result<$query, $crate::http::Failure> {
+            let mut query: $query = $crate::http::criteria($call, $table)?;
+            query.sorting = $crate::http::sorting($call, |name, _| Ok(<$sorting>::from_name(name)))?;
+            $({ let $criteria = &mut query; $prepare; })?
+            Ok(query)
+        }
+
+        pub(super) fn $list($call: &$crate::http::Call) -> $crate::http::Reply {
+            let query = $read($call)?;
+            let page = $crate::http::page($call)?;
+            let world = $call.app.engine.read();
+            let rows = query.list(&world, page, Some(&$call.caller));
+            let views: Vec<_> = rows.into_iter().map(|$row| $view).collect();
+            $crate::http::Answer::json(&views)
+        }
+
+        pub(super) fn $count($call: &$crate::http::Call) -> $crate::http::Reply {
+            let query = $read($call)?;
+            $crate::http::Answer::count(query.count(&$call.app.engine.read(), Some(&$call.caller)))
+        }
+    };
+}
+pub(crate) use listing;
+
+/// The id of a text, if it is one.
+fn id_of(text: &str) -> Option<Id> {
+    text.parse().ok()
+}
+
+/// The id of a text that must be one; the fault is what the engine says about unknown ids.
+fn known(text: &str, fault: impl FnOnce() -> Fault) -> Result<Id, Fault> {
+    id_of(text).ok_or_else(fault)
+}
+
+/// `links` with the address of something that was created.
+fn self_link(call: &crate::http::Call, path: &str) -> Vec<Link> {
+    Link::to_self(Some(call.link(path)))
+}
+
+/// A boolean that must be given.
+fn required_flag(body: &Object, name: &str) -> Result<bool, Failure> {
+    Ok(body.get(name).flag()?.unwrap_or(false))
+}

@@ -1,0 +1,360 @@
+//! `/task`, without variables, comments and attachments.
+
+use std::sync::Arc;
+
+use engine_core::{
+    command::{Command, Outcome, TaskCommand, TaskDraft},
+    error::Fault,
+};
+use models::Id;
+use serde::Serialize;
+use serde_json::json;
+use tollgate::{
+    query::{Page, TaskQuery, TaskRow, TaskSorting, VariableSorting, VariableSortingScope},
+    state::{DelegationState, IdentityLink},
+};
+
+use super::variables::{ByName, Returned};
+use crate::{
+    criteria::work::TASK,
+    engine::Form,
+    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, criteria, page, params, sorting},
+    value,
+    view::work::TaskView,
+};
+
+/// The operations.
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .query("/task", list)
+        .query("/task/count", count)
+        .post("/task/create", create)
+        .get_file("/task/report/candidate-group-count", super::statistics::candidate_groups)
+        .get("/task/{id}", one)
+        .put("/task/{id}", update)
+        .delete("/task/{id}", delete)
+        .post("/task/{id}/claim", claim)
+        .post("/task/{id}/unclaim", unclaim)
+        .post("/task/{id}/complete", complete)
+        .post("/task/{id}/submit-form", submit_form)
+        .post("/task/{id}/resolve", resolve)
+        .post("/task/{id}/delegate", delegate)
+        .post("/task/{id}/assignee", assignee)
+        .post("/task/{id}/bpmnError", bpmn_error)
+        .post("/task/{id}/bpmnEscalation", escalation)
+        .get("/task/{id}/identity-links", identity_links)
+        .post("/task/{id}/identity-links", add_link)
+        .post("/task/{id}/identity-links/delete", delete_link)
+        .get("/task/{id}/form", super::form::task_form)
+        .get_file("/task/{id}/rendered-form", super::form::rendered_task_form)
+        .get_file("/task/{id}/deployed-form", super::form::deployed_task_form)
+        .get("/task/{id}/form-variables", super::form::task_form_variables)
+}
+
+/// The sorting key of a name.
+pub(super) fn sorting_key(name: &str, parameters: &Object) -> Result<Option<TaskSorting>, Failure> {
+    let scope = match name {
+        "processVariable" => VariableSortingScope::ProcessInstance,
+        "executionVariable" => VariableSortingScope::Execution,
+        "taskVariable" => VariableSortingScope::Task,
+        _ => return Ok(TaskSorting::from_name(name)),
+    };
+    let variable = parameters.text("variable")?.unwrap_or_default();
+    let kind = parameters.text("type")?.unwrap_or_default();
+    Ok(Some(TaskSorting::Variable(VariableSorting { scope, variable, kind })))
+}
+
+/// Which more than the task itself is shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shown {
+    variables: bool,
+    local_variables: bool,
+    comment_info: bool,
+}
+
+impl Shown {
+    fn of(call: &Call) -> Result<Self, Failure> {
+        let body = if call.method == axum::http::Method::POST { call.object()? } else { Object::default() };
+        let flag = |name: &str| -> Result<bool, Failure> { Ok(call.flag(name, false) || body.flag(name)?) };
+        Ok(Self {
+            variables: flag("withTaskVariablesInReturn")?,
+            local_variables: flag("withTaskLocalVariablesInReturn")?,
+            comment_info: flag("withCommentAttachmentInfo")?,
+        })
+    }
+
+    fn is_plain(self) -> bool {
+        !self.variables && !self.local_variables && !self.comment_info
+    }
+}
+
+/// Shows tasks.
+pub(super) fn answer(call: &Call, rows: &[TaskRow<'_>], shown: Shown) -> Reply {
+    let forms: Vec<Form> = rows.iter().map(|row| call.app.engine.task_form(row.world, row.entity)).collect();
+    let views: Vec<_> =
+        rows.iter().zip(&forms).map(|(row, form)| TaskView { world: row.world, row: row.entity, form }).collect();
+    if shown.is_plain() {
+        return Answer::json(&views);
+    }
+    let views: Vec<_> = rows.iter().zip(&views).map(|(row, view)| with_more(row, view, shown)).collect();
+    Answer::json(&views)
+}
+
+fn with_more(row: &TaskRow<'_>, view: &TaskView<'_>, shown: Shown) -> serde_json::Value {
+    let mut json = serde_json::to_value(view).unwrap_or_default();
+    if shown.variables || shown.local_variables {
+        let variables = if shown.variables {
+            row.world.visible_task_variables(row.entity)
+        } else {
+            row.world.variables_of(row.id).collect()
+        };
+        json["variables"] = serde_json::to_value(ByName { variables, deserialize: true }).unwrap_or_default();
+    }
+    if shown.comment_info {
+        json["attachment"] = row.has_attachment().into();
+        json["comment"] = row.has_comment().into();
+    }
+    json
+}
+
+fn read(call: &Call) -> Result<TaskQuery, Failure> {
+    let mut query = criteria(call, TASK)?;
+    query.sorting = sorting(call, sorting_key)?;
+    Ok(query)
+}
+
+fn list(call: &Call) -> Reply {
+    let query = read(call)?;
+    let page = page(call)?;
+    let shown = Shown::of(call)?;
+    let world = call.app.engine.read();
+    answer(call, &query.list(&world, page, Some(&call.caller)), shown)
+}
+
+fn count(call: &Call) -> Reply {
+    let query = read(call)?;
+    Answer::count(query.count(&call.app.engine.read(), Some(&call.caller)))
+}
+
+fn no_match(call: &Call) -> Failure {
+    Failure::missing(format!("No matching task with id {}", call.id()))
+}
+
+fn one(call: &Call) -> Reply {
+    let shown = Shown::of(call)?;
+    let query = TaskQuery { task_id: Some(call.id().to_owned()), ..TaskQuery::default() };
+    let world = call.app.engine.read();
+    let rows = query.list(&world, Page::default(), Some(&call.caller));
+    let row = rows.first().ok_or_else(|| no_match(call))?;
+    let form = call.app.engine.task_form(&world, row.entity);
+    let view = TaskView { world: &world, row: row.entity, form: &form };
+    if shown.is_plain() { Answer::json(&view) } else { Answer::json(&with_more(row, &view, shown)) }
+}
+
+/// The task a path names.
+pub(super) fn task_id(call: &Call) -> Result<Id, Fault> {
+    let found = call.app.engine.read().task_by_text(call.id()).map(|task| task.id);
+    found.ok_or_else(|| Fault::null(format!("Cannot find task with id {}: task is null", call.id())))
+}
+
+/// Runs a command on the task of the path.
+async fn run(call: &Call, attempt: Attempt<'_>, command: TaskCommand) -> Result<Outcome, Failure> {
+    let failed = |fault| attempt.failed(fault);
+    let id = task_id(call).map_err(failed)?;
+    call.app.engine.execute(Command::Task(id, command), &call.caller).await.map_err(failed)
+}
+
+async fn plain(call: &Call, command: TaskCommand) -> Reply {
+    run(call, Attempt::Plain, command).await?;
+    Ok(Answer::nothing())
+}
+
+async fn claim(call: Call) -> Reply {
+    let user = call.object()?.text("userId")?;
+    plain(&call, TaskCommand::Claim(user)).await
+}
+
+async fn unclaim(call: Call) -> Reply {
+    plain(&call, TaskCommand::SetAssignee(None)).await
+}
+
+async fn assignee(call: Call) -> Reply {
+    let user = call.object()?.text("userId")?;
+    plain(&call, TaskCommand::SetAssignee(user)).await
+}
+
+async fn delegate(call: Call) -> Reply {
+    let user = call.object()?.text("userId")?;
+    plain(&call, TaskCommand::Delegate(user.unwrap_or_default())).await
+}
+
+/// 204, or the variables when they are asked for.
+fn returned(body: &Object, outcome: &Outcome) -> Reply {
+    if !body.flag("withVariablesInReturn")? {
+        return Ok(Answer::nothing());
+    }
+    match outcome {
+        Outcome::Variables(variables) => Answer::json(&Returned(variables)),
+        _ => Answer::json(&json!({})),
+    }
+}
+
+async fn complete(call: Call) -> Reply {
+    let attempt = Attempt::CompleteTask(call.id());
+    let body = call.object()?;
+    let variables = value::variables(&body, "variables").map_err(|failure| attempt.refused(failure))?;
+    let command = TaskCommand::Complete { variables, local: engine_core::command::Variables::default() };
+    returned(&body, &run(&call, attempt, command).await?)
+}
+
+async fn submit_form(call: Call) -> Reply {
+    let attempt = Attempt::SubmitTaskForm(call.id());
+    let body = call.object()?;
+    let variables = value::variables(&body, "variables").map_err(|failure| attempt.refused(failure))?;
+    returned(&body, &run(&call, attempt, TaskCommand::SubmitForm(variables)).await?)
+}
+
+async fn resolve(call: Call) -> Reply {
+    let attempt = Attempt::ResolveTask(call.id());
+    let variables = value::variables(&call.object()?, "variables").map_err(|failure| attempt.refused(failure))?;
+    run(&call, attempt, TaskCommand::Resolve(variables)).await?;
+    Ok(Answer::nothing())
+}
+
+async fn bpmn_error(call: Call) -> Reply {
+    let body = call.object()?;
+    let command = TaskCommand::BpmnError {
+        code: body.text("errorCode")?.unwrap_or_default(),
+        message: body.text("errorMessage")?,
+        variables: value::variables(&body, "variables")?,
+    };
+    throw(&call, "errorCode", command, &body).await
+}
+
+async fn escalation(call: Call) -> Reply {
+    let body = call.object()?;
+    let command = TaskCommand::Escalation {
+        code: body.text("escalationCode")?.unwrap_or_default(),
+        variables: value::variables(&body, "variables")?,
+    };
+    throw(&call, "escalationCode", command, &body).await
+}
+
+async fn throw(call: &Call, code: &str, command: TaskCommand, body: &Object) -> Reply {
+    let failed = |fault| Attempt::ThrowFromTask.failed(fault);
+    if body.text(code)?.is_none_or(|code| code.is_empty()) {
+        let state = if body.value(code).is_none() { "null" } else { "empty" };
+        return Err(failed(Fault::bad_request(format!("{code} is {state}"))));
+    }
+    let unknown = || failed(Fault::not_found(format!("Cannot find task with id {}: task is null", call.id())));
+    let id = task_id(call).map_err(|_| unknown())?;
+    call.app.engine.execute(Command::Task(id, command), &call.caller).await.map_err(failed)?;
+    Ok(Answer::nothing())
+}
+
+/// The properties of a task in a body.
+fn draft(body: &Object) -> Result<TaskDraft, Failure> {
+    let delegation = match body.text("delegationState")?.as_deref() {
+        None => None,
+        Some("PENDING") => Some(DelegationState::Pending),
+        Some("RESOLVED") => Some(DelegationState::Resolved),
+        Some(other) => {
+            let message = format!(
+                "No enum constant org.camunda.bpm.engine.task.DelegationState.{other}"
+            );
+            return Err(Failure::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "IllegalArgumentException", message));
+        }
+    };
+    Ok(TaskDraft {
+        id: body.text("id")?,
+        name: body.text("name")?,
+        description: body.text("description")?,
+        assignee: body.text("assignee")?,
+        owner: body.text("owner")?,
+        delegation,
+        priority: body.get("priority").int()?.unwrap_or(0),
+        due: body.get("due").date()?,
+        follow_up: body.get("followUp").date()?,
+        parent_task: body.text("parentTaskId")?,
+        case_instance: body.text("caseInstanceId")?,
+        tenant: body.text("tenantId")?,
+    })
+}
+
+async fn create(call: Call) -> Reply {
+    let draft = draft(&call.object()?)?;
+    let failed = |fault| Attempt::CreateTask.failed(fault);
+    call.app.engine.execute(Command::CreateTask(Box::new(draft)), &call.caller).await.map_err(failed)?;
+    Ok(Answer::nothing())
+}
+
+async fn update(call: Call) -> Reply {
+    let draft = draft(&call.object()?)?;
+    let id = task_id(&call).map_err(|_| no_match(&call))?;
+    let command = Command::Task(id, TaskCommand::Update(Box::new(draft)));
+    call.app.engine.execute(command, &call.caller).await?;
+    Ok(Answer::nothing())
+}
+
+async fn delete(call: Call) -> Reply {
+    run(&call, Attempt::DeleteTask, TaskCommand::Delete { reason: None, cascade: false }).await?;
+    Ok(Answer::nothing())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LinkView<'a> {
+    user_id: Option<&'a str>,
+    group_id: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: &'a str,
+}
+
+fn identity_links(call: &Call) -> Reply {
+    let world = call.app.engine.read();
+    let task = world
+        .task_by_text(call.id())
+        .ok_or_else(|| Fault::null(format!("Cannot find task with id {}: task is null", call.id())))?;
+    let links = task
+        .links
+        .iter()
+        .map(|link| LinkView { user_id: link.user.as_deref(), group_id: link.group.as_deref(), kind: &link.kind });
+    let person = |user: &'_ Option<Arc<str>>, kind: &'static str| user.clone().map(|user| (user, kind));
+    let people: Vec<_> = [person(&task.assignee, "assignee"), person(&task.owner, "owner")].into_iter().flatten().collect();
+    let people = people.iter().map(|(user, kind)| LinkView { user_id: Some(user), group_id: None, kind });
+    let wanted = call.query("type");
+    let shown: Vec<_> = links.chain(people).filter(|link| wanted.is_none_or(|kind| kind == link.kind)).collect();
+    Answer::json(&shown)
+}
+
+/// The link in a body.
+fn link(body: &Object) -> Result<IdentityLink, Failure> {
+    let (user, group) = (body.text("userId")?, body.text("groupId")?);
+    let wrong = match (&user, &group) {
+        (Some(_), Some(_)) => Some("Identity Link requires userId or groupId, but not both."),
+        (None, None) => Some("Identity Link requires userId or groupId."),
+        _ => None,
+    };
+    if let Some(message) = wrong {
+        return Err(Failure::bad(message));
+    }
+    let kind = body.text("type")?.ok_or_else(|| Failure::from(Fault::null("type is required when adding a new task identity link: type is null")))?;
+    Ok(IdentityLink { kind: kind.into(), user: user.map(Into::into), group: group.map(Into::into) })
+}
+
+async fn add_link(call: Call) -> Reply {
+    let link = link(&call.object()?)?;
+    plain(&call, TaskCommand::AddLink(link)).await
+}
+
+async fn delete_link(call: Call) -> Reply {
+    let link = link(&call.object()?)?;
+    plain(&call, TaskCommand::DeleteLink(link)).await
+}
+
+/// Reads a task query of a JSON object, as filters keep it.
+pub(super) fn query_of(object: &Object) -> Result<TaskQuery, Failure> {
+    let mut query: TaskQuery = params::from_object(object, TASK)?;
+    query.sorting = params::sorting_of(object, sorting_key)?;
+    Ok(query)
+}

@@ -1,0 +1,174 @@
+//! The whole site: the API under `/engine-rest`, health, metrics, the console, and what surrounds every request.
+
+use std::{
+    fmt::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
+use tracing::Instrument;
+
+use crate::{
+    app::App,
+    engine::Engine,
+    http::{Failure, routes::dispatch},
+    options::Options,
+    test_mode,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The site over an engine.
+pub fn router(engine: tollgate::Engine, options: Options) -> Router {
+    let compression = options.compression;
+    let cors = options.cors.as_deref().map(cors);
+    let app = App::new(Engine::new(engine), options);
+    let mut router = Router::new()
+        .route("/health/live", get(|| async { StatusCode::OK }))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/engine-rest/openapi.json", get(openapi))
+        .fallback(fallback);
+    if app.options.test_mode {
+        router = router.merge(test_mode::routes());
+    }
+    let router = router
+        .with_state(app.clone())
+        .layer(middleware::from_fn_with_state(app, surround))
+        .layer(CatchPanicLayer::custom(|_panic: Box<dyn std::any::Any + Send>| {
+            Failure::rest(StatusCode::INTERNAL_SERVER_ERROR, "internal error").into_response()
+        }));
+    let router = if compression { router.layer(CompressionLayer::new().gzip(true)) } else { router };
+    match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
+}
+
+/// The CORS of Camunda Run.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origin = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+    };
+    CorsLayer::new()
+        .allow_origin(origin)
+        .allow_methods([Method::GET, Method::POST, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE])
+        .allow_headers([
+            header::ORIGIN,
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            HeaderName::from_static("x-requested-with"),
+            header::CONTENT_TYPE,
+            header::ACCESS_CONTROL_REQUEST_METHOD,
+            header::ACCESS_CONTROL_REQUEST_HEADERS,
+        ])
+        .max_age(std::time::Duration::from_mins(30))
+}
+
+/// Around every request: an id for the log, a limit of requests in work, counting.
+async fn surround(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let id = request.headers().get(&REQUEST_ID).cloned().unwrap_or_else(|| {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        HeaderValue::from(number)
+    });
+    let span = tracing::info_span!("request", id = ?id, method = %request.method(), path = request.uri().path());
+    // a long poll waits most of its time: it has its own limit
+    let permit = if request.uri().path().ends_with("/fetchAndLock") { None } else { Some(app.permits.try_acquire()) };
+    let mut response = match permit {
+        Some(Err(_)) => overloaded(),
+        _ => next.run(request).instrument(span.clone()).await,
+    };
+    app.count_answer(response.status());
+    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+fn overloaded() -> Response {
+    let failure = Failure::rest(StatusCode::SERVICE_UNAVAILABLE, "too many requests at the same time, try again later");
+    let mut response = failure.into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+async fn fallback(State(app): State<Arc<App>>, request: Request) -> Response {
+    let path = request.uri().path();
+    if let Some(rest) = path.strip_prefix("/engine-rest")
+        && (rest.is_empty() || rest.starts_with('/'))
+    {
+        let rest = rest.to_owned();
+        return dispatch(app, rest, request).await;
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Failure::no_path().into_response();
+    }
+    console(&app, path)
+}
+
+/// A file of the console. Paths without a file are pages of the console: its own router shows them.
+fn console(app: &App, path: &str) -> Response {
+    let path = path.trim_start_matches('/');
+    let Some(console) = &app.options.console else {
+        return if path.is_empty() {
+            Html(WITHOUT_CONSOLE).into_response()
+        } else {
+            Failure::no_path().into_response()
+        };
+    };
+    let is_page = !path.rsplit('/').next().unwrap_or_default().contains('.');
+    let file = (console.0)(path).or_else(|| if is_page { (console.0)("index.html") } else { None });
+    match file {
+        Some(file) => ([(header::CONTENT_TYPE, file.media_type)], file.content).into_response(),
+        None => Failure::no_path().into_response(),
+    }
+}
+
+const WITHOUT_CONSOLE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Tollgate</title>\
+    <h1>Tollgate</h1><p>The REST API is at <a href=\"/engine-rest/version\">/engine-rest</a>, its description at \
+    <a href=\"/engine-rest/openapi.json\">/engine-rest/openapi.json</a>.</p><p>This build has no console. Build the console \
+    with <code>npm ci &amp;&amp; npm run build</code> in <code>console/</code>, then the server again.</p></html>";
+
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    if app.options.stop.is_stopped() || !app.engine.is_ready() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+    }
+    (StatusCode::OK, "ready\n").into_response()
+}
+
+/// Counters in the text format of Prometheus.
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let mut text = String::new();
+    text.push_str("# TYPE tollgate_http_responses_total counter\n");
+    for (class, count) in app.answered.iter().enumerate().skip(1) {
+        let count = count.load(Ordering::Relaxed);
+        let _ = writeln!(text, "tollgate_http_responses_total{{class=\"{class}xx\"}} {count}");
+    }
+    let _ = writeln!(text, "# TYPE tollgate_long_polls gauge\ntollgate_long_polls {}", app.polls.len());
+    for (name, value) in app.engine.sizes() {
+        let _ = writeln!(text, "# TYPE tollgate_{name} gauge\ntollgate_{name} {value}");
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// The operations that are served, as an OpenAPI document.
+async fn openapi(State(app): State<Arc<App>>) -> Response {
+    axum::Json(crate::openapi::document(app.table.operations())).into_response()
+}

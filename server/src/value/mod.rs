@@ -1,0 +1,7 @@
+//! Variable values on the wire: `{"type", "value", "valueInfo"}`.
+
+mod input;
+mod output;
+
+pub(crate) use input::{named, typed, untyped, variables};
+pub(crate) use output::{Typed, VariableMap, content, object_text};
