@@ -67,6 +67,7 @@ fn main() {
             Durability::Relaxed { max_loss_ms: 100 },
             time,
         );
+        reopen(kind, &folder, time);
     }
 }
 
@@ -314,6 +315,38 @@ fn pipelined(kind: Kind, folder: &Path, in_flight: u64, durability: Durability, 
         &mut latencies,
         start.elapsed(),
         cpu_time().saturating_sub(cpu),
+    );
+    drop(store);
+    let _ = fs::remove_dir_all(path);
+}
+
+/// How long a store takes to open that was written at full speed until a moment ago.
+fn reopen(kind: Kind, folder: &Path, time: Duration) {
+    if kind == Kind::Memory {
+        return;
+    }
+    let (store, path) = store_in(kind, folder, Durability::Strict);
+    let start = Instant::now();
+    let mut number = 0;
+    while start.elapsed() < time {
+        number += 1;
+        store
+            .submit(commit(number % 10_000, number), |outcome| {
+                assert!(outcome.is_ok())
+            })
+            .expect("room");
+    }
+    let commits = store.committed().0;
+    let size = store.stats().expect("figures").size_on_disk >> 20;
+    drop(store);
+    let start = Instant::now();
+    let store = Store::open(kind, &path, Options::default()).expect("the store");
+    let opened = start.elapsed().as_secs_f64() * 1e3;
+    print(
+        &format!("{kind}_reopen"),
+        opened,
+        "ms",
+        &format!(",\"commits\":{commits},\"disk_mb\":{size}"),
     );
     drop(store);
     let _ = fs::remove_dir_all(path);
