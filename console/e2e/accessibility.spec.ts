@@ -61,6 +61,7 @@ test('the keyboard leads everywhere', async ({ console, page }) => {
   await page.keyboard.press('t');
   await expect(page.getByRole('heading', { name: 'Tasks' })).toBeVisible();
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: /Process, business key/ })).toBeFocused();
   await page.keyboard.type('decisions');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Decisions' })).toBeVisible();

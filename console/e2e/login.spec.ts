@@ -93,6 +93,6 @@ test('asks again when the server no longer accepts the credentials', async ({ co
   await page.route(/\/engine-rest\//, (route) =>
     answer(route, 401, { type: 'x', message: 'HTTP 401', code: null }),
   );
-  await page.getByRole('link', { name: 'Tasks' }).click();
+  // The next refresh of the page is refused.
   await expect(page.getByRole('heading', { name: 'Sign in to Tollgate' })).toBeVisible();
 });

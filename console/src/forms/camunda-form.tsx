@@ -36,23 +36,27 @@ export default function CamundaForm({ schema, variables, disabled, ref }: Camund
     };
   }, [schema, variables, disabled]);
 
-  useImperativeHandle(ref, () => ({
-    collect: async () => {
-      await ready.current;
-      if (!form.current) return null;
-      const { data, errors } = form.current.submit() as {
-        data: Record<string, unknown>;
-        errors: Record<string, unknown>;
-      };
-      if (Object.keys(errors).length > 0) {
-        frame.current
-          ?.querySelector<HTMLElement>('.fjs-form-field.fjs-has-errors :is(input, select, textarea)')
-          ?.focus();
-        return null;
-      }
-      return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, fromPlain(value)]));
-    },
-  }));
+  useImperativeHandle(
+    ref,
+    () => ({
+      collect: async () => {
+        await ready.current;
+        if (!form.current) return null;
+        const { data, errors } = form.current.submit() as {
+          data: Record<string, unknown>;
+          errors: Record<string, unknown>;
+        };
+        if (Object.keys(errors).length > 0) {
+          frame.current
+            ?.querySelector<HTMLElement>('.fjs-form-field.fjs-has-errors :is(input, select, textarea)')
+            ?.focus();
+          return null;
+        }
+        return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, fromPlain(value)]));
+      },
+    }),
+    [],
+  );
 
   return (
     <>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type FormEvent, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { ApiError, text } from '../api/http';
 import type { FormSource } from '../api/tasks';
@@ -75,7 +75,8 @@ interface FormHostProps {
 }
 
 export function FormHost({ id, source, submit, busy, disabled, onSubmit, extra, before }: FormHostProps) {
-  const handle = useRef<FormHandle>(null);
+  /** There once the form can be sent. */
+  const [handle, setHandle] = useState<FormHandle | null>(null);
   const [error, setError] = useState<string | null>(null);
   const form = useQuery({
     queryKey: ['form', id],
@@ -89,7 +90,7 @@ export function FormHost({ id, source, submit, busy, disabled, onSubmit, extra, 
     event.preventDefault();
     setError(null);
     try {
-      const variables = await handle.current?.collect();
+      const variables = await handle?.collect();
       if (variables) onSubmit(variables);
     } catch (reason) {
       if (!(reason instanceof VariableError)) throw reason;
@@ -104,11 +105,16 @@ export function FormHost({ id, source, submit, busy, disabled, onSubmit, extra, 
         {(data) => (
           <Suspense fallback={null}>
             {data.kind === 'camunda' && (
-              <CamundaForm ref={handle} schema={data.schema} variables={data.variables} disabled={disabled} />
+              <CamundaForm
+                ref={setHandle}
+                schema={data.schema}
+                variables={data.variables}
+                disabled={disabled}
+              />
             )}
-            {data.kind === 'html' && <HtmlForm ref={handle} html={data.html} variables={data.variables} />}
+            {data.kind === 'html' && <HtmlForm ref={setHandle} html={data.html} variables={data.variables} />}
             {data.kind === 'generic' && (
-              <GenericForm ref={handle} variables={data.variables} note={data.note} disabled={disabled} />
+              <GenericForm ref={setHandle} variables={data.variables} note={data.note} disabled={disabled} />
             )}
           </Suspense>
         )}
@@ -120,7 +126,7 @@ export function FormHost({ id, source, submit, busy, disabled, onSubmit, extra, 
       )}
       <div className="form-actions">
         {extra}
-        <Button type="submit" look="primary" icon="check" busy={busy} disabled={disabled || !form.data}>
+        <Button type="submit" look="primary" icon="check" busy={busy} disabled={disabled || !handle}>
           {submit}
         </Button>
       </div>

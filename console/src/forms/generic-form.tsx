@@ -45,7 +45,7 @@ export function GenericForm({ variables, note, disabled, ref }: GenericFormProps
   const update = (key: number, change: Partial<Row>) =>
     setRows((list) => list.map((row) => (row.key === key ? { ...row, ...change } : row)));
 
-  useImperativeHandle(ref, () => ({ collect: () => collect(rows) }));
+  useImperativeHandle(ref, () => ({ collect: () => collect(rows) }), [rows]);
 
   return (
     <div className="generic-form">

@@ -24,15 +24,19 @@ export function HtmlForm({
     fillForm(frame.current, variables);
   }, [body, variables]);
 
-  useImperativeHandle(ref, () => ({
-    collect: () => {
-      const invalid = invalidField(frame.current!);
-      if (!invalid) return readForm(frame.current!);
-      invalid.focus();
-      invalid.reportValidity();
-      return null;
-    },
-  }));
+  useImperativeHandle(
+    ref,
+    () => ({
+      collect: () => {
+        const invalid = invalidField(frame.current!);
+        if (!invalid) return readForm(frame.current!);
+        invalid.focus();
+        invalid.reportValidity();
+        return null;
+      },
+    }),
+    [],
+  );
 
   return (
     <>

@@ -72,7 +72,8 @@ export function Palette({ pages, onClose }: { pages: { to: string; label: string
   const pageHits: Hit[] = pages
     .filter((page) => page.label.toLowerCase().includes(text.trim().toLowerCase()))
     .map((page) => ({ ...page, kind: en.palette.pageKind }));
-  const hits = [...(asked.length > 1 ? (found.data ?? []) : []), ...pageHits];
+  // Pages first: what is found later must not move what is chosen already.
+  const hits = [...pageHits, ...(asked.length > 1 ? (found.data ?? []) : [])];
 
   const go = (hit: Hit | undefined) => {
     if (!hit) return;
@@ -102,7 +103,6 @@ export function Palette({ pages, onClose }: { pages: { to: string; label: string
           aria-label={en.palette.placeholder}
           placeholder={en.palette.placeholder}
           autoComplete="off"
-          autoFocus
           value={text}
           onChange={(event) => {
             setText(event.target.value);

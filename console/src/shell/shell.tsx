@@ -51,7 +51,7 @@ export function Shell() {
           aria-expanded={navOpen}
           onClick={() => setNavOpen((value) => !value)}
         />
-        <NavLink to="/" className="brand">
+        <NavLink to="/" className="brand" aria-label={en.product}>
           <Logo size={26} />
           <span>{en.product}</span>
         </NavLink>

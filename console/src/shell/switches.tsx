@@ -72,13 +72,7 @@ export function SessionMenu() {
             setAsking(false);
           }}
         >
-          <TextField
-            label={en.login.user}
-            hint={en.nav.workAsHint}
-            value={name}
-            onChange={setName}
-            autoFocus
-          />
+          <TextField label={en.login.user} hint={en.nav.workAsHint} value={name} onChange={setName} />
         </FormDialog>
       )}
     </>

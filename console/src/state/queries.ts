@@ -61,6 +61,8 @@ interface ActionOptions<R> {
   quiet?: boolean;
 }
 
+const leavingTime = 60;
+
 /** Something a person does: reports the outcome and refreshes what is on the screen. */
 export function useAction<A, R>(action: (argument: A) => Promise<R>, options: ActionOptions<R> = {}) {
   const queries = useQueryClient();
@@ -74,8 +76,13 @@ export function useAction<A, R>(action: (argument: A) => Promise<R>, options: Ac
     onError: (error) => {
       if (!options.quiet) toast.error(error.message);
     },
-    onSettled: () =>
-      queries.invalidateQueries({ type: 'active', predicate: ({ options: o }) => !isFixed(o) }),
+    // A moment later: the page may leave what the action has ended, and must not ask for it again.
+    onSettled: () => {
+      window.setTimeout(
+        () => void queries.invalidateQueries({ type: 'active', predicate: ({ options: o }) => !isFixed(o) }),
+        leavingTime,
+      );
+    },
   });
 }
 

@@ -10,6 +10,8 @@ interface DialogProps {
   wide?: boolean;
 }
 
+const firstField = ':is(input, select, textarea):not([tabindex="-1"], :disabled)';
+
 /** The browser's own modal dialog: it keeps the focus inside, closes by Escape and gives the focus back. */
 export function Dialog({ title, onClose, children, wide }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
@@ -19,6 +21,8 @@ export function Dialog({ title, onClose, children, wide }: DialogProps) {
     if (!dialog) return;
     const opener = document.activeElement;
     if (!dialog.open) dialog.showModal();
+    // The browser would choose the close button.
+    dialog.querySelector<HTMLElement>(firstField)?.focus();
     return () => {
       dialog.close();
       if (opener instanceof HTMLElement) opener.focus();

@@ -110,7 +110,7 @@ function CriterionDialog({ fields, initial, onSave, onClose }: CriterionDialogPr
     >
       <Select label={en.filters.field} value={field.id} options={fields} onChange={choose} />
       {field.kind === 'variable' && (
-        <TextField label={en.filters.variableName} value={name} onChange={setName} required autoFocus />
+        <TextField label={en.filters.variableName} value={name} onChange={setName} required />
       )}
       {operators.length > 1 && (
         <Select label={en.filters.operator} value={known} options={operators} onChange={setOperator} />

@@ -163,7 +163,7 @@ function Deployed({ result, onClose }: { result: DeploymentResult; onClose: () =
         </ul>
       </div>
       <footer className="dialog-foot">
-        <Button look="primary" onClick={onClose} autoFocus>
+        <Button look="primary" onClick={onClose}>
           {en.common.close}
         </Button>
       </footer>

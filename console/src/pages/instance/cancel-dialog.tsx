@@ -32,7 +32,6 @@ export function CancelDialog({ id, onClose }: { id: string; onClose: () => void 
         label={en.instances.reason}
         value={reason}
         onChange={setReason}
-        autoFocus
         hint={en.instance.reasonHint}
       />
       <Checkbox

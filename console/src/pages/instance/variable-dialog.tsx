@@ -68,7 +68,7 @@ export function VariableDialog({ instanceId, variable, tree, onClose }: Variable
     >
       {!variable && (
         <>
-          <TextField label={en.common.name} value={name} onChange={setName} required autoFocus />
+          <TextField label={en.common.name} value={name} onChange={setName} required />
           <Select
             label={en.instance.scope}
             value={scope}

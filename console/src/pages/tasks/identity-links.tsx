@@ -74,7 +74,7 @@ function AddDialog({ task, onClose }: { task: Task; onClose: () => void }) {
       disabled={who.trim() === ''}
     >
       <Select label={en.common.type} value={kind} options={kinds} onChange={setKind} />
-      <TextField label={en.common.id} value={who} onChange={setWho} required autoFocus />
+      <TextField label={en.common.id} value={who} onChange={setWho} required />
     </FormDialog>
   );
 }

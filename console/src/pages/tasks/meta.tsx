@@ -106,7 +106,6 @@ function EditDialog({ task, what, onClose }: { task: Task; what: Editing; onClos
         type={type}
         value={text}
         onChange={setText}
-        autoFocus
         hint={what === 'priority' ? undefined : en.tasks.emptyToRemove}
       />
     </FormDialog>

@@ -38,7 +38,6 @@ export function SaveFilterDialog({ query, onClose, onSaved }: SaveFilterProps) {
         value={name}
         onChange={setName}
         hint={en.tasks.saveFilterHint}
-        autoFocus
         required
       />
     </FormDialog>
