@@ -20,6 +20,8 @@
 
 mod build;
 pub mod diagram;
+#[cfg(test)]
+mod findings;
 mod java_order;
 mod options;
 mod problem;

@@ -22,6 +22,12 @@ macro_rules! rules {
         /// All rules.
         #[cfg(test)]
         const ALL: &[Rule] = &[$($name),+];
+
+        /// The codes of all rules.
+        #[cfg(test)]
+        pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+            ALL.iter().map(|rule| rule.code)
+        }
     };
 }
 

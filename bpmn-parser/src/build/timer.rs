@@ -40,7 +40,9 @@ impl<'d> Builder<'d> {
                 process.anonymous_jobs.timer = true;
             }
         }
-        self.scopes[activity].timer_exclusive = definition.extension("exclusive").is_none_or(|text| text == "true");
+        self.scopes[activity].timer_exclusive = definition
+            .extension("exclusive")
+            .is_none_or(|text| text == "true");
         timer.ok_or(Stop::Reported)
     }
 

@@ -148,9 +148,10 @@ impl SimpleType {
                 "cvc-datatype-valid.1.2.3: '{value}' is not a valid value of union type '{}'.",
                 self.name
             )),
+            // `int` restricts `integer`, whose form is checked first.
+            SimpleKind::Int => invalid("integer"),
             SimpleKind::Boolean
             | SimpleKind::Integer
-            | SimpleKind::Int
             | SimpleKind::Double
             | SimpleKind::AnyUri => invalid(self.name),
         }
