@@ -23,5 +23,5 @@ pub use engine_core::{
 pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
-pub use runtime::{Delegates, Engine, JobRun, LoadError, OpenError, Options};
+pub use runtime::{Delegates, Engine, JobRun, LoadError, OpenError, Options, TaskForm};
 pub use store;

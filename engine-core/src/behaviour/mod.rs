@@ -14,6 +14,7 @@ use crate::{
     graph::{Kind, NodeIx, PROCESS, ProcessGraph},
     transaction::{Step, Tx},
 };
+pub(crate) use multi_instance::{add_instance, drop_instance, first_instance};
 pub(crate) use service::answered;
 
 /// Executes the activity an execution has entered.

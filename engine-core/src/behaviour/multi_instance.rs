@@ -172,6 +172,52 @@ pub(super) fn child_ended(tx: &mut Tx<'_>, scope: Id, ended: Id, code: &Loop, bo
     tx.dispatch_after_api(scope)
 }
 
+/// A further instance of a running parallel body, added by a modification.
+pub(crate) fn add_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
+    let child = tx.create_execution(body)?;
+    tx.change(child, |row| {
+        row.is_concurrent = true;
+        row.is_scope = false;
+    });
+    let count = get(tx, body, INSTANCES);
+    set(tx, body, INSTANCES, count + 1)?;
+    let active = get(tx, body, ACTIVE);
+    set(tx, body, ACTIVE, active + 1)?;
+    set(tx, child, COUNTER, count)?;
+    Ok(child)
+}
+
+/// The only instance of a body that a modification has made.
+pub(crate) fn first_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
+    let definition = tx.definition_of(body)?;
+    let activity = tx.activity(body)?;
+    let crate::graph::Kind::MultiInstanceBody(code) = &definition.graph.node(activity).kind else { return Ok(body) };
+    set(tx, body, INSTANCES, 1)?;
+    set(tx, body, COMPLETED, 0)?;
+    set(tx, body, ACTIVE, 1)?;
+    if code.sequential {
+        set(tx, body, COUNTER, 0)?;
+        return Ok(body);
+    }
+    tx.change(body, |row| {
+        row.activity = None;
+        row.is_active = false;
+    });
+    let child = tx.create_execution(body)?;
+    tx.change(child, |row| {
+        row.is_concurrent = true;
+        row.is_scope = false;
+    });
+    set(tx, child, COUNTER, 0)?;
+    Ok(child)
+}
+
+/// An instance was cancelled by a modification.
+pub(crate) fn drop_instance(tx: &mut Tx<'_>, body: Id) -> Step {
+    let active = get(tx, body, ACTIVE);
+    set(tx, body, ACTIVE, active - 1)
+}
+
 fn all_ended(tx: &Tx<'_>, scope: Id, inner: NodeIx) -> bool {
     tx.t.state.children(scope).all(|child| {
         child.is_event_scope || (!child.is_active && child.is_concurrent && child.activity == Some(inner))

@@ -145,6 +145,21 @@ impl Tx<'_> {
         Ok(true)
     }
 
+    /// [`Tx::activity_start`] without the behaviour: scopes made on the way to a modification's target.
+    pub(crate) fn enter_for_modification(&mut self, id: Id, scope: NodeIx) -> Step<bool> {
+        self.change(id, |row| row.activity_state = ActivityState::Starting);
+        if !self.enter_activity_instance(id, scope)? {
+            return Ok(false);
+        }
+        self.history_activity_started(id, scope)?;
+        self.notify_listeners(id, scope, "start")
+    }
+
+    /// The process ends behind a modification that left no token.
+    pub(crate) fn process_end_after_modification(&mut self, id: Id) -> Step {
+        self.process_end(id)
+    }
+
     /// `activity-execute`: conditions of the fresh scope, then the behaviour.
     pub(crate) fn activity_execute(&mut self, id: Id) -> Step {
         self.change(id, |row| row.activity_state = ActivityState::Default);

@@ -60,7 +60,7 @@ impl<'w> ExternalTaskRow<'w> {
         let activity = self.activity_id();
         activity.map_or_else(
             || id.to_string(),
-            |activity| crate::world::activity_instance_text_id(activity, id),
+            |activity| engine_core::history::activity_instance_text(activity, id),
         )
     }
 

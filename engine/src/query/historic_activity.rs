@@ -1,6 +1,9 @@
 //! Activity instances in history.
 
-use engine_core::{history::HistoricActivityInstance, state::ActivityState};
+use engine_core::{
+    history::{HistoricActivityInstance, activity_instance_text},
+    state::ActivityState,
+};
 use models::Id;
 
 use super::{
@@ -9,10 +12,7 @@ use super::{
     parameters::{Sort, query, sorting},
     visibility::{reads_history, sees},
 };
-use crate::{
-    request::Caller,
-    world::{World, activity_instance_text_id},
-};
+use crate::{request::Caller, world::World};
 
 query! {
     /// `GET` and `POST /history/activity-instance`.
@@ -51,7 +51,7 @@ evaluated! { HistoricActivityInstanceQuery => HistoricActivityInstanceRow; }
 impl<'w> HistoricActivityInstanceRow<'w> {
     /// The id the API shows.
     pub fn text_id(&self) -> String {
-        activity_instance_text_id(&self.entity.activity, self.entity.id)
+        activity_instance_text(&self.entity.activity, self.entity.id)
     }
 
     /// `parentActivityInstanceId`.
@@ -60,7 +60,7 @@ impl<'w> HistoricActivityInstanceRow<'w> {
         if entity.parent == entity.process_instance || entity.parent_activity.is_empty() {
             entity.parent.to_string()
         } else {
-            activity_instance_text_id(&entity.parent_activity, entity.parent)
+            activity_instance_text(&entity.parent_activity, entity.parent)
         }
     }
 

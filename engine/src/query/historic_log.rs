@@ -1,6 +1,8 @@
 //! Logs of jobs and external tasks.
 
-use engine_core::history::{HistoricExternalTaskLog, HistoricJobLog, LogKind};
+use engine_core::history::{
+    HistoricExternalTaskLog, HistoricJobLog, LogKind, activity_instance_text,
+};
 use models::Id;
 
 use super::{
@@ -9,10 +11,7 @@ use super::{
     parameters::{Sort, query, sorting},
     visibility::{reads_history, sees},
 };
-use crate::{
-    request::Caller,
-    world::{World, activity_instance_text_id},
-};
+use crate::{request::Caller, world::World};
 
 query! {
     /// `GET` and `POST /history/job-log`.
@@ -128,7 +127,7 @@ impl<'w> HistoricExternalTaskLogRow<'w> {
 
     /// `activityInstanceId`.
     pub fn activity_instance_id(&self) -> String {
-        activity_instance_text_id(&self.entity.activity, self.entity.activity_instance)
+        activity_instance_text(&self.entity.activity, self.entity.activity_instance)
     }
 
     /// `rootProcessInstanceId`.

@@ -77,7 +77,7 @@ impl World {
             .map(|row| row.activity.as_str());
         Some(match activity.or(known) {
             Some(activity) if self.historic_process_instance(id).is_none() => {
-                crate::world::activity_instance_text_id(activity, id)
+                engine_core::history::activity_instance_text(activity, id)
             }
             _ => id.to_string(),
         })

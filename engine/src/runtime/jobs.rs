@@ -159,6 +159,17 @@ impl Engine {
         run
     }
 
+    /// [`Engine::run_due_jobs`] for async callers: executed, failed, messages.
+    pub fn run_due_jobs_later(&self, max: usize, once: bool) -> Pending<(usize, usize, Vec<String>)> {
+        let (sender, pending) = Pending::channel();
+        let engine = self.clone();
+        std::thread::spawn(move || {
+            let run = engine.run_due_jobs(max, once);
+            drop(sender.send(Ok((run.executed, run.failed, run.failures))));
+        });
+        pending
+    }
+
     /// Stops the engine's clock at a time, or lets it run again: for tests.
     pub fn set_clock(&self, at: Option<Timestamp>) {
         self.inner.shared.clock.set(at);

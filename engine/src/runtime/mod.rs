@@ -6,6 +6,7 @@ mod commands;
 mod deploy;
 mod events;
 mod external;
+mod forms;
 mod host;
 mod ids;
 mod jobs;
@@ -32,9 +33,10 @@ use engine_core::{
 use models::{Id, Timestamp};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 pub(crate) use deploy::Made;
+pub use forms::TaskForm;
 pub use jobs::JobRun;
 pub use persist::LoadError;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use self::{
     clock::Clock,
@@ -128,7 +130,7 @@ pub(crate) struct Shared {
     definitions: RwLock<HashMap<Id, Arc<Definition>>>,
     tokio: OnceLock<tokio::runtime::Runtime>,
     published: watch::Sender<u64>,
-    work_for_workers: Notify,
+    work_for_workers: watch::Sender<u64>,
     jobs: jobs::Runner,
     queued: AtomicUsize,
 }
@@ -243,7 +245,7 @@ impl Engine {
             definitions: RwLock::default(),
             tokio: OnceLock::new(),
             published: watch::channel(0).0,
-            work_for_workers: Notify::new(),
+            work_for_workers: watch::channel(0).0,
             jobs: jobs::Runner::new(options.job_concurrency),
             queued: AtomicUsize::new(0),
             options,
@@ -318,9 +320,9 @@ impl Engine {
         self.inner.shared.published.subscribe()
     }
 
-    /// Notified when external tasks may have become available.
-    pub fn external_tasks_available(&self) -> &Notify {
-        &self.inner.shared.work_for_workers
+    /// Changes whenever external tasks may have become available.
+    pub fn external_tasks_available(&self) -> watch::Receiver<u64> {
+        self.inner.shared.work_for_workers.subscribe()
     }
 
     /// What the store tells about itself.
@@ -399,7 +401,7 @@ impl Shared {
         self.world.write().apply(change);
         self.published.send_modify(|count| *count += 1);
         if workers {
-            self.work_for_workers.notify_waiters();
+            self.work_for_workers.send_modify(|count| *count += 1);
         }
         if jobs {
             self.jobs.wake();

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use engine_core::{graph::NodeIx, state::Execution};
+use engine_core::{graph::NodeIx, history::activity_instance_text, state::Execution};
 use models::Id;
 
 use super::{NodeInfo, Shown, World, records::ProcessDefinition};
@@ -70,16 +70,6 @@ pub struct TransitionInstanceView {
     pub called_instance: Option<Id>,
 }
 
-/// The id the API shows for an activity instance.
-pub(crate) fn activity_instance_text_id(activity: &str, id: Id) -> String {
-    let text = format!("{activity}:{id}");
-    if text.encode_utf16().count() > 64 {
-        id.to_string()
-    } else {
-        text
-    }
-}
-
 /// A scope: a node, or the process.
 type Scope = Option<NodeIx>;
 
@@ -112,13 +102,11 @@ impl World {
     }
 
     /// The id the API shows for the activity instance of an execution that is at an activity.
-    pub fn activity_instance_text_id(&self, execution: &Execution) -> Option<String> {
+    pub fn activity_instance_text(&self, execution: &Execution) -> Option<String> {
         let id = execution.activity_instance?;
         let node = execution.activity?;
         Some(match self.node(execution.definition, node) {
-            Some(node) if id != execution.process_instance => {
-                activity_instance_text_id(&node.id, id)
-            }
+            Some(node) if id != execution.process_instance => activity_instance_text(&node.id, id),
             _ => id.to_string(),
         })
     }
@@ -132,7 +120,7 @@ impl World {
             return id.to_string();
         }
         if let Some(row) = self.historic_activity_instance(id) {
-            return activity_instance_text_id(&row.activity, id);
+            return activity_instance_text(&row.activity, id);
         }
         let scope = || {
             let process_instance = self.process_instance(execution.process_instance)?;
@@ -146,7 +134,7 @@ impl World {
         };
         scope().map_or_else(
             || id.to_string(),
-            |node| activity_instance_text_id(&node.id, id),
+            |node| activity_instance_text(&node.id, id),
         )
     }
 }
@@ -324,7 +312,7 @@ impl<'w> Builder<'w> {
             .and_then(|instance| instance.scope)
             .and_then(|node| self.node(node))
         {
-            Some(node) => activity_instance_text_id(&node.id, id),
+            Some(node) => activity_instance_text(&node.id, id),
             None => id.to_string(),
         }
     }

@@ -23,7 +23,6 @@ mod value_key;
 
 use std::collections::BTreeMap;
 
-pub(crate) use activity_tree::activity_instance_text_id;
 pub use activity_tree::{ActivityInstanceView, TransitionInstanceView};
 use engine_core::{
     history::{Archive, HistoryEvent},
