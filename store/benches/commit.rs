@@ -8,10 +8,7 @@ use tollgate_store::{Kind, Op, Options, Store};
 /// State of an instance, and one record of its history.
 fn commit(number: u64) -> Vec<Op> {
     let key = |table: u8, number: u64| [&[table][..], &number.to_be_bytes()].concat();
-    vec![
-        Op::put(key(b'r', number % 1024), vec![7; 400]),
-        Op::put(key(b'h', number), vec![9; 800]),
-    ]
+    vec![Op::put(key(b'r', number % 1024), vec![7; 400]), Op::put(key(b'h', number), vec![9; 800])]
 }
 
 fn commits(criterion: &mut Criterion) {
@@ -26,9 +23,7 @@ fn commits(criterion: &mut Criterion) {
                 bencher.iter(|| {
                     for _ in 1..submitters {
                         number += 1;
-                        store
-                            .submit(commit(number), |outcome| assert!(outcome.is_ok()))
-                            .expect("room");
+                        store.submit(commit(number), |outcome| assert!(outcome.is_ok())).expect("room");
                     }
                     number += 1;
                     store.commit(commit(number)).expect("a commit")
@@ -45,9 +40,7 @@ fn reads(criterion: &mut Criterion) {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(kind, folder.path(), Options::default()).expect("a store");
         for number in 0..10_000 {
-            store
-                .submit(commit(number), |outcome| assert!(outcome.is_ok()))
-                .expect("room");
+            store.submit(commit(number), |outcome| assert!(outcome.is_ok())).expect("room");
         }
         store.flush().expect("a flush");
         let mut number = 0_u64;
@@ -59,12 +52,7 @@ fn reads(criterion: &mut Criterion) {
             });
         });
         group.bench_function(BenchmarkId::new("scan_1024", kind), |bencher| {
-            bencher.iter(|| {
-                store
-                    .prefix(b"r")
-                    .map(|record| record.expect("a record").1.len())
-                    .sum::<usize>()
-            });
+            bencher.iter(|| store.prefix(b"r").map(|record| record.expect("a record").1.len()).sum::<usize>());
         });
     }
     group.finish();

@@ -33,14 +33,9 @@ const FILE_BYTES: u64 = 256 << 20;
 fn main() {
     let mut args = std::env::args().skip(1);
     let folder = PathBuf::from(args.next().unwrap_or_else(|| "target/limits".to_owned()));
-    let seconds: f64 = args
-        .next()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(2.0);
+    let seconds: f64 = args.next().and_then(|text| text.parse().ok()).unwrap_or(2.0);
     let time = Duration::from_secs_f64(seconds);
-    let kinds: Vec<Kind> = args
-        .map(|name| name.parse().expect("a store's name"))
-        .collect();
+    let kinds: Vec<Kind> = args.map(|name| name.parse().expect("a store's name")).collect();
     fs::create_dir_all(&folder).expect("a folder to measure in");
 
     flush_alone(&folder, time);
@@ -48,11 +43,7 @@ fn main() {
         flush_grouped(&folder, writers, time);
     }
     memory_copy();
-    let kinds = if kinds.is_empty() {
-        Kind::ALL.to_vec()
-    } else {
-        kinds
-    };
+    let kinds = if kinds.is_empty() { Kind::ALL.to_vec() } else { kinds };
     for kind in kinds {
         for submitters in [1, 8, 16, 64, 256, 1024] {
             blocking(kind, &folder, submitters, time);
@@ -60,13 +51,7 @@ fn main() {
         for in_flight in [64, 256, 1024, 4096] {
             pipelined(kind, &folder, in_flight, Durability::Strict, time);
         }
-        pipelined(
-            kind,
-            &folder,
-            1024,
-            Durability::Relaxed { max_loss_ms: 100 },
-            time,
-        );
+        pipelined(kind, &folder, 1024, Durability::Relaxed { max_loss_ms: 100 }, time);
         reopen(kind, &folder, time);
     }
 }
@@ -78,16 +63,10 @@ fn print(name: &str, rate: f64, unit: &str, more: &str) {
 /// A file whose blocks exist already, so that a sync writes data and nothing else.
 fn prepared_file(folder: &Path) -> File {
     let path = folder.join("limits.raw");
-    let file = OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .open(path)
-        .expect("a file");
+    let file = OpenOptions::new().create(true).write(true).truncate(true).open(path).expect("a file");
     let zeros = vec![0; 1 << 20];
     for megabyte in 0..FILE_BYTES >> 20 {
-        file.write_all_at(&zeros, megabyte << 20)
-            .expect("room on the disk");
+        file.write_all_at(&zeros, megabyte << 20).expect("room on the disk");
     }
     file.sync_all().expect("a sync");
     file
@@ -101,8 +80,7 @@ fn flush_alone(folder: &Path, time: Duration) {
     let mut at = 0;
     while start.elapsed() < time {
         let begun = Instant::now();
-        file.write_all_at(&record, at % (FILE_BYTES - RECORD as u64))
-            .expect("a write");
+        file.write_all_at(&record, at % (FILE_BYTES - RECORD as u64)).expect("a write");
         file.sync_data().expect("a sync");
         latencies.push(begun.elapsed());
         at += RECORD as u64;
@@ -170,24 +148,13 @@ fn flush_grouped(folder: &Path, writers: usize, time: Duration) {
         })
     });
     let threads: Vec<_> = threads.collect();
-    let mut latencies: Vec<_> = threads
-        .into_iter()
-        .flat_map(|thread| thread.join().expect("a writer"))
-        .collect();
+    let mut latencies: Vec<_> = threads.into_iter().flat_map(|thread| thread.join().expect("a writer")).collect();
     let elapsed = start.elapsed().as_secs_f64();
     log.0.lock().stop = true;
     log.1.notify_all();
     let flushes = flusher.join().expect("the flusher") as f64 / elapsed;
-    let more = format!(
-        ",\"flush_per_s\":{flushes:.0}{}",
-        percentiles(&mut latencies)
-    );
-    print(
-        &format!("flush_grouped_{writers}"),
-        latencies.len() as f64 / elapsed,
-        "record/s",
-        &more,
-    );
+    let more = format!(",\"flush_per_s\":{flushes:.0}{}", percentiles(&mut latencies));
+    print(&format!("flush_grouped_{writers}"), latencies.len() as f64 / elapsed, "record/s", &more);
 }
 
 fn memory_copy() {
@@ -199,21 +166,13 @@ fn memory_copy() {
         std::hint::black_box(&mut target);
         copies += 1.0;
     }
-    print(
-        "memory_copy",
-        copies * 64.0 / start.elapsed().as_secs_f64(),
-        "MiB/s",
-        "",
-    );
+    print("memory_copy", copies * 64.0 / start.elapsed().as_secs_f64(), "MiB/s", "");
 }
 
 fn store_in(kind: Kind, folder: &Path, durability: Durability) -> (Store, PathBuf) {
     let path = folder.join("store");
     let _ = fs::remove_dir_all(&path);
-    let options = Options {
-        durability,
-        ..Options::default()
-    };
+    let options = Options { durability, ..Options::default() };
     (Store::open(kind, &path, options).expect("a store"), path)
 }
 
@@ -236,19 +195,14 @@ fn blocking(kind: Kind, folder: &Path, submitters: u64, time: Duration) {
             let mut latencies = Vec::new();
             while start.elapsed() < time {
                 let begun = Instant::now();
-                store
-                    .commit(commit(submitter, step.fetch_add(1, Ordering::Relaxed)))
-                    .expect("a commit");
+                store.commit(commit(submitter, step.fetch_add(1, Ordering::Relaxed))).expect("a commit");
                 latencies.push(begun.elapsed());
             }
             latencies
         })
     });
     let threads: Vec<_> = threads.collect();
-    let mut latencies: Vec<_> = threads
-        .into_iter()
-        .flat_map(|thread| thread.join().expect("a submitter"))
-        .collect();
+    let mut latencies: Vec<_> = threads.into_iter().flat_map(|thread| thread.join().expect("a submitter")).collect();
     report(
         &format!("{kind}_blocking_{submitters}"),
         &store,
@@ -275,9 +229,7 @@ fn pipelined(kind: Kind, folder: &Path, in_flight: u64, durability: Durability, 
                     outcome.expect("a commit");
                     send.send((instance, begun.elapsed())).expect("a driver");
                 };
-                store
-                    .submit(commit(instance, step.fetch_add(1, Ordering::Relaxed)), done)
-                    .expect("room");
+                store.submit(commit(instance, step.fetch_add(1, Ordering::Relaxed)), done).expect("room");
             };
             let mine = (in_flight / 2).max(1);
             for instance in 0..mine {
@@ -299,23 +251,10 @@ fn pipelined(kind: Kind, folder: &Path, in_flight: u64, durability: Durability, 
     let drivers: Vec<_> = drivers.collect();
     std::thread::sleep(time);
     stop.store(true, Ordering::Relaxed);
-    let mut latencies: Vec<_> = drivers
-        .into_iter()
-        .flat_map(|driver| driver.join().expect("a driver"))
-        .collect();
-    let level = if durability == Durability::Strict {
-        ""
-    } else {
-        "_relaxed"
-    };
+    let mut latencies: Vec<_> = drivers.into_iter().flat_map(|driver| driver.join().expect("a driver")).collect();
+    let level = if durability == Durability::Strict { "" } else { "_relaxed" };
     let name = format!("{kind}_in_flight_{in_flight}{level}");
-    report(
-        &name,
-        &store,
-        &mut latencies,
-        start.elapsed(),
-        cpu_time().saturating_sub(cpu),
-    );
+    report(&name, &store, &mut latencies, start.elapsed(), cpu_time().saturating_sub(cpu));
     drop(store);
     let _ = fs::remove_dir_all(path);
 }
@@ -332,7 +271,7 @@ fn reopen(kind: Kind, folder: &Path, time: Duration) {
         number += 1;
         store
             .submit(commit(number % 10_000, number), |outcome| {
-                assert!(outcome.is_ok())
+                assert!(outcome.is_ok());
             })
             .expect("room");
     }
@@ -342,12 +281,7 @@ fn reopen(kind: Kind, folder: &Path, time: Duration) {
     let start = Instant::now();
     let store = Store::open(kind, &path, Options::default()).expect("the store");
     let opened = start.elapsed().as_secs_f64() * 1e3;
-    print(
-        &format!("{kind}_reopen"),
-        opened,
-        "ms",
-        &format!(",\"commits\":{commits},\"disk_mb\":{size}"),
-    );
+    print(&format!("{kind}_reopen"), opened, "ms", &format!(",\"commits\":{commits},\"disk_mb\":{size}"));
     drop(store);
     let _ = fs::remove_dir_all(path);
 }
@@ -367,24 +301,15 @@ fn report(name: &str, store: &Store, latencies: &mut [Duration], elapsed: Durati
 
 fn percentiles(latencies: &mut [Duration]) -> String {
     latencies.sort_unstable();
-    let at =
-        |part: f64| latencies[((latencies.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e6;
+    let at = |part: f64| latencies[((latencies.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e6;
     format!(",\"p50_us\":{:.0},\"p99_us\":{:.0}", at(0.5), at(0.99))
 }
 
 /// User and system time of this process.
 fn cpu_time() -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").expect("procfs");
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    let ticks: u64 = fields[11..13]
-        .iter()
-        .map(|field| field.parse::<u64>().expect("a number"))
-        .sum();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().expect("a number")).sum();
     // USER_HZ is 100 on every Linux that Rust runs on.
     Duration::from_millis(ticks * 10)
 }

@@ -62,10 +62,7 @@ struct Writer {
 impl Writer {
     fn create(path: &Path) -> std::io::Result<Self> {
         let file = BufWriter::with_capacity(1 << 20, File::create_new(path)?);
-        let mut writer = Self {
-            file,
-            checksum: crc32fast::Hasher::new(),
-        };
+        let mut writer = Self { file, checksum: crc32fast::Hasher::new() };
         writer.put(HEAD)?;
         writer.put(&FORMAT.to_le_bytes())?;
         Ok(writer)
@@ -115,10 +112,7 @@ impl Store {
         let target = target.as_ref();
         if target.exists() {
             let reason = "a backup goes to a file that does not exist";
-            return Err(Error::InTheWay {
-                path: target.to_owned(),
-                reason,
-            });
+            return Err(Error::InTheWay { path: target.to_owned(), reason });
         }
         let draft = draft_of(target);
         let failed = || Error::io(format!("writing `{}`", draft.display()));
@@ -177,8 +171,7 @@ fn draft_of(target: &Path) -> PathBuf {
 }
 
 fn group_in(key: &[u8], stored: &[u8]) -> Option<Group> {
-    key.starts_with(&GROUP_PREFIX)
-        .then(|| Group::payload_of(stored).and_then(Group::parse))?
+    key.starts_with(&GROUP_PREFIX).then(|| Group::payload_of(stored).and_then(Group::parse))?
 }
 
 /// A backup being written.
@@ -190,14 +183,7 @@ struct Copy<'a> {
 
 impl<'a> Copy<'a> {
     fn new(writer: Writer, path: &'a Path) -> Self {
-        Self {
-            writer,
-            path,
-            written: Summary {
-                records: 0,
-                committed: Seq(0),
-            },
-        }
+        Self { writer, path, written: Summary { records: 0, committed: Seq(0) } }
     }
 
     fn records(&mut self, records: Scan<'_>) -> Result<(), Error> {
@@ -249,12 +235,7 @@ impl<'a> Reader<'a> {
     fn open(path: &'a Path) -> Result<Self, Error> {
         let file = File::open(path).map_err(Error::io(format!("opening `{}`", path.display())))?;
         let file = BufReader::with_capacity(1 << 20, file);
-        let mut reader = Self {
-            file,
-            checksum: crc32fast::Hasher::new(),
-            path,
-            entries: 0,
-        };
+        let mut reader = Self { file, checksum: crc32fast::Hasher::new(), path, entries: 0 };
         if reader.take(HEAD.len())? != HEAD {
             return Err(reader.damaged("it is not a backup of a store"));
         }
@@ -264,10 +245,7 @@ impl<'a> Reader<'a> {
     }
 
     fn damaged(&self, reason: impl Into<String>) -> Error {
-        Error::DamagedBackup {
-            path: self.path.to_owned(),
-            reason: reason.into(),
-        }
+        Error::DamagedBackup { path: self.path.to_owned(), reason: reason.into() }
     }
 
     fn take(&mut self, length: usize) -> Result<Vec<u8>, Error> {
@@ -284,10 +262,7 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<u32, Error> {
         let bytes = self.take(4)?;
-        Ok(bytes
-            .iter()
-            .rev()
-            .fold(0, |number, byte| number << 8 | u32::from(*byte)))
+        Ok(bytes.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte)))
     }
 
     fn long_number(&mut self) -> Result<u64, Error> {
@@ -300,32 +275,20 @@ impl<'a> Reader<'a> {
         if self.number()? == expected {
             return Ok(());
         }
-        Err(self.damaged(format!(
-            "its checksum does not match behind entry {}",
-            self.entries
-        )))
+        Err(self.damaged(format!("its checksum does not match behind entry {}", self.entries)))
     }
 
     /// The next entry; at the end, the summary.
     fn next(&mut self) -> Result<Result<Entry, Summary>, Error> {
         let key_length = self.number()?;
         if key_length == END {
-            let end = Summary {
-                records: self.long_number()?,
-                committed: Seq(self.long_number()?),
-            };
+            let end = Summary { records: self.long_number()?, committed: Seq(self.long_number()?) };
             self.check_checksum()?;
             if end.records != self.entries {
-                return Err(self.damaged(format!(
-                    "it has {} entries instead of {}",
-                    self.entries, end.records
-                )));
+                return Err(self.damaged(format!("it has {} entries instead of {}", self.entries, end.records)));
             }
             let mut rest = [0];
-            let more = self
-                .file
-                .read(&mut rest)
-                .map_err(Error::io(format!("reading `{}`", self.path.display())))?;
+            let more = self.file.read(&mut rest).map_err(Error::io(format!("reading `{}`", self.path.display())))?;
             if more > 0 {
                 return Err(self.damaged("something follows its end"));
             }
@@ -333,9 +296,7 @@ impl<'a> Reader<'a> {
         }
         let value_length = self.number()?;
         let key = self.take(key_length as usize)?;
-        let value = (value_length != REMOVED)
-            .then(|| self.take(value_length as usize))
-            .transpose()?;
+        let value = (value_length != REMOVED).then(|| self.take(value_length as usize)).transpose()?;
         self.check_checksum()?;
         self.entries += 1;
         if let Some(value) = &value {
@@ -364,11 +325,7 @@ pub fn verify_backup(source: impl AsRef<Path>) -> Result<Seq, Error> {
 ///
 /// # Errors
 /// [`Error::DamagedBackup`] if the backup is damaged, [`Error::InTheWay`] if the folder is not empty.
-pub fn restore(
-    source: impl AsRef<Path>,
-    kind: Kind,
-    target: impl AsRef<Path>,
-) -> Result<Summary, Error> {
+pub fn restore(source: impl AsRef<Path>, kind: Kind, target: impl AsRef<Path>) -> Result<Summary, Error> {
     let (source, target) = (source.as_ref(), target.as_ref());
     verify_backup(source)?;
     fill(kind, target, |loader| {
@@ -387,19 +344,9 @@ pub fn restore(
 ///
 /// # Errors
 /// If the source is damaged, or the target's folder is not empty.
-pub fn migrate(
-    source: impl AsRef<Path>,
-    kind: Kind,
-    target: impl AsRef<Path>,
-) -> Result<Summary, Error> {
+pub fn migrate(source: impl AsRef<Path>, kind: Kind, target: impl AsRef<Path>) -> Result<Summary, Error> {
     let (source, target) = (source.as_ref(), target.as_ref());
-    let from = Store::open_existing(
-        source,
-        Options {
-            min_free_bytes: 0,
-            ..Options::default()
-        },
-    )?;
+    let from = Store::open_existing(source, Options { min_free_bytes: 0, ..Options::default() })?;
     let summary = fill(kind, target, |loader| {
         for entry in from.backend().scan(&KeyRange::all(), Direction::Forward) {
             let (key, stored) = entry?;
@@ -414,13 +361,7 @@ pub fn migrate(
 
 /// Reads two stores side by side: they must hold the same records, byte by byte.
 fn compare(from: &Store, target: &Path) -> Result<(), Error> {
-    let to = Store::open_existing(
-        target,
-        Options {
-            min_free_bytes: 0,
-            ..Options::default()
-        },
-    )?;
+    let to = Store::open_existing(target, Options { min_free_bytes: 0, ..Options::default() })?;
     let mut copies = to.backend().scan(&KeyRange::all(), Direction::Forward);
     for entry in from.backend().scan(&KeyRange::all(), Direction::Forward) {
         let (key, stored) = entry?;
@@ -429,31 +370,18 @@ fn compare(from: &Store, target: &Path) -> Result<(), Error> {
         }
     }
     match copies.next().transpose()? {
-        Some((key, _)) => Err(Error::damaged_record(
-            &key,
-            "the copy has a record that the source has not",
-        )),
+        Some((key, _)) => Err(Error::damaged_record(&key, "the copy has a record that the source has not")),
         None => Ok(()),
     }
 }
 
 /// Makes a store and lets `load` fill it; then reads it back.
-fn fill(
-    kind: Kind,
-    target: &Path,
-    load: impl FnOnce(&mut Loader<'_>) -> Result<Seq, Error>,
-) -> Result<Summary, Error> {
+fn fill(kind: Kind, target: &Path, load: impl FnOnce(&mut Loader<'_>) -> Result<Seq, Error>) -> Result<Summary, Error> {
     if target.join("STORE").exists() {
-        return Err(Error::InTheWay {
-            path: target.to_owned(),
-            reason: "there is a store already",
-        });
+        return Err(Error::InTheWay { path: target.to_owned(), reason: "there is a store already" });
     }
     if kind == Kind::Memory {
-        return Err(Error::InTheWay {
-            path: target.to_owned(),
-            reason: "a memory store can't be kept in a folder",
-        });
+        return Err(Error::InTheWay { path: target.to_owned(), reason: "a memory store can't be kept in a folder" });
     }
     let mut folder = Folder::open(target, kind, true)?;
     folder.clear_data()?;
@@ -464,9 +392,7 @@ fn fill(
     let loaded = loader.finish()?;
     let records = read_back(&*backend)?;
     if records != loaded {
-        return Err(Error::Damaged(format!(
-            "{records} records can be read back of {loaded} that were written"
-        )));
+        return Err(Error::Damaged(format!("{records} records can be read back of {loaded} that were written")));
     }
     let position = verify::last_groups(&*backend)?;
     if position.last != committed {
@@ -519,11 +445,8 @@ impl<'a> Loader<'a> {
 
     fn change(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<(), Error> {
         if let Some(stored) = &value {
-            let late = if key == FORMAT_KEY {
-                Some(u64::MAX)
-            } else {
-                group_in(&key, stored).map(|group| group.number)
-            };
+            let late =
+                if key == FORMAT_KEY { Some(u64::MAX) } else { group_in(&key, stored).map(|group| group.number) };
             if let Some(order) = late {
                 self.late.insert(key, (order, value.unwrap_or_default()));
                 return Ok(());
@@ -538,11 +461,7 @@ impl<'a> Loader<'a> {
         }
         self.bytes += key.len() + value.as_ref().map_or(0, Vec::len);
         self.batch.insert(key, value);
-        if self.bytes >= LOAD_BATCH_BYTES {
-            self.write()
-        } else {
-            Ok(())
-        }
+        if self.bytes >= LOAD_BATCH_BYTES { self.write() } else { Ok(()) }
     }
 
     fn write(&mut self) -> Result<(), Error> {
@@ -556,11 +475,7 @@ impl<'a> Loader<'a> {
                 None => Op::Delete { key },
             });
         }
-        if ops.is_empty() {
-            Ok(())
-        } else {
-            self.backend.write(ops, Persist::Buffered)
-        }
+        if ops.is_empty() { Ok(()) } else { self.backend.write(ops, Persist::Buffered) }
     }
 
     /// Brings everything to the disk; returns how many records are live.
@@ -569,10 +484,7 @@ impl<'a> Loader<'a> {
         let mut late: Vec<_> = std::mem::take(&mut self.late).into_iter().collect();
         late.sort_unstable_by_key(|(_, (order, _))| *order);
         self.records += late.len() as u64;
-        let ops: Vec<Op> = late
-            .into_iter()
-            .map(|(key, (_, value))| Op::Put { key, value })
-            .collect();
+        let ops: Vec<Op> = late.into_iter().map(|(key, (_, value))| Op::Put { key, value }).collect();
         if !ops.is_empty() {
             self.backend.write(ops, Persist::Buffered)?;
         }

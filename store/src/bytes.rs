@@ -76,10 +76,7 @@ impl fmt::Debug for Bytes {
 impl From<Arc<[u8]>> for Bytes {
     fn from(bytes: Arc<[u8]>) -> Self {
         let len = bytes.len();
-        Self {
-            inner: Inner::Shared(bytes),
-            len,
-        }
+        Self { inner: Inner::Shared(bytes), len }
     }
 }
 
@@ -92,19 +89,13 @@ impl From<Vec<u8>> for Bytes {
 impl From<fjall::Slice> for Bytes {
     fn from(bytes: fjall::Slice) -> Self {
         let len = bytes.len();
-        Self {
-            inner: Inner::Fjall(bytes),
-            len,
-        }
+        Self { inner: Inner::Fjall(bytes), len }
     }
 }
 
 impl From<sled::IVec> for Bytes {
     fn from(bytes: sled::IVec) -> Self {
         let len = bytes.len();
-        Self {
-            inner: Inner::Sled(bytes),
-            len,
-        }
+        Self { inner: Inner::Sled(bytes), len }
     }
 }

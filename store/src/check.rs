@@ -40,12 +40,7 @@ pub struct Report {
 
 impl Report {
     fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            committed: Seq(0),
-            tables: BTreeMap::new(),
-            findings: Vec::new(),
-        }
+        Self { kind, committed: Seq(0), tables: BTreeMap::new(), findings: Vec::new() }
     }
 
     /// Whether nothing is wrong.
@@ -59,9 +54,7 @@ impl Report {
     }
 
     fn callers_tables(&self) -> impl Iterator<Item = (&u8, &TableReport)> {
-        self.tables
-            .iter()
-            .filter(|(table, _)| **table != STORE_TABLE)
+        self.tables.iter().filter(|(table, _)| **table != STORE_TABLE)
     }
 
     /// Reads every record. `committed` gives the last commit when everything has been read.
@@ -78,15 +71,11 @@ impl Report {
                 Ok(entry) => entry,
                 Err(error) => {
                     // The library gives no key here, and may well stop.
-                    self.findings
-                        .push(format!("records can't be read: {error}"));
+                    self.findings.push(format!("records can't be read: {error}"));
                     continue;
                 }
             };
-            let table = self
-                .tables
-                .entry(key.first().copied().unwrap_or(STORE_TABLE))
-                .or_default();
+            let table = self.tables.entry(key.first().copied().unwrap_or(STORE_TABLE)).or_default();
             match record::verify(&key, &stored) {
                 Ok(seq) => {
                     table.records += 1;
@@ -103,8 +92,7 @@ impl Report {
             }
         }
         if damaged > NAMED {
-            self.findings
-                .push(format!("{} more records are damaged", damaged - NAMED));
+            self.findings.push(format!("{} more records are damaged", damaged - NAMED));
         }
         self.committed = committed();
         if newest > self.committed {
@@ -121,11 +109,7 @@ impl fmt::Display for Report {
         writeln!(f, "{} store, last commit {}", self.kind, self.committed.0)?;
         for (table, report) in self.callers_tables() {
             let name = table.escape_ascii();
-            write!(
-                f,
-                "table `{name}`: {} records intact, {} bytes",
-                report.records, report.bytes
-            )?;
+            write!(f, "table `{name}`: {} records intact, {} bytes", report.records, report.bytes)?;
             if report.damaged > 0 {
                 write!(f, ", {} damaged", report.damaged)?;
             }
@@ -134,11 +118,7 @@ impl fmt::Display for Report {
         for finding in &self.findings {
             writeln!(f, "damage: {finding}")?;
         }
-        f.write_str(if self.is_intact() {
-            "intact"
-        } else {
-            "damaged"
-        })
+        f.write_str(if self.is_intact() { "intact" } else { "damaged" })
     }
 }
 
@@ -162,26 +142,18 @@ pub fn check(path: impl AsRef<Path>) -> Result<Report, Error> {
         let backend = match backend {
             Ok(backend) => backend,
             Err(error) => {
-                report
-                    .findings
-                    .push(format!("the database can't be opened: {error}"));
+                report.findings.push(format!("the database can't be opened: {error}"));
                 report.findings.extend(journals.findings(None));
                 return Ok(());
             }
         };
         if backend.get(&FORMAT_KEY)?.is_none() {
-            report
-                .findings
-                .push("the record with the format is missing".to_owned());
+            report.findings.push("the record with the format is missing".to_owned());
         }
         let (groups, findings) = verify::read_groups(&*backend)?;
-        report
-            .findings
-            .extend(journals.findings(groups.last().map(|group| group.number)));
+        report.findings.extend(journals.findings(groups.last().map(|group| group.number)));
         report.findings.extend(findings);
-        report.read_records(&*backend, || {
-            groups.last().map_or(Seq(0), |group| group.last)
-        });
+        report.read_records(&*backend, || groups.last().map_or(Seq(0), |group| group.last));
         Ok(())
     })?;
     Ok(report)
@@ -195,13 +167,11 @@ impl Store {
     pub fn check(&self) -> Result<Report, Error> {
         let mut report = Report::new(self.kind());
         // The slots of the groups are overwritten all the time; between two groups they hold still.
-        let (_, findings) =
-            self.between_groups(|pipeline| verify::read_groups(pipeline.backend()))??;
+        let (_, findings) = self.between_groups(|pipeline| verify::read_groups(pipeline.backend()))??;
         report.findings.extend(findings);
         report.read_records(self.backend(), || {
             // What the scan saw last may still be on its way to being acknowledged.
-            self.between_groups(|_| ())
-                .map_or(Seq(u64::MAX), |()| self.committed())
+            self.between_groups(|_| ()).map_or(Seq(u64::MAX), |()| self.committed())
         });
         Ok(report)
     }

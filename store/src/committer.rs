@@ -121,10 +121,7 @@ impl Pipeline {
 
     /// The keys that changed since the last call, or since the start.
     pub(crate) fn take_captured(&mut self) -> BTreeSet<Vec<u8>> {
-        self.changed
-            .as_mut()
-            .map(std::mem::take)
-            .unwrap_or_default()
+        self.changed.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Remembers no more.
@@ -148,17 +145,11 @@ impl Pipeline {
             return;
         }
         let time = (self.last_write / 8).min(MAX_LINGER);
-        self.queue.linger(
-            self.expected.min(self.bounds.commits),
-            Instant::now() + time,
-        );
+        self.queue.linger(self.expected.min(self.bounds.commits), Instant::now() + time);
     }
 
     fn process(&mut self, work: Work) {
-        let Work {
-            mut commits,
-            controls,
-        } = work;
+        let Work { mut commits, controls } = work;
         while !commits.is_empty() {
             let group = self.cut(&mut commits);
             self.commit(group, commits.len());
@@ -201,9 +192,7 @@ impl Pipeline {
         self.expected = commits + behind + self.queue.release(commits, bytes);
         while_completing(|| {
             for pending in group {
-                pending
-                    .completion
-                    .complete(outcome.clone().map(|()| pending.seq));
+                pending.completion.complete(outcome.clone().map(|()| pending.seq));
             }
         });
         self.queue.waiters.wake(first, last);
@@ -217,8 +206,7 @@ impl Pipeline {
             return Ok(());
         };
         let (first, last) = (first.seq, last.seq);
-        let mut batch =
-            Vec::with_capacity(group.iter().map(|pending| pending.ops.len()).sum::<usize>() + 1);
+        let mut batch = Vec::with_capacity(group.iter().map(|pending| pending.ops.len()).sum::<usize>() + 1);
         for pending in group.iter_mut() {
             for mut op in std::mem::take(&mut pending.ops) {
                 if let Op::Put { value, .. } = &mut op {
@@ -237,10 +225,7 @@ impl Pipeline {
             synced: self.synced_group,
             operations: u32::try_from(operations).unwrap_or(u32::MAX),
         };
-        batch.push(Op::Put {
-            key: Group::key_of(record.number),
-            value: record.to_stored(),
-        });
+        batch.push(Op::Put { key: Group::key_of(record.number), value: record.to_stored() });
         if let Some(changed) = &mut self.changed {
             changed.extend(batch.iter().map(|op| op.key().to_vec()));
         }
@@ -302,18 +287,10 @@ mod tests {
 
     #[test]
     fn the_last_operation_on_a_key_stays_in_its_place() {
-        let mut batch = vec![
-            Op::put(b"a", b"1"),
-            Op::put(b"b", b"1"),
-            Op::delete(b"a"),
-            Op::put(b"c", b"1"),
-            Op::put(b"b", b"2"),
-        ];
+        let mut batch =
+            vec![Op::put(b"a", b"1"), Op::put(b"b", b"1"), Op::delete(b"a"), Op::put(b"c", b"1"), Op::put(b"b", b"2")];
         keep_last_of_each_key(&mut batch);
-        assert_eq!(
-            batch,
-            [Op::delete(b"a"), Op::put(b"c", b"1"), Op::put(b"b", b"2")]
-        );
+        assert_eq!(batch, [Op::delete(b"a"), Op::put(b"c", b"1"), Op::put(b"b", b"2")]);
     }
 
     #[test]

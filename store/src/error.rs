@@ -157,16 +157,10 @@ impl Error {
     }
 
     pub(crate) fn damaged_record(key: &[u8], reason: impl Into<String>) -> Self {
-        Self::DamagedRecord {
-            key: key.escape_ascii().to_string(),
-            reason: reason.into(),
-        }
+        Self::DamagedRecord { key: key.escape_ascii().to_string(), reason: reason.into() }
     }
 }
 
 fn holder_text(holder: Option<u32>) -> String {
-    holder.map_or_else(
-        || " by another process".to_owned(),
-        |pid| format!(" by process {pid}"),
-    )
+    holder.map_or_else(|| " by another process".to_owned(), |pid| format!(" by process {pid}"))
 }

@@ -42,7 +42,8 @@ impl Stage {
 }
 
 /// What to do about a store of another format.
-const FORMAT_ADVICE: &str = "use the version that wrote it, or let that version make a backup and restore the backup with this one";
+const FORMAT_ADVICE: &str =
+    "use the version that wrote it, or let that version make a backup and restore the backup with this one";
 
 /// A store's folder, locked until dropped.
 #[derive(Debug)]
@@ -59,9 +60,7 @@ impl Folder {
     pub(crate) fn open(path: &Path, kind: Kind, create: bool) -> Result<Self, Error> {
         if !path.join(MARKER).exists() {
             if !create {
-                return Err(Error::NoStore {
-                    path: path.to_owned(),
-                });
+                return Err(Error::NoStore { path: path.to_owned() });
             }
             Self::prepare(path)?;
         }
@@ -70,23 +69,14 @@ impl Folder {
             let marker = read_marker(path)?;
             check_format(&format!("the store at `{}`", path.display()), marker.format)?;
             if marker.kind != kind {
-                return Err(Error::WrongKind {
-                    path: path.to_owned(),
-                    found: marker.kind,
-                    asked: kind,
-                });
+                return Err(Error::WrongKind { path: path.to_owned(), found: marker.kind, asked: kind });
             }
             marker.stage
         } else {
             write_marker(path, kind, Stage::Making)?;
             Stage::Making
         };
-        Ok(Self {
-            path: path.to_owned(),
-            kind,
-            stage,
-            _lock: lock,
-        })
+        Ok(Self { path: path.to_owned(), kind, stage, _lock: lock })
     }
 
     /// How far the store has been made.
@@ -104,10 +94,9 @@ impl Folder {
     /// Makes room for a database, removing what an interrupted making left.
     pub(crate) fn clear_data(&self) -> Result<(), Error> {
         match fs::remove_dir_all(self.data()) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(format!(
-                "removing `{}`",
-                self.data().display()
-            ))(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io(format!("removing `{}`", self.data().display()))(error))
+            }
             _ => Ok(()),
         }
     }
@@ -124,10 +113,8 @@ impl Folder {
 
     /// Makes the folder, refusing one that holds anything else: a mistyped path must not fill someone's folder.
     fn prepare(path: &Path) -> Result<(), Error> {
-        fs::create_dir_all(path)
-            .map_err(Error::io(format!("making the folder `{}`", path.display())))?;
-        let entries =
-            fs::read_dir(path).map_err(Error::io(format!("reading `{}`", path.display())))?;
+        fs::create_dir_all(path).map_err(Error::io(format!("making the folder `{}`", path.display())))?;
+        let entries = fs::read_dir(path).map_err(Error::io(format!("reading `{}`", path.display())))?;
         for entry in entries {
             let entry = entry.map_err(Error::io(format!("reading `{}`", path.display())))?;
             let name = entry.file_name();
@@ -155,12 +142,7 @@ pub(crate) fn check_format(store: &str, found: u32) -> Result<(), Error> {
     if found == FORMAT {
         return Ok(());
     }
-    Err(Error::WrongFormat {
-        store: store.to_owned(),
-        found,
-        supported: FORMAT,
-        advice: FORMAT_ADVICE,
-    })
+    Err(Error::WrongFormat { store: store.to_owned(), found, supported: FORMAT, advice: FORMAT_ADVICE })
 }
 
 fn lock(path: &Path) -> Result<File, Error> {
@@ -178,22 +160,13 @@ fn lock(path: &Path) -> Result<File, Error> {
             let mut holder = String::new();
             // The holder may be just writing its id; then the error goes without.
             let _ = file.read_to_string(&mut holder);
-            return Err(Error::Locked {
-                path: path.to_owned(),
-                holder: holder.trim().parse().ok(),
-            });
+            return Err(Error::Locked { path: path.to_owned(), holder: holder.trim().parse().ok() });
         }
         Err(TryLockError::Error(source)) => {
-            return Err(Error::Io {
-                action: format!("locking `{}`", name.display()),
-                source,
-            });
+            return Err(Error::Io { action: format!("locking `{}`", name.display()), source });
         }
     }
-    let written = file
-        .set_len(0)
-        .and_then(|()| file.rewind())
-        .and_then(|()| writeln!(file, "{}", std::process::id()));
+    let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
     written.map_err(Error::io(format!("writing `{}`", name.display())))?;
     Ok(file)
 }
@@ -210,9 +183,7 @@ fn read_marker(path: &Path) -> Result<Marker, Error> {
     let text = match fs::read_to_string(&name) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Error::NoStore {
-                path: path.to_owned(),
-            });
+            return Err(Error::NoStore { path: path.to_owned() });
         }
         Err(error) => return Err(Error::io(format!("reading `{}`", name.display()))(error)),
     };
@@ -228,18 +199,11 @@ fn parse_marker(text: &str) -> Option<Marker> {
     let format = lines.next()?.strip_prefix("format ")?.parse().ok()?;
     let stage = lines.next()?.strip_prefix("stage ")?;
     let stage = Stage::ALL.into_iter().find(|known| known.name() == stage)?;
-    Some(Marker {
-        kind,
-        format,
-        stage,
-    })
+    Some(Marker { kind, format, stage })
 }
 
 fn write_marker(path: &Path, kind: Kind, stage: Stage) -> Result<(), Error> {
-    let text = format!(
-        "{HEADING}\nkind {kind}\nformat {FORMAT}\nstage {}\n",
-        stage.name()
-    );
+    let text = format!("{HEADING}\nkind {kind}\nformat {FORMAT}\nstage {}\n", stage.name());
     write_durably(&path.join(MARKER), text.as_bytes())
 }
 
@@ -276,11 +240,7 @@ pub(crate) fn size_of(path: &Path) -> Result<u64, Error> {
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
-        bytes += if metadata.is_dir() {
-            size_of(&entry.path())?
-        } else {
-            metadata.blocks() * 512
-        };
+        bytes += if metadata.is_dir() { size_of(&entry.path())? } else { metadata.blocks() * 512 };
     }
     Ok(bytes)
 }
@@ -295,19 +255,9 @@ mod tests {
         for stage in Stage::ALL {
             write_marker(folder.path(), Kind::Sled, stage).unwrap();
             let marker = read_marker(folder.path()).unwrap();
-            assert_eq!(
-                marker,
-                Marker {
-                    kind: Kind::Sled,
-                    format: FORMAT,
-                    stage
-                }
-            );
+            assert_eq!(marker, Marker { kind: Kind::Sled, format: FORMAT, stage });
         }
-        assert_eq!(
-            parse_marker("tollgate store\nkind nothing\nformat 1\nstage complete\n"),
-            None
-        );
+        assert_eq!(parse_marker("tollgate store\nkind nothing\nformat 1\nstage complete\n"), None);
         assert_eq!(parse_marker(""), None);
     }
 

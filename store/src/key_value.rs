@@ -76,10 +76,7 @@ pub enum Op {
 impl Op {
     /// Sets `key` to `value`.
     pub fn put(key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) -> Self {
-        Self::Put {
-            key: key.into(),
-            value: value.into(),
-        }
+        Self::Put { key: key.into(), value: value.into() }
     }
 
     /// Removes `key`.
@@ -133,10 +130,7 @@ pub struct KeyRange {
 impl KeyRange {
     /// Every key.
     pub fn all() -> Self {
-        Self {
-            start: Vec::new(),
-            end: None,
-        }
+        Self { start: Vec::new(), end: None }
     }
 
     /// Every key that begins with `prefix`.
@@ -152,18 +146,12 @@ impl KeyRange {
             end[last] += 1;
             end
         });
-        Self {
-            start: prefix.to_vec(),
-            end,
-        }
+        Self { start: prefix.to_vec(), end }
     }
 
     /// Keys from `start` on, up to but without `end`.
     pub fn between(start: impl Into<Vec<u8>>, end: impl Into<Vec<u8>>) -> Self {
-        Self {
-            start: start.into(),
-            end: Some(end.into()),
-        }
+        Self { start: start.into(), end: Some(end.into()) }
     }
 
     /// The part of this range behind `key`: where a forward page that ended with `key` goes on.

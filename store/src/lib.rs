@@ -68,10 +68,7 @@ pub use backup::{Summary, migrate, restore, verify_backup};
 pub use bytes::Bytes;
 pub use check::{Report, TableReport, check};
 pub use error::{CommitError, Error};
-pub use key_value::{
-    Direction, KeyRange, KeyValue, Kind, MAX_KEY_BYTES, MAX_VALUE_BYTES, Op, Persist, Scan,
-    Snapshot,
-};
+pub use key_value::{Direction, KeyRange, KeyValue, Kind, MAX_KEY_BYTES, MAX_VALUE_BYTES, Op, Persist, Scan, Snapshot};
 pub use space::FreeSpace;
 pub use stats::{Counters, Histogram, Stats};
 pub use store::{Drive, Durability, Options, Records, Seq, Store, open_key_value};

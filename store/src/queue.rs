@@ -101,10 +101,7 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn new(last: Seq, bounds: Bounds, space: SpaceGuard) -> Self {
         Self {
-            state: Mutex::new(State {
-                last,
-                ..State::default()
-            }),
+            state: Mutex::new(State { last, ..State::default() }),
             arrived: Condvar::new(),
             room: Condvar::new(),
             bounds,
@@ -116,12 +113,7 @@ impl Queue {
     }
 
     /// Queues a commit whose values are half sealed.
-    pub(crate) fn submit(
-        &self,
-        ops: Vec<Op>,
-        completion: Completion,
-        when_full: WhenFull,
-    ) -> Result<Seq, CommitError> {
+    pub(crate) fn submit(&self, ops: Vec<Op>, completion: Completion, when_full: WhenFull) -> Result<Seq, CommitError> {
         let bytes = ops.iter().map(Op::size).sum();
         let only_deletes = ops.iter().all(|op| matches!(op, Op::Delete { .. }));
         self.space.admit(only_deletes)?;
@@ -148,12 +140,7 @@ impl Queue {
         state.last = seq;
         state.outstanding += 1;
         state.outstanding_bytes += bytes;
-        state.work.commits.push_back(Pending {
-            seq,
-            ops,
-            bytes,
-            completion,
-        });
+        state.work.commits.push_back(Pending { seq, ops, bytes, completion });
         let wake = state.wanted > 0 && state.work.commits.len() >= state.wanted;
         if wake {
             state.wanted = 0;
@@ -206,8 +193,7 @@ impl Queue {
     /// Waits until `expected` commits are there or `until` is reached; takes nothing.
     pub(crate) fn linger(&self, expected: usize, until: Instant) {
         let mut state = self.state.lock();
-        while state.work.commits.len() < expected && state.work.controls.is_empty() && !state.closed
-        {
+        while state.work.commits.len() < expected && state.work.controls.is_empty() && !state.closed {
             state.wanted = expected;
             if self.arrived.wait_until(&mut state, until).timed_out() {
                 break;
@@ -274,9 +260,7 @@ impl Queue {
 
     pub(crate) fn check_poison(&self) -> Result<(), CommitError> {
         match self.poison.get() {
-            Some(cause) => Err(CommitError::Poisoned {
-                cause: cause.clone(),
-            }),
+            Some(cause) => Err(CommitError::Poisoned { cause: cause.clone() }),
             None => Ok(()),
         }
     }

@@ -85,10 +85,7 @@ pub(crate) fn unseal(key: &[u8], stored: Bytes) -> Result<(Bytes, Seq), Error> {
 /// Checks a stored value and returns the sequence number of the commit that wrote it.
 pub(crate) fn verify(key: &[u8], stored: &[u8]) -> Result<Seq, Error> {
     let Some(at) = stored.len().checked_sub(TRAILER_BYTES) else {
-        return Err(Error::damaged_record(
-            key,
-            format!("{} bytes are too few for a record", stored.len()),
-        ));
+        return Err(Error::damaged_record(key, format!("{} bytes are too few for a record", stored.len())));
     };
     let (sealed, checksum) = stored.split_at(at + 8);
     let mut hasher = crc32fast::Hasher::new();
@@ -198,13 +195,7 @@ mod tests {
 
     #[test]
     fn a_group_record_reads_back() {
-        let group = Group {
-            number: 1030,
-            first: Seq(5),
-            last: Seq(9),
-            synced: 1029,
-            operations: 11,
-        };
+        let group = Group { number: 1030, first: Seq(5), last: Seq(9), synced: 1029, operations: 11 };
         let stored = group.to_stored();
         assert_eq!(stored.len(), STORED_GROUP_BYTES);
         assert_eq!(Group::key_of(1030), [0, b'g', 0, 6]);

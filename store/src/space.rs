@@ -73,16 +73,9 @@ impl SpaceGuard {
         }
         self.refresh();
         let free_bytes = self.free_bytes.load(Ordering::Relaxed);
-        let limit_bytes = if only_deletes {
-            self.limit_bytes / 2
-        } else {
-            self.limit_bytes
-        };
+        let limit_bytes = if only_deletes { self.limit_bytes / 2 } else { self.limit_bytes };
         if free_bytes < limit_bytes {
-            return Err(CommitError::DiskFull {
-                free_bytes,
-                limit_bytes,
-            });
+            return Err(CommitError::DiskFull { free_bytes, limit_bytes });
         }
         Ok(())
     }
@@ -107,11 +100,7 @@ impl SpaceGuard {
         let full = free_bytes < self.limit_bytes;
         if full != self.full.swap(full, Ordering::Relaxed) {
             if full {
-                tracing::error!(
-                    free_bytes,
-                    limit_bytes = self.limit_bytes,
-                    "too little free space: refusing commits"
-                );
+                tracing::error!(free_bytes, limit_bytes = self.limit_bytes, "too little free space: refusing commits");
             } else {
                 tracing::info!(free_bytes, "enough free space: taking commits again");
             }

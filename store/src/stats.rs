@@ -30,22 +30,14 @@ impl Histogram {
 
     /// An upper bound, at most twice too high, of the value that `part` (0 to 1) of all values don't exceed.
     pub fn quantile(&self, part: f64) -> u64 {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a bucket bound needs no more digits"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "a bucket bound needs no more digits")]
         let wanted = part.clamp(0.0, 1.0) * self.count() as f64;
         let mut seen = 0;
         for (bits, count) in self.buckets.iter().enumerate() {
             seen += count;
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a bucket bound needs no more digits"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "a bucket bound needs no more digits")]
             if *count > 0 && seen as f64 >= wanted {
-                return u64::MAX
-                    .checked_shr(64 - u32::try_from(bits).unwrap_or(64))
-                    .unwrap_or(0);
+                return u64::MAX.checked_shr(64 - u32::try_from(bits).unwrap_or(64)).unwrap_or(0);
             }
         }
         0
@@ -76,8 +68,7 @@ impl Counters {
         self.commits += commits as u64;
         self.groups += 1;
         self.group_commits.record(commits as u64);
-        self.write_us
-            .record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        self.write_us.record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 }
 

@@ -10,8 +10,8 @@ use std::{
 use parking_lot::Mutex;
 
 use crate::{
-    Bytes, CommitError, Direction, Error, KeyRange, KeyValue, Kind, MAX_KEY_BYTES, MAX_VALUE_BYTES,
-    Memory, Op, Outcome, Stats, Ticket,
+    Bytes, CommitError, Direction, Error, KeyRange, KeyValue, Kind, MAX_KEY_BYTES, MAX_VALUE_BYTES, Memory, Op,
+    Outcome, Stats, Ticket,
     backend::{Fjall, Sled},
     committer::{GroupBounds, Pipeline},
     folder::{Folder, Stage},
@@ -140,11 +140,7 @@ struct Inner {
 
 /// Opens the bare key-value store of `kind` in the folder `path`: no lock, format, checksums or groups. [`Store::open`]
 /// is what everyone but a test or a tool wants.
-pub fn open_key_value(
-    kind: Kind,
-    path: &Path,
-    options: &Options,
-) -> Result<Arc<dyn KeyValue>, Error> {
+pub fn open_key_value(kind: Kind, path: &Path, options: &Options) -> Result<Arc<dyn KeyValue>, Error> {
     Ok(match kind {
         Kind::Fjall => Arc::new(Fjall::open(path, options)?),
         Kind::Sled => Arc::new(Sled::open(path, options)?),
@@ -171,12 +167,7 @@ impl Store {
         Self::open_or_create(crate::folder::kind_of(path)?, path, options, false)
     }
 
-    fn open_or_create(
-        kind: Kind,
-        path: &Path,
-        mut options: Options,
-        create: bool,
-    ) -> Result<Self, Error> {
+    fn open_or_create(kind: Kind, path: &Path, mut options: Options, create: bool) -> Result<Self, Error> {
         if kind == Kind::Memory {
             return Self::start(Arc::new(Memory::new()), None, options);
         }
@@ -184,9 +175,7 @@ impl Store {
         match folder.stage() {
             Stage::Making => folder.clear_data()?,
             Stage::Filling => {
-                return Err(Error::HalfFilled {
-                    path: path.to_owned(),
-                });
+                return Err(Error::HalfFilled { path: path.to_owned() });
             }
             Stage::Complete if kind == Kind::Fjall => {
                 verify::examine_journals(&folder, options.accept_damage)?;
@@ -211,11 +200,7 @@ impl Store {
         Self::start(backend, None, options)
     }
 
-    fn start(
-        backend: Arc<dyn KeyValue>,
-        folder: Option<Folder>,
-        options: Options,
-    ) -> Result<Self, Error> {
+    fn start(backend: Arc<dyn KeyValue>, folder: Option<Folder>, options: Options) -> Result<Self, Error> {
         verify::ensure_format(&*backend)?;
         if options.accept_damage {
             verify::accept_gaps(&*backend)?;
@@ -224,16 +209,10 @@ impl Store {
         // After a process was killed, its last groups may be there to read and yet not on the disk.
         backend.sync()?;
         let space = SpaceGuard::new(options.free_space, options.min_free_bytes);
-        let bounds = Bounds {
-            commits: options.max_queued_commits.max(1),
-            bytes: options.max_queued_bytes,
-        };
+        let bounds = Bounds { commits: options.max_queued_commits.max(1), bytes: options.max_queued_bytes };
         let queue = Arc::new(Queue::new(position.last, bounds, space));
         let counters = Arc::new(Mutex::new(Counters::default()));
-        let group_bounds = GroupBounds {
-            commits: options.max_group_commits.max(1),
-            bytes: options.max_group_bytes,
-        };
+        let group_bounds = GroupBounds { commits: options.max_group_commits.max(1), bytes: options.max_group_bytes };
         let pipeline = Arc::new(Mutex::new(Pipeline::new(
             backend.clone(),
             queue.clone(),
@@ -247,9 +226,7 @@ impl Store {
             Drive::Thread => {
                 let pipeline = pipeline.clone();
                 let run = move || pipeline.lock().run();
-                let thread = thread::Builder::new()
-                    .name("store-committer".to_owned())
-                    .spawn(run);
+                let thread = thread::Builder::new().name("store-committer".to_owned()).spawn(run);
                 Some(thread.map_err(Error::io("starting the committer thread"))?)
             }
         };
@@ -262,9 +239,7 @@ impl Store {
             committer: Mutex::new(committer),
             folder,
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Which store lies underneath.
@@ -282,30 +257,19 @@ impl Store {
     /// The operations apply together or not at all. Commits become durable in the order of their numbers, so the next
     /// commit may build on this one before it is durable. `done` runs on the committer's thread, in the order of
     /// the numbers, and should be short; it may submit, but not wait for a commit.
-    pub fn submit(
-        &self,
-        ops: Vec<Op>,
-        done: impl FnOnce(Outcome) + Send + 'static,
-    ) -> Result<Seq, CommitError> {
+    pub fn submit(&self, ops: Vec<Op>, done: impl FnOnce(Outcome) + Send + 'static) -> Result<Seq, CommitError> {
         self.enqueue(ops, Completion::Call(Box::new(done)), WhenFull::Wait)
     }
 
     /// As [`submit`](Self::submit), but refuses with [`CommitError::QueueFull`] instead of waiting for room.
-    pub fn try_submit(
-        &self,
-        ops: Vec<Op>,
-        done: impl FnOnce(Outcome) + Send + 'static,
-    ) -> Result<Seq, CommitError> {
+    pub fn try_submit(&self, ops: Vec<Op>, done: impl FnOnce(Outcome) + Send + 'static) -> Result<Seq, CommitError> {
         self.enqueue(ops, Completion::Call(Box::new(done)), WhenFull::Refuse)
     }
 
     /// Queues a commit; the ticket tells its outcome. Waits for room if the queue is full.
     pub fn submit_ticket(&self, ops: Vec<Op>) -> Result<Ticket, CommitError> {
         let seq = self.enqueue(ops, Completion::Ticket, WhenFull::Wait)?;
-        Ok(Ticket {
-            queue: self.inner.queue.clone(),
-            seq,
-        })
+        Ok(Ticket { queue: self.inner.queue.clone(), seq })
     }
 
     /// Commits and blocks until the commit is durable.
@@ -318,30 +282,18 @@ impl Store {
         ticket.wait()
     }
 
-    fn enqueue(
-        &self,
-        mut ops: Vec<Op>,
-        completion: Completion,
-        when_full: WhenFull,
-    ) -> Result<Seq, CommitError> {
+    fn enqueue(&self, mut ops: Vec<Op>, completion: Completion, when_full: WhenFull) -> Result<Seq, CommitError> {
         for op in &mut ops {
             check_key(op.key())?;
             if let Op::Put { key, value } = op {
                 if value.len() > MAX_VALUE_BYTES {
-                    return Err(CommitError::ValueTooLarge {
-                        bytes: value.len(),
-                        limit_bytes: MAX_VALUE_BYTES,
-                    });
+                    return Err(CommitError::ValueTooLarge { bytes: value.len(), limit_bytes: MAX_VALUE_BYTES });
                 }
                 record::begin_seal(key, value);
             }
         }
         // Nobody would make room while the only thread waits for it.
-        let when_full = if self.inner.drive == Drive::Manual {
-            WhenFull::Refuse
-        } else {
-            when_full
-        };
+        let when_full = if self.inner.drive == Drive::Manual { WhenFull::Refuse } else { when_full };
         self.inner.queue.submit(ops, completion, when_full)
     }
 
@@ -490,10 +442,7 @@ fn check_key(key: &[u8]) -> Result<(), CommitError> {
         Some(_) if key.len() > MAX_KEY_BYTES => "it is too long",
         Some(_) => return Ok(()),
     };
-    Err(CommitError::InvalidKey {
-        key: key.escape_ascii().to_string(),
-        reason,
-    })
+    Err(CommitError::InvalidKey { key: key.escape_ascii().to_string(), reason })
 }
 
 fn without_store_table(range: &KeyRange) -> KeyRange {

@@ -35,10 +35,7 @@ impl Ticket {
 
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ticket")
-            .field("seq", &self.seq)
-            .field("outcome", &self.try_get())
-            .finish_non_exhaustive()
+        f.debug_struct("Ticket").field("seq", &self.seq).field("outcome", &self.try_get()).finish_non_exhaustive()
     }
 }
 

@@ -20,10 +20,7 @@ pub(crate) struct Position {
 /// Looks at the database that has just been opened in the folder of a complete store.
 pub(crate) fn ensure_not_empty(backend: &dyn KeyValue, folder: &Folder) -> Result<(), Error> {
     if backend.get(&FORMAT_KEY)?.is_none() {
-        let reason = format!(
-            "`{}` has no records, not even the first one",
-            folder.data().display()
-        );
+        let reason = format!("`{}` has no records, not even the first one", folder.data().display());
         return Err(Error::Damaged(reason));
     }
     Ok(())
@@ -32,23 +29,11 @@ pub(crate) fn ensure_not_empty(backend: &dyn KeyValue, folder: &Folder) -> Resul
 /// Reads the format record, or writes it if there is none, and refuses another format.
 pub(crate) fn ensure_format(backend: &dyn KeyValue) -> Result<(), Error> {
     let Some(stored) = backend.get(&FORMAT_KEY)? else {
-        if backend
-            .scan(&KeyRange::all(), Direction::Forward)
-            .next()
-            .is_some()
-        {
-            return Err(Error::Damaged(
-                "the record with the format is missing".to_owned(),
-            ));
+        if backend.scan(&KeyRange::all(), Direction::Forward).next().is_some() {
+            return Err(Error::Damaged("the record with the format is missing".to_owned()));
         }
         let value = record::seal(&FORMAT_KEY, record::format_payload(), Seq(0));
-        return backend.write(
-            vec![Op::Put {
-                key: FORMAT_KEY.to_vec(),
-                value,
-            }],
-            Persist::Synced,
-        );
+        return backend.write(vec![Op::Put { key: FORMAT_KEY.to_vec(), value }], Persist::Synced);
     };
     let (payload, _) = record::unseal(&FORMAT_KEY, stored)?;
     let found = record::parse_format(&payload)
@@ -118,10 +103,7 @@ pub(crate) fn accept_gaps(backend: &dyn KeyValue) -> Result<(), Error> {
         }
     }
     let value = record::seal(&CHAIN_KEY, begin.to_le_bytes().to_vec(), Seq(0));
-    batch.push(Op::Put {
-        key: CHAIN_KEY.to_vec(),
-        value,
-    });
+    batch.push(Op::Put { key: CHAIN_KEY.to_vec(), value });
     backend.write(batch, Persist::Synced)
 }
 
@@ -131,10 +113,7 @@ fn chain_begin(backend: &dyn KeyValue) -> Result<u64, Error> {
         return Ok(1);
     };
     let (payload, _) = record::unseal(&CHAIN_KEY, stored)?;
-    let number = payload
-        .as_ref()
-        .try_into()
-        .map_err(|_| Error::damaged_record(&CHAIN_KEY, "it has another form"))?;
+    let number = payload.as_ref().try_into().map_err(|_| Error::damaged_record(&CHAIN_KEY, "it has another form"))?;
     Ok(u64::from_le_bytes(number))
 }
 
@@ -147,10 +126,7 @@ pub(crate) fn read_groups(backend: &dyn KeyValue) -> Result<(Vec<Group>, Vec<Str
         let group = record::unseal(&key, stored).map(|(payload, _)| Group::parse(&payload));
         match group {
             Ok(Some(group)) if Group::key_of(group.number) == *key => groups.push(group),
-            Ok(_) => findings.push(format!(
-                "the group record `{}` can't be read",
-                key.escape_ascii()
-            )),
+            Ok(_) => findings.push(format!("the group record `{}` can't be read", key.escape_ascii())),
             Err(error) => findings.push(error.to_string()),
         }
     }
@@ -170,10 +146,7 @@ fn gaps(groups: &[Group], begin: u64) -> Vec<String> {
         gaps.push(missing("groups", oldest, groups[0].number));
     }
     if groups[0].number == 1 && groups[0].first != Seq(1) {
-        gaps.push(format!(
-            "the first group begins with commit {}",
-            groups[0].first.0
-        ));
+        gaps.push(format!("the first group begins with commit {}", groups[0].first.0));
     }
     for pair in groups.windows(2) {
         let (before, after) = (&pair[0], &pair[1]);
@@ -187,10 +160,7 @@ fn gaps(groups: &[Group], begin: u64) -> Vec<String> {
 }
 
 pub(crate) fn missing(things: &str, from: u64, before: u64) -> String {
-    format!(
-        "the {things} {from} to {} are missing",
-        before.saturating_sub(1)
-    )
+    format!("the {things} {from} to {} are missing", before.saturating_sub(1))
 }
 
 /// The position behind the last group, if the kept groups form a chain without gaps.
@@ -199,16 +169,10 @@ pub(crate) fn last_groups(backend: &dyn KeyValue) -> Result<Position, Error> {
     if !findings.is_empty() {
         return Err(Error::Damaged(findings.join("; ")));
     }
-    Ok(groups.last().map_or(
-        Position {
-            last: Seq(0),
-            next_group: 1,
-        },
-        |group| Position {
-            last: group.last,
-            next_group: group.number + 1,
-        },
-    ))
+    Ok(groups.last().map_or(Position { last: Seq(0), next_group: 1 }, |group| Position {
+        last: group.last,
+        next_group: group.number + 1,
+    }))
 }
 
 #[cfg(test)]
@@ -237,15 +201,9 @@ mod tests {
 
     #[test]
     fn missing_groups_and_commits_are_named() {
-        assert_eq!(
-            gaps(&chain([1, 2, 5]), 1),
-            ["the groups 3 to 4 are missing"]
-        );
+        assert_eq!(gaps(&chain([1, 2, 5]), 1), ["the groups 3 to 4 are missing"]);
         assert_eq!(gaps(&chain(3..=5), 1), ["the groups 1 to 2 are missing"]);
-        assert_eq!(
-            gaps(&chain(78..=76 + GROUP_SLOTS), 1),
-            ["the groups 77 to 77 are missing"]
-        );
+        assert_eq!(gaps(&chain(78..=76 + GROUP_SLOTS), 1), ["the groups 77 to 77 are missing"]);
         let mut chain = chain(1..=3);
         chain[1].last = Seq(3);
         assert_eq!(gaps(&chain, 1), ["the commits 4 to 4 are missing"]);

@@ -49,22 +49,9 @@ fn another_format_is_refused_with_advice() {
             tollgate_store::check(folder.path()).unwrap_err(),
         ] {
             let text = error.to_string();
-            assert!(
-                matches!(
-                    error,
-                    Error::WrongFormat {
-                        found: 2,
-                        supported: 1,
-                        ..
-                    }
-                ),
-                "{text}"
-            );
+            assert!(matches!(error, Error::WrongFormat { found: 2, supported: 1, .. }), "{text}");
             assert!(text.contains("use the version that wrote it"), "{text}");
-            assert!(
-                text.contains(&folder.path().display().to_string()),
-                "{text}"
-            );
+            assert!(text.contains(&folder.path().display().to_string()), "{text}");
         }
     }
 }
@@ -75,21 +62,15 @@ fn another_format_inside_the_database_is_refused_too() {
         let folder = tempfile::tempdir().unwrap();
         with_one_commit(kind, folder.path());
         {
-            let inside =
-                open_key_value(kind, &folder.path().join("data"), &Options::default()).unwrap();
+            let inside = open_key_value(kind, &folder.path().join("data"), &Options::default()).unwrap();
             let mut value = b"tollgate\x07\0\0\0".to_vec();
             value.extend_from_slice(&0_u64.to_le_bytes());
             let checksum = crc32fast::hash(&[b"\0v", value.as_slice()].concat());
             value.extend_from_slice(&checksum.to_le_bytes());
-            inside
-                .write(vec![Op::put(b"\0v", value)], Persist::Synced)
-                .unwrap();
+            inside.write(vec![Op::put(b"\0v", value)], Persist::Synced).unwrap();
         }
         let error = Store::open(kind, folder.path(), Options::default()).unwrap_err();
-        assert!(
-            matches!(error, Error::WrongFormat { found: 7, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, Error::WrongFormat { found: 7, .. }), "{error}");
     }
 }
 
@@ -98,17 +79,7 @@ fn another_kind_is_refused_and_named() {
     let folder = tempfile::tempdir().unwrap();
     with_one_commit(Kind::Sled, folder.path());
     let error = Store::open(Kind::Fjall, folder.path(), Options::default()).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::WrongKind {
-                found: Kind::Sled,
-                asked: Kind::Fjall,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, Error::WrongKind { found: Kind::Sled, asked: Kind::Fjall, .. }), "{error}");
     assert!(error.to_string().contains("store migrate"), "{error}");
 }
 
@@ -138,23 +109,13 @@ fn what_a_crash_left_of_a_store_in_the_making_is_made_anew() {
         with_one_commit(kind, folder.path());
         replace_in_marker(folder.path(), "stage complete", "stage making");
         let data = folder.path().join("data");
-        for file in fs::read_dir(&data)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.is_file())
-        {
+        for file in fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
             fs::write(file, "torn").unwrap();
         }
         let store = Store::open(kind, folder.path(), Options::default()).unwrap();
         assert_eq!(store.commit(vec![Op::put("r1", "x")]).unwrap().0, 1);
         drop(store);
-        assert_eq!(
-            Store::open(kind, folder.path(), Options::default())
-                .unwrap()
-                .committed()
-                .0,
-            1
-        );
+        assert_eq!(Store::open(kind, folder.path(), Options::default()).unwrap().committed().0, 1);
     }
 }
 
@@ -185,10 +146,7 @@ fn a_second_handle_is_refused_with_the_holder() {
         let store = Store::open(kind, folder.path(), Options::default()).unwrap();
         let error = Store::open(kind, folder.path(), Options::default()).unwrap_err();
         let myself = std::process::id();
-        assert!(
-            matches!(error, Error::Locked { holder: Some(pid), .. } if pid == myself),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Locked { holder: Some(pid), .. } if pid == myself), "{error}");
         drop(store);
         Store::open(kind, folder.path(), Options::default()).unwrap();
     }
@@ -219,14 +177,8 @@ fn a_second_process_is_refused_with_the_holders_id() {
     let mut lines = BufReader::new(holder.stderr.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap() == "holding"));
     let error = Store::open(Kind::Fjall, folder.path(), Options::default()).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains(&format!("in use by process {}", holder.id())),
-        "{error}"
-    );
+    assert!(error.to_string().contains(&format!("in use by process {}", holder.id())), "{error}");
     holder.kill().unwrap();
     holder.wait().unwrap();
-    Store::open(Kind::Fjall, folder.path(), Options::default())
-        .expect("the lock ends with its process");
+    Store::open(Kind::Fjall, folder.path(), Options::default()).expect("the lock ends with its process");
 }

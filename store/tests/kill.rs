@@ -15,11 +15,7 @@ use tollgate_store::{Durability, Kind, Options, Store};
 
 fn options() -> Options {
     // Little memory, so that the rounds go through flushes, compactions and new journals too.
-    Options {
-        memtable_bytes: 1 << 20,
-        durability: durability(),
-        ..Options::default()
-    }
+    Options { memtable_bytes: 1 << 20, durability: durability(), ..Options::default() }
 }
 
 fn durability() -> Durability {
@@ -72,24 +68,14 @@ fn fill_and_kill(kind: Kind, path: &Path, relaxed: bool, after: Duration) -> u64
         text
     });
     std::thread::sleep(after);
-    assert!(
-        child.try_wait().unwrap().is_none(),
-        "the process ended by itself: {:?}",
-        reader.join()
-    );
+    assert!(child.try_wait().unwrap().is_none(), "the process ended by itself: {:?}", reader.join());
     child.kill().unwrap();
     child.wait().unwrap();
     let text = reader.join().unwrap();
     // The last line may be cut.
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    let numbers: Vec<u64> = whole
-        .lines()
-        .map(|line| line.parse().unwrap_or_else(|_| panic!("{text}")))
-        .collect();
-    assert!(
-        numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]),
-        "acknowledged in order, each once"
-    );
+    let numbers: Vec<u64> = whole.lines().map(|line| line.parse().unwrap_or_else(|_| panic!("{text}"))).collect();
+    assert!(numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]), "acknowledged in order, each once");
     numbers.last().copied().unwrap_or(0)
 }
 

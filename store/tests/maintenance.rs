@@ -8,8 +8,8 @@ use std::{
 };
 
 use tollgate_store::{
-    Drive, Error, Faults, Faulty, Kind, Op, Options, Persist, Seq, Store, check, migrate,
-    open_key_value, restore, verify_backup,
+    Drive, Error, Faults, Faulty, Kind, Op, Options, Persist, Seq, Store, check, migrate, open_key_value, restore,
+    verify_backup,
 };
 
 const ON_DISK: [Kind; 2] = [Kind::Fjall, Kind::Sled];
@@ -22,19 +22,12 @@ fn open(kind: Kind, path: &Path) -> Store {
 fn fill(store: &Store, commits: u32) {
     for number in 0..commits {
         let key = [b"h", number.to_be_bytes().as_slice()].concat();
-        let mut ops = vec![
-            Op::put(key, number.to_string()),
-            Op::put([b'r', number.to_le_bytes()[0]], number.to_string()),
-        ];
+        let mut ops =
+            vec![Op::put(key, number.to_string()), Op::put([b'r', number.to_le_bytes()[0]], number.to_string())];
         if number % 7 == 0 {
-            ops.push(Op::delete([
-                b'r',
-                number.to_le_bytes()[0].wrapping_add(100),
-            ]));
+            ops.push(Op::delete([b'r', number.to_le_bytes()[0].wrapping_add(100)]));
         }
-        store
-            .submit(ops, |outcome| assert!(outcome.is_ok()))
-            .unwrap();
+        store.submit(ops, |outcome| assert!(outcome.is_ok())).unwrap();
         if number % 3 == 0 {
             store.flush().unwrap();
         }
@@ -43,13 +36,8 @@ fn fill(store: &Store, commits: u32) {
 }
 
 fn content(store: &Store) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let all = store.scan(
-        &tollgate_store::KeyRange::all(),
-        tollgate_store::Direction::Forward,
-    );
-    all.map(|record| record.unwrap())
-        .map(|(key, value)| (key.to_vec(), value.to_vec()))
-        .collect()
+    let all = store.scan(&tollgate_store::KeyRange::all(), tollgate_store::Direction::Forward);
+    all.map(|record| record.unwrap()).map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
 }
 
 /// Lets the other thread end, also when this one fails.
@@ -109,12 +97,7 @@ fn a_check_of_an_open_store_goes_on_beside_commits() {
                 let mut number = 0_u32;
                 while !stop.load(Ordering::Relaxed) {
                     number += 1;
-                    store
-                        .commit(vec![Op::put(
-                            [b"h", number.to_be_bytes().as_slice()].concat(),
-                            "again",
-                        )])
-                        .unwrap();
+                    store.commit(vec![Op::put([b"h", number.to_be_bytes().as_slice()].concat(), "again")]).unwrap();
                 }
             });
             for _ in 0..20 {
@@ -131,25 +114,16 @@ fn damaged_records_are_named_and_the_others_counted() {
         let folder = tempfile::tempdir().unwrap();
         fill(&open(kind, folder.path()), 50);
         {
-            let inside =
-                open_key_value(kind, &folder.path().join("data"), &Options::default()).unwrap();
+            let inside = open_key_value(kind, &folder.path().join("data"), &Options::default()).unwrap();
             let key = [b"h", 17_u32.to_be_bytes().as_slice()].concat();
             let mut stored = inside.get(&key).unwrap().unwrap().to_vec();
             stored[0] ^= 1;
-            inside
-                .write(vec![Op::put(key, stored)], Persist::Synced)
-                .unwrap();
+            inside.write(vec![Op::put(key, stored)], Persist::Synced).unwrap();
         }
         let report = check(folder.path()).unwrap();
         assert_eq!(report.findings.len(), 1, "{report}");
-        assert!(
-            report.findings[0].contains("h\\x00\\x00\\x00\\x11"),
-            "{report}"
-        );
-        assert_eq!(
-            (report.tables[&b'h'].records, report.tables[&b'h'].damaged),
-            (49, 1)
-        );
+        assert!(report.findings[0].contains("h\\x00\\x00\\x00\\x11"), "{report}");
+        assert_eq!((report.tables[&b'h'].records, report.tables[&b'h'].damaged), (49, 1));
         let store = open(kind, folder.path());
         let error = store.backup(folder.path().join("../unused")).unwrap_err();
         assert!(matches!(error, Error::DamagedRecord { .. }), "{error}");
@@ -163,23 +137,14 @@ fn a_missing_group_is_found_and_can_be_accepted() {
         let folder = tempfile::tempdir().unwrap();
         fill(&open(kind, folder.path()), 60);
         {
-            let inside =
-                open_key_value(kind, &folder.path().join("data"), &Options::default()).unwrap();
-            inside
-                .write(vec![Op::delete([0, b'g', 0, 9])], Persist::Synced)
-                .unwrap();
+            let inside = open_key_value(kind, &folder.path().join("data"), &Options::default()).unwrap();
+            inside.write(vec![Op::delete([0, b'g', 0, 9])], Persist::Synced).unwrap();
         }
         let report = check(folder.path()).unwrap();
         assert_eq!(report.findings, ["the groups 9 to 9 are missing"]);
         let error = Store::open(kind, folder.path(), Options::default()).unwrap_err();
-        assert!(
-            error.to_string().contains("the groups 9 to 9 are missing"),
-            "{error}"
-        );
-        let accepting = Options {
-            accept_damage: true,
-            ..Options::default()
-        };
+        assert!(error.to_string().contains("the groups 9 to 9 are missing"), "{error}");
+        let accepting = Options { accept_damage: true, ..Options::default() };
         let store = Store::open(kind, folder.path(), accepting).unwrap();
         assert_eq!(store.committed(), Seq(60));
         fill(&store, 10);
@@ -191,12 +156,8 @@ fn a_missing_group_is_found_and_can_be_accepted() {
 }
 
 fn journal(store: &Path) -> PathBuf {
-    let data = fs::read_dir(store.join("data"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    data.filter(|path| path.extension().is_some_and(|extension| extension == "jnl"))
-        .max()
-        .unwrap()
+    let data = fs::read_dir(store.join("data")).unwrap().map(|entry| entry.unwrap().path());
+    data.filter(|path| path.extension().is_some_and(|extension| extension == "jnl")).max().unwrap()
 }
 
 /// Offsets at which groups' records begin in a journal.
@@ -218,40 +179,18 @@ fn damage_in_the_middle_of_a_journal_is_refused_before_anything_is_cut() {
     let before = files(&path);
 
     let report = check(&path).unwrap();
-    assert!(
-        report
-            .findings
-            .iter()
-            .any(|finding| finding.contains("the groups 13 to")),
-        "{report}"
-    );
+    assert!(report.findings.iter().any(|finding| finding.contains("the groups 13 to")), "{report}");
     assert!(report.records() > 0, "what is intact is counted: {report}");
     let error = Store::open(Kind::Fjall, &path, Options::default()).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("were on disk, but can't be read because of damage in"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("were on disk, but can't be read because of damage in"), "{error}");
     assert!(files(&path) == before, "nothing was changed");
 
-    let store = Store::open(
-        Kind::Fjall,
-        &path,
-        Options {
-            accept_damage: true,
-            ..Options::default()
-        },
-    )
-    .unwrap();
+    let store = Store::open(Kind::Fjall, &path, Options { accept_damage: true, ..Options::default() }).unwrap();
     assert!(store.committed() < Seq(90));
     store.commit(vec![Op::put("r", "goes on")]).unwrap();
     drop(store);
     let aside = path.join("damaged-1").join(journal.file_name().unwrap());
-    assert!(
-        fs::read(aside).unwrap() == bytes,
-        "the damaged journal was put aside"
-    );
+    assert!(fs::read(aside).unwrap() == bytes, "the damaged journal was put aside");
     assert!(check(&path).unwrap().is_intact());
     open(Kind::Fjall, &path);
 }
@@ -292,11 +231,7 @@ fn a_torn_last_batch_is_what_a_crash_leaves_and_no_damage() {
     torn.truncate(last + 20);
     fs::write(&journal, &torn).unwrap();
     let store = open(Kind::Fjall, &path);
-    assert!(
-        store.committed() < Seq(90) && store.committed() >= Seq(85),
-        "{:?}",
-        store.committed()
-    );
+    assert!(store.committed() < Seq(90) && store.committed() >= Seq(85), "{:?}", store.committed());
     fill(&store, 5);
 }
 
@@ -318,11 +253,7 @@ fn a_backup_restores_into_every_kind() {
             let restored = open(to, &target);
             assert!(content(&restored) == expected);
             assert!(restored.check().unwrap().is_intact());
-            assert_eq!(
-                restored.commit(vec![Op::put("r", "on")]).unwrap(),
-                Seq(3501),
-                "numbers go on"
-            );
+            assert_eq!(restored.commit(vec![Op::put("r", "on")]).unwrap(), Seq(3501), "numbers go on");
             drop(restored);
             open(to, &target);
             let error = restore(&backup, to, &target).unwrap_err();
@@ -345,17 +276,9 @@ fn a_backup_beside_commits_shows_one_moment() {
             None => Store::over(Faulty::new(1, Faults::default()), Options::default()).unwrap(),
         };
         let commit = |number: u64| {
-            let mut ops = vec![
-                Op::put("a-counter", number.to_be_bytes()),
-                Op::put("z-counter", number.to_be_bytes()),
-            ];
-            ops.push(Op::delete(
-                [b"m", (number.wrapping_sub(50)).to_be_bytes().as_slice()].concat(),
-            ));
-            ops.push(Op::put(
-                [b"m", number.to_be_bytes().as_slice()].concat(),
-                "x",
-            ));
+            let mut ops = vec![Op::put("a-counter", number.to_be_bytes()), Op::put("z-counter", number.to_be_bytes())];
+            ops.push(Op::delete([b"m", (number.wrapping_sub(50)).to_be_bytes().as_slice()].concat()));
+            ops.push(Op::put([b"m", number.to_be_bytes().as_slice()].concat(), "x"));
             ops
         };
         store.commit(commit(1)).unwrap();
@@ -387,10 +310,7 @@ fn a_backup_beside_commits_shows_one_moment() {
                 expected.insert(b"a-counter".to_vec(), number.to_be_bytes().to_vec());
                 expected.insert(b"z-counter".to_vec(), number.to_be_bytes().to_vec());
                 for kept in number.saturating_sub(49).max(1)..=number {
-                    expected.insert(
-                        [b"m", kept.to_be_bytes().as_slice()].concat(),
-                        b"x".to_vec(),
-                    );
+                    expected.insert([b"m", kept.to_be_bytes().as_slice()].concat(), b"x".to_vec());
                 }
                 assert!(content == expected, "{kind:?}, commit {number}");
             }
@@ -401,19 +321,9 @@ fn a_backup_beside_commits_shows_one_moment() {
 #[test]
 fn every_damaged_byte_of_a_backup_is_found() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(
-        Kind::Memory,
-        "",
-        Options {
-            drive: Drive::Manual,
-            ..Options::default()
-        },
-    )
-    .unwrap();
+    let store = Store::open(Kind::Memory, "", Options { drive: Drive::Manual, ..Options::default() }).unwrap();
     for number in 0..4 {
-        store
-            .commit(vec![Op::put(format!("r{number}"), "value")])
-            .unwrap();
+        store.commit(vec![Op::put(format!("r{number}"), "value")]).unwrap();
     }
     let backup = folder.path().join("backup");
     store.backup(&backup).unwrap();
@@ -433,10 +343,7 @@ fn every_damaged_byte_of_a_backup_is_found() {
     assert!(refused(&[bytes.as_slice(), b"x"].concat()), "longer");
     let target = folder.path().join("target");
     assert!(restore(&damaged, Kind::Fjall, &target).is_err());
-    assert!(
-        !target.exists(),
-        "nothing is written before the backup has been checked"
-    );
+    assert!(!target.exists(), "nothing is written before the backup has been checked");
 }
 
 #[test]
@@ -447,23 +354,14 @@ fn a_store_moves_to_another_kind_with_all_its_records() {
         let store = open(from, &source);
         fill(&store, 1500);
         let expected = content(&store);
-        assert!(
-            matches!(migrate(&source, to, &target), Err(Error::Locked { .. })),
-            "not while it is open"
-        );
+        assert!(matches!(migrate(&source, to, &target), Err(Error::Locked { .. })), "not while it is open");
         drop(store);
         assert_eq!(migrate(&source, to, &target).unwrap().committed, Seq(1500));
         let moved = Store::open_existing(&target, Options::default()).unwrap();
         assert_eq!(moved.kind(), to);
         assert!(content(&moved) == expected);
-        assert!(
-            content(&open(from, &source)) == expected,
-            "the source stays"
-        );
-        assert!(matches!(
-            migrate(&source, to, &target),
-            Err(Error::InTheWay { .. })
-        ));
+        assert!(content(&open(from, &source)) == expected, "the source stays");
+        assert!(matches!(migrate(&source, to, &target), Err(Error::InTheWay { .. })));
     }
 }
 
@@ -474,10 +372,7 @@ fn figures_describe_the_store() {
         let store = open(kind, folder.path());
         fill(&store, 30);
         let stats = store.stats().unwrap();
-        assert_eq!(
-            (stats.kind, stats.committed, stats.outstanding_commits),
-            (kind, Seq(30), 0)
-        );
+        assert_eq!((stats.kind, stats.committed, stats.outstanding_commits), (kind, Seq(30), 0));
         assert!(stats.size_on_disk > 0 && stats.poisoned.is_none());
         assert_eq!(stats.counters.commits, 30);
         assert_eq!(stats.counters.group_commits.count(), stats.counters.groups);

@@ -28,12 +28,7 @@ impl Chance {
 }
 
 fn options(durability: Durability) -> Options {
-    Options {
-        drive: Drive::Manual,
-        durability,
-        max_group_commits: 5,
-        ..Options::default()
-    }
+    Options { drive: Drive::Manual, durability, max_group_commits: 5, ..Options::default() }
 }
 
 /// What became of the commits that were submitted.
@@ -121,11 +116,7 @@ fn live(seed: u64, durability: Durability) {
         if chance.below(2) == 0 {
             // Closed in order: everything submitted is written, as long as nothing fails.
             let closed = store.close().is_ok();
-            assert_eq!(
-                outcomes.completed.load(Ordering::Relaxed),
-                submitted - last,
-                "{context}: each caller hears"
-            );
+            assert_eq!(outcomes.completed.load(Ordering::Relaxed), submitted - last, "{context}: each caller hears");
             if closed {
                 durable = submitted;
             }
@@ -146,40 +137,25 @@ fn acknowledged_means_durable_and_nothing_is_half_done() {
 #[test]
 fn relaxed_loses_only_the_youngest_commits() {
     for seed in seeds() {
-        live(
-            seed,
-            Durability::Relaxed {
-                max_loss_ms: 3_600_000,
-            },
-        );
+        live(seed, Durability::Relaxed { max_loss_ms: 3_600_000 });
     }
 }
 
 #[test]
 fn a_seed_gives_the_same_run_again() {
     let run = |seed| {
-        let disk = Faulty::new(
-            seed,
-            Faults {
-                failed_write: 0.05,
-                ..Faults::default()
-            },
-        );
+        let disk = Faulty::new(seed, Faults { failed_write: 0.05, ..Faults::default() });
         let store = Store::over(disk.clone(), options(Durability::Strict)).ok()?;
         work(&store, &mut Chance(seed | 1), &Arc::default());
         let committed = store.committed();
-        let after =
-            Store::over(disk.restart(Faults::default()), options(Durability::Strict)).ok()?;
+        let after = Store::over(disk.restart(Faults::default()), options(Durability::Strict)).ok()?;
         Some((committed, disk.writes(), after.committed()))
     };
     let runs: BTreeMap<u64, _> = (1..200).map(|seed| (seed, run(seed))).collect();
     for (seed, outcome) in &runs {
         assert_eq!(run(*seed), *outcome, "seed {seed}");
     }
-    assert!(
-        runs.values().flatten().any(|(_, writes, _)| *writes > 3),
-        "the runs get somewhere"
-    );
+    assert!(runs.values().flatten().any(|(_, writes, _)| *writes > 3), "the runs get somewhere");
 }
 
 /// The simulation must be able to find something: a disk that lies, or a store without a log, is caught.
@@ -188,11 +164,7 @@ fn broken_promises_of_the_disk_are_noticed() {
     let mut lost = 0;
     let mut refused = 0;
     for seed in seeds() {
-        let lying = Faults {
-            lying_sync: 0.5,
-            reordered: true,
-            ..Faults::default()
-        };
+        let lying = Faults { lying_sync: 0.5, reordered: true, ..Faults::default() };
         let disk = Faulty::new(seed, lying);
         let Ok(store) = Store::over(disk.clone(), options(Durability::Strict)) else {
             continue;
@@ -217,13 +189,7 @@ fn broken_promises_of_the_disk_are_noticed() {
 fn flipped_bits_are_found_by_a_check() {
     let mut found = 0;
     for seed in seeds() {
-        let disk = Faulty::new(
-            seed,
-            Faults {
-                flipped_bit: 0.01,
-                ..Faults::default()
-            },
-        );
+        let disk = Faulty::new(seed, Faults { flipped_bit: 0.01, ..Faults::default() });
         let store = Store::over(disk.clone(), options(Durability::Strict)).unwrap();
         work(&store, &mut Chance(seed | 1), &Arc::default());
         let last = store.committed().0;
@@ -233,10 +199,7 @@ fn flipped_bits_are_found_by_a_check() {
             Err(Error::Damaged(_) | Error::DamagedRecord { .. }) => found += 1,
             Err(error) => panic!("seed {seed}: {error}"),
             Ok(after) if after.check().unwrap().is_intact() => {
-                assert_eq!(
-                    common::assert_whole(&after, last, &format!("seed {seed}")),
-                    last
-                );
+                assert_eq!(common::assert_whole(&after, last, &format!("seed {seed}")), last);
             }
             Ok(_) => found += 1,
         }

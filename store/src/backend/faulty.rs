@@ -58,18 +58,8 @@ impl Faulty {
     }
 
     fn with(disk: Memory, random: Random, faults: Faults) -> Arc<Self> {
-        let state = State {
-            disk: disk.copy(),
-            unsynced: Vec::new(),
-            random,
-            writes: 0,
-            crashed: false,
-        };
-        Arc::new(Self {
-            view: disk,
-            state: Mutex::new(state),
-            faults,
-        })
+        let state = State { disk: disk.copy(), unsynced: Vec::new(), random, writes: 0, crashed: false };
+        Arc::new(Self { view: disk, state: Mutex::new(state), faults })
     }
 
     /// Stops the machine and starts it again with `faults`: what was synced is there, of the rest whatever chance left.
@@ -77,12 +67,7 @@ impl Faulty {
     pub fn restart(&self, faults: Faults) -> Arc<Self> {
         let mut state = self.state.lock();
         state.crashed = true;
-        let State {
-            disk,
-            unsynced,
-            random,
-            ..
-        } = &mut *state;
+        let State { disk, unsynced, random, .. } = &mut *state;
         let mut whole = true;
         for batch in unsynced.drain(..) {
             // Torn or missing: the log's checksum tells the same of both.
@@ -118,10 +103,7 @@ impl Faulty {
             return Err(crashed());
         }
         if state.random.chance(self.faults.failed_sync) {
-            return Err(failed(
-                "sync",
-                io::Error::other("the disk reports an error"),
-            ));
+            return Err(failed("sync", io::Error::other("the disk reports an error")));
         }
         if state.random.chance(self.faults.lying_sync) {
             return Ok(());
@@ -139,10 +121,7 @@ fn crashed() -> Error {
 }
 
 fn failed(action: &str, source: io::Error) -> Error {
-    Error::Io {
-        action: action.to_owned(),
-        source,
-    }
+    Error::Io { action: action.to_owned(), source }
 }
 
 impl KeyValue for Faulty {
@@ -171,10 +150,7 @@ impl KeyValue for Faulty {
             return Err(failed("write", io::ErrorKind::StorageFull.into()));
         }
         if state.random.chance(self.faults.failed_write) {
-            return Err(failed(
-                "write",
-                io::Error::other("the disk reports an error"),
-            ));
+            return Err(failed("write", io::Error::other("the disk reports an error")));
         }
         state.unsynced.push(batch.clone());
         if self.faults.crash_at_write == Some(state.writes) {
@@ -221,10 +197,7 @@ impl Random {
 
     fn chance(&mut self, probability: f64) -> bool {
         // Drawn even for 0 and 1, so that changing one probability does not shift all other decisions.
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "53 bits are kept, which a float holds exactly"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "53 bits are kept, which a float holds exactly")]
         let drawn = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         drawn < probability
     }

@@ -25,9 +25,7 @@ impl Memory {
 
     /// Another store with the same content.
     pub(super) fn copy(&self) -> Self {
-        Self {
-            map: RwLock::new(self.map.read().clone()),
-        }
+        Self { map: RwLock::new(self.map.read().clone()) }
     }
 
     /// Every key.
@@ -65,10 +63,7 @@ impl Memory {
 const PAGE: usize = 256;
 
 fn bounds(range: &KeyRange) -> (Bound<&[u8]>, Bound<&[u8]>) {
-    let end = range
-        .end
-        .as_deref()
-        .map_or(Bound::Unbounded, Bound::Excluded);
+    let end = range.end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     (Bound::Included(range.start.as_slice()), end)
 }
 
@@ -77,9 +72,7 @@ fn page(map: &Map, range: &KeyRange, direction: Direction, limit: usize) -> Entr
     if range.is_empty() {
         return Vec::new();
     }
-    let entries = map
-        .range::<[u8], _>(bounds(range))
-        .map(|(key, value)| (key.clone(), value.clone()));
+    let entries = map.range::<[u8], _>(bounds(range)).map(|(key, value)| (key.clone(), value.clone()));
     match direction {
         Direction::Forward => entries.take(limit).collect(),
         Direction::Backward => entries.rev().take(limit).collect(),
@@ -124,13 +117,7 @@ fn cursor<'a>(
     direction: Direction,
     read: impl Fn(&KeyRange, Direction) -> Entries + Send + 'a,
 ) -> Scan<'a> {
-    Box::new(Cursor {
-        read,
-        rest: range.clone(),
-        direction,
-        page: Vec::new().into_iter(),
-        last_page: false,
-    })
+    Box::new(Cursor { read, rest: range.clone(), direction, page: Vec::new().into_iter(), last_page: false })
 }
 
 impl KeyValue for Memory {
@@ -143,9 +130,7 @@ impl KeyValue for Memory {
     }
 
     fn scan(&self, range: &KeyRange, direction: Direction) -> Scan<'_> {
-        cursor(range, direction, |rest, direction| {
-            page(&self.map.read(), rest, direction, PAGE)
-        })
+        cursor(range, direction, |rest, direction| page(&self.map.read(), rest, direction, PAGE))
     }
 
     fn write(&self, batch: Vec<Op>, _persist: Persist) -> Result<(), Error> {
@@ -163,10 +148,7 @@ impl KeyValue for Memory {
 
     fn size_on_disk(&self) -> Result<u64, Error> {
         let map = self.map.read();
-        Ok(map
-            .iter()
-            .map(|(key, value)| (key.len() + value.len()) as u64)
-            .sum())
+        Ok(map.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum())
     }
 
     fn compact(&self) -> Result<(), Error> {
@@ -178,8 +160,6 @@ struct MemorySnapshot(Map);
 
 impl Snapshot for MemorySnapshot {
     fn scan(&self, range: &KeyRange, direction: Direction) -> Scan<'_> {
-        cursor(range, direction, |rest, direction| {
-            page(&self.0, rest, direction, PAGE)
-        })
+        cursor(range, direction, |rest, direction| page(&self.0, rest, direction, PAGE))
     }
 }

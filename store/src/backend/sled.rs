@@ -15,9 +15,7 @@ use std::{
 
 use parking_lot::Mutex;
 
-use crate::{
-    Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Scan, Snapshot, store::Options,
-};
+use crate::{Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Scan, Snapshot, store::Options};
 
 /// How long closing may take.
 const CLOSING_TIME: Duration = Duration::from_secs(5);
@@ -34,14 +32,8 @@ pub(crate) struct Sled {
 
 fn failed(error: sled::Error) -> Error {
     match error {
-        sled::Error::Io(source) => Error::Io {
-            action: "sled store".to_owned(),
-            source,
-        },
-        other => Error::Backend {
-            kind: Kind::Sled,
-            message: other.to_string(),
-        },
+        sled::Error::Io(source) => Error::Io { action: "sled store".to_owned(), source },
+        other => Error::Backend { kind: Kind::Sled, message: other.to_string() },
     }
 }
 
@@ -51,9 +43,7 @@ fn open_patiently(config: &sled::Config) -> Result<sled::Db, Error> {
     let deadline = Instant::now() + CLOSING_TIME;
     loop {
         match config.open() {
-            Err(sled::Error::Io(error))
-                if error.to_string().contains("lock") && Instant::now() < deadline =>
-            {
+            Err(sled::Error::Io(error)) if error.to_string().contains("lock") && Instant::now() < deadline => {
                 std::thread::sleep(Duration::from_millis(5));
             }
             opened => return opened.map_err(failed),
@@ -73,13 +63,7 @@ impl Sled {
         let tree = db.open_tree(b"tollgate").map_err(failed)?;
         let name = path.join("db");
         let file = File::open(&name).map_err(Error::io(format!("opening `{}`", name.display())))?;
-        let store = Self {
-            db,
-            tree,
-            file,
-            path: path.to_owned(),
-            synced_blobs: Mutex::default(),
-        };
+        let store = Self { db, tree, file, path: path.to_owned(), synced_blobs: Mutex::default() };
         // The tree's own existence and sled's settings must be on disk before anything is acknowledged.
         store.sync()?;
         for name in [path.join("conf"), path.to_owned()] {
@@ -111,9 +95,7 @@ impl Sled {
         }
         *synced = present;
         if appeared {
-            File::open(&folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(failed())?;
+            File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed())?;
         }
         Ok(())
     }
@@ -165,9 +147,7 @@ impl KeyValue for Sled {
     fn sync(&self) -> Result<(), Error> {
         self.db.flush().map_err(failed)?;
         self.sync_blobs()?;
-        self.file
-            .sync_data()
-            .map_err(Error::io("syncing sled's `db` file"))
+        self.file.sync_data().map_err(Error::io("syncing sled's `db` file"))
     }
 
     fn snapshot(&self) -> Option<Box<dyn Snapshot + '_>> {

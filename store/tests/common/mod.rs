@@ -10,10 +10,8 @@ const INSTANCES: u64 = 16;
 /// Commit `number` overwrites one instance's state, appends a record of history, and now and then removes an old one.
 /// Sizes vary, so that groups end in the middle of blocks.
 pub(crate) fn commit(number: u64) -> Vec<Op> {
-    let mut ops = vec![
-        Op::put(instance_key(number % INSTANCES), body(number, 1)),
-        Op::put(history_key(number), body(number, 2)),
-    ];
+    let mut ops =
+        vec![Op::put(instance_key(number % INSTANCES), body(number, 1)), Op::put(history_key(number), body(number, 2))];
     if number.is_multiple_of(5) && number > 20 {
         ops.push(Op::delete(history_key(number - 20)));
     }
@@ -31,11 +29,7 @@ fn history_key(number: u64) -> Vec<u8> {
 fn body(number: u64, salt: u64) -> Vec<u8> {
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17) ^ salt;
     // Once in a while something bigger than a page.
-    let length = if mixed.is_multiple_of(61) {
-        20_000
-    } else {
-        40 + mixed % 900
-    };
+    let length = if mixed.is_multiple_of(61) { 20_000 } else { 40 + mixed % 900 };
     let mut body = vec![number.to_le_bytes()[0]; usize::try_from(length).unwrap()];
     body[..8].copy_from_slice(&number.to_le_bytes());
     body
@@ -59,10 +53,7 @@ pub(crate) fn expected(last: u64) -> BTreeMap<Vec<u8>, Vec<u8>> {
 /// part. Returns the last commit.
 pub(crate) fn assert_whole(store: &Store, acknowledged: u64, context: &str) -> u64 {
     let last = store.committed().0;
-    assert!(
-        last >= acknowledged,
-        "{context}: commit {acknowledged} was acknowledged, the store ends with {last}"
-    );
+    assert!(last >= acknowledged, "{context}: commit {acknowledged} was acknowledged, the store ends with {last}");
     let found: BTreeMap<Vec<u8>, Vec<u8>> = store
         .scan(&KeyRange::all(), Direction::Forward)
         .map(|record| record.unwrap_or_else(|error| panic!("{context}: {error}")))
@@ -70,24 +61,13 @@ pub(crate) fn assert_whole(store: &Store, acknowledged: u64, context: &str) -> u
         .collect();
     let expected = expected(last);
     for (key, value) in &expected {
-        assert!(
-            found.get(key) == Some(value),
-            "{context}: record `{}` of {last} commits",
-            key.escape_ascii()
-        );
+        assert!(found.get(key) == Some(value), "{context}: record `{}` of {last} commits", key.escape_ascii());
     }
-    assert_eq!(
-        found.len(),
-        expected.len(),
-        "{context}: records of {last} commits"
-    );
+    assert_eq!(found.len(), expected.len(), "{context}: records of {last} commits");
     last
 }
 
 /// A number from the environment, for longer runs.
 pub(crate) fn from_environment(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| {
-        text.parse()
-            .unwrap_or_else(|_| panic!("{name}={text} is no number"))
-    })
+    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
 }

@@ -98,23 +98,11 @@ impl Disk {
             Event::Create { path } => {
                 let file = self.files.len();
                 self.files.push(Content::default());
-                self.rename(Naming::Create {
-                    path: path.clone(),
-                    file,
-                });
+                self.rename(Naming::Create { path: path.clone(), file });
             }
-            Event::Rename { from, to } => self.rename(Naming::Rename {
-                from: from.clone(),
-                to: to.clone(),
-            }),
+            Event::Rename { from, to } => self.rename(Naming::Rename { from: from.clone(), to: to.clone() }),
             Event::Remove { path } => self.rename(Naming::Remove { path: path.clone() }),
-            Event::Write { path, at, data } => self.change(
-                path,
-                Change::Write {
-                    at: *at,
-                    data: data.clone(),
-                },
-            ),
+            Event::Write { path, at, data } => self.change(path, Change::Write { at: *at, data: data.clone() }),
             Event::Truncate { path, length } => self.change(path, Change::Truncate(*length)),
             Event::SyncBegins { path, thread } => {
                 if let Some(file) = self.names.get(path) {
@@ -136,20 +124,13 @@ impl Disk {
     }
 
     fn change(&mut self, path: &str, change: Change) {
-        let file = self
-            .names
-            .get(path)
-            .unwrap_or_else(|| panic!("`{path}` is written before it is made"));
+        let file = self.names.get(path).unwrap_or_else(|| panic!("`{path}` is written before it is made"));
         self.files[*file].unsynced.push(change);
     }
 
     fn sync_file(&mut self, file: usize, thread: u32) {
         let content = &mut self.files[file];
-        let covered = content
-            .syncing
-            .remove(&thread)
-            .unwrap_or(0)
-            .min(content.unsynced.len());
+        let covered = content.syncing.remove(&thread).unwrap_or(0).min(content.unsynced.len());
         for change in content.unsynced.drain(..covered) {
             apply(&mut content.synced, &change);
         }
@@ -157,13 +138,12 @@ impl Disk {
             *others = others.saturating_sub(covered);
         }
         // As on ext4 and xfs, a synced file can be found: its creation was logged before.
-        let position = self.unsynced_names.iter().position(
-            |naming| matches!(naming, Naming::Create { file: created, .. } if *created == file),
-        );
+        let position = self
+            .unsynced_names
+            .iter()
+            .position(|naming| matches!(naming, Naming::Create { file: created, .. } if *created == file));
         if let Some(position) = position {
-            self.unsynced_names
-                .remove(position)
-                .apply(&mut self.synced_names);
+            self.unsynced_names.remove(position).apply(&mut self.synced_names);
         }
     }
 
@@ -187,12 +167,7 @@ impl Disk {
             naming.apply(&mut names);
         }
         fs::create_dir_all(image).unwrap();
-        for folder in self
-            .names
-            .keys()
-            .chain(names.keys())
-            .map(|path| folder_of(path))
-        {
+        for folder in self.names.keys().chain(names.keys()).map(|path| folder_of(path)) {
             fs::create_dir_all(image.join(folder)).unwrap();
         }
         for (path, file) in names {
@@ -260,13 +235,7 @@ fn apply_in_part(content: &mut Bytes, change: &Change, chance: &mut Chance) {
         let next = ((begin / SECTOR + 1) * SECTOR).min(end);
         if chance.below(2) == 0 {
             let part = usize::try_from(begin - at).unwrap()..usize::try_from(next - at).unwrap();
-            apply(
-                content,
-                &Change::Write {
-                    at: begin,
-                    data: data[part].to_vec(),
-                },
-            );
+            apply(content, &Change::Write { at: begin, data: data[part].to_vec() });
         }
         begin = next;
     }

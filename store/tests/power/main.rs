@@ -26,17 +26,8 @@ const COMMITS: u64 = 260;
 
 fn options() -> Options {
     let relaxed = std::env::var_os("STORE_RELAXED").is_some();
-    let durability = if relaxed {
-        Durability::Relaxed { max_loss_ms: 30 }
-    } else {
-        Durability::Strict
-    };
-    Options {
-        memtable_bytes: 64 << 10,
-        durability,
-        min_free_bytes: 0,
-        ..Options::default()
-    }
+    let durability = if relaxed { Durability::Relaxed { max_loss_ms: 30 } } else { Durability::Strict };
+    Options { memtable_bytes: 64 << 10, durability, min_free_bytes: 0, ..Options::default() }
 }
 
 /// Not a test of its own: what runs under `strace`.
@@ -69,13 +60,7 @@ fn fill_a_store() {
 
 /// What the process did, or `None` without `strace`.
 fn record_a_run(kind: Kind, folder: &Path, relaxed: bool) -> Option<Vec<Event>> {
-    if Command::new("strace")
-        .arg("-V")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_err()
-    {
+    if Command::new("strace").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
         eprintln!("skipped: there is no `strace` to record with");
         return None;
     }
@@ -84,12 +69,7 @@ fn record_a_run(kind: Kind, folder: &Path, relaxed: bool) -> Option<Vec<Event>> 
     command
         .args(["-f", "-qq", "-y", "-xx", "-s", "100000000", "-o"])
         .arg(&trace)
-        .args([
-            "-e",
-            &format!("trace={}", record::CALLS),
-            "-e",
-            "signal=none",
-        ])
+        .args(["-e", &format!("trace={}", record::CALLS), "-e", "signal=none"])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", "fill_a_store", "--ignored", "--nocapture"])
         .env("STORE_TO_FILL", folder.join("store"))
@@ -99,10 +79,7 @@ fn record_a_run(kind: Kind, folder: &Path, relaxed: bool) -> Option<Vec<Event>> 
     if relaxed {
         command.env("STORE_RELAXED", "1");
     }
-    assert!(
-        command.status().unwrap().success(),
-        "the recorded process failed"
-    );
+    assert!(command.status().unwrap().success(), "the recorded process failed");
     let text = std::fs::read_to_string(trace).unwrap();
     Some(record::parse(&text, &folder.join("store")))
 }
@@ -110,25 +87,16 @@ fn record_a_run(kind: Kind, folder: &Path, relaxed: bool) -> Option<Vec<Event>> 
 fn survives_power_cuts(kind: Kind, relaxed: bool) {
     // In memory where possible: what a sync means is the model's business, not this disk's.
     let memory = Path::new("/dev/shm");
-    let folder = if memory.is_dir() {
-        tempfile::tempdir_in(memory)
-    } else {
-        tempfile::tempdir()
-    }
-    .unwrap();
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
     let Some(events) = record_a_run(kind, folder.path(), relaxed) else {
         return;
     };
-    let acknowledged = events
-        .iter()
-        .filter(|event| matches!(event, Event::Acknowledged(_)))
-        .count();
+    let acknowledged = events.iter().filter(|event| matches!(event, Event::Acknowledged(_))).count();
     assert_eq!(acknowledged as u64, COMMITS);
     let rounds = common::from_environment("STORE_POWER_ROUNDS", 40);
     let mut chance = Chance::new(common::from_environment("STORE_FIRST_SEED", 1));
-    let mut cuts: Vec<usize> = (0..rounds)
-        .map(|_| usize::try_from(chance.below(events.len() as u64)).unwrap())
-        .collect();
+    let mut cuts: Vec<usize> =
+        (0..rounds).map(|_| usize::try_from(chance.below(events.len() as u64)).unwrap()).collect();
     cuts.sort_unstable();
     let mut disk = Disk::default();
     let mut done = 0;
@@ -143,25 +111,16 @@ fn survives_power_cuts(kind: Kind, relaxed: bool) {
         done = cut;
         let image = folder.path().join("image");
         disk.write_image(&image, &mut chance);
-        let context = format!(
-            "{kind}, round {round}, power cut after {cut} of {} calls",
-            events.len()
-        );
+        let context = format!("{kind}, round {round}, power cut after {cut} of {} calls", events.len());
         // A power cut before the store was made completely leaves nothing to open; nothing was acknowledged either.
         if acknowledged > 0 || image.join("STORE").exists() {
-            let store = Store::open(kind, &image, options())
-                .unwrap_or_else(|error| panic!("{context}: {error}"));
+            let store = Store::open(kind, &image, options()).unwrap_or_else(|error| panic!("{context}: {error}"));
             let promised = if relaxed { 0 } else { acknowledged };
             let last = common::assert_whole(&store, promised, &context);
             // It must be good for more than reading.
-            assert_eq!(
-                store.commit(common::commit(last + 1)).unwrap().0,
-                last + 1,
-                "{context}"
-            );
+            assert_eq!(store.commit(common::commit(last + 1)).unwrap().0, last + 1, "{context}");
             drop(store);
-            let store = Store::open(kind, &image, options())
-                .unwrap_or_else(|error| panic!("{context}: {error}"));
+            let store = Store::open(kind, &image, options()).unwrap_or_else(|error| panic!("{context}: {error}"));
             common::assert_whole(&store, last + 1, &context);
         }
         std::fs::remove_dir_all(&image).unwrap();

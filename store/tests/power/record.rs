@@ -78,10 +78,7 @@ impl Parser {
         };
         let rest = rest.trim_start();
         if let Some(first) = rest.strip_suffix(" <unfinished ...>") {
-            if let Some(path) = is_sync(first)
-                .then(|| self.path_of_descriptor(first))
-                .flatten()
-            {
+            if let Some(path) = is_sync(first).then(|| self.path_of_descriptor(first)).flatten() {
                 self.events.push(Event::SyncBegins { path, thread });
             }
             self.unfinished.insert(thread, first.to_owned());
@@ -131,26 +128,17 @@ impl Parser {
                     return;
                 };
                 if !begun {
-                    self.events.push(Event::SyncBegins {
-                        path: path.clone(),
-                        thread,
-                    });
+                    self.events.push(Event::SyncBegins { path: path.clone(), thread });
                 }
                 self.events.push(Event::SyncEnds { path, thread });
             }
             "rename" | "renameat" | "renameat2" => {
-                let names: Vec<_> = strings(arguments)
-                    .into_iter()
-                    .filter_map(|name| self.inside(&name))
-                    .collect();
+                let names: Vec<_> = strings(arguments).into_iter().filter_map(|name| self.inside(&name)).collect();
                 let [from, to] = names.as_slice() else { return };
                 if let Some(length) = self.lengths.remove(from) {
                     self.lengths.insert(to.clone(), length);
                 }
-                self.events.push(Event::Rename {
-                    from: from.clone(),
-                    to: to.clone(),
-                });
+                self.events.push(Event::Rename { from: from.clone(), to: to.clone() });
             }
             "unlink" | "unlinkat" => {
                 let directory = arguments.contains("AT_REMOVEDIR");
@@ -166,14 +154,7 @@ impl Parser {
 
     fn opened(&mut self, arguments: &str, result: &str) {
         let descriptor = descriptor(result);
-        self.positions.insert(
-            descriptor,
-            if arguments.contains("O_APPEND") {
-                None
-            } else {
-                Some(0)
-            },
-        );
+        self.positions.insert(descriptor, if arguments.contains("O_APPEND") { None } else { Some(0) });
         let Some(path) = strings(arguments).pop().and_then(|name| self.inside(&name)) else {
             return;
         };
@@ -194,18 +175,9 @@ impl Parser {
         data.truncate(usize::try_from(returned).unwrap());
         let length = self.lengths.entry(path.clone()).or_default();
         let at = if name.starts_with('p') {
-            number(
-                arguments
-                    .trim_end_matches(')')
-                    .rsplit(", ")
-                    .next()
-                    .unwrap_or_default(),
-            )
+            number(arguments.trim_end_matches(')').rsplit(", ").next().unwrap_or_default())
         } else {
-            let position = self
-                .positions
-                .entry(descriptor(arguments))
-                .or_insert(Some(0));
+            let position = self.positions.entry(descriptor(arguments)).or_insert(Some(0));
             let at = position.unwrap_or(*length);
             if let Some(position) = position {
                 *position += returned;
@@ -218,9 +190,7 @@ impl Parser {
 
     /// The path in `5<\x2f…>`, relative to the store.
     fn path_of_descriptor(&self, arguments: &str) -> Option<String> {
-        let arguments = arguments
-            .split_once('(')
-            .map_or(arguments, |(_, arguments)| arguments);
+        let arguments = arguments.split_once('(').map_or(arguments, |(_, arguments)| arguments);
         let (_, rest) = arguments.split_once('<')?;
         let (path, _) = rest.split_once('>')?;
         self.inside(&unhex(path))
@@ -241,9 +211,7 @@ fn is_sync(call: &str) -> bool {
 
 /// The digits at the beginning, as a number.
 fn number(text: &str) -> u64 {
-    let end = text
-        .find(|character: char| !character.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().unwrap_or(0)
 }
 
@@ -259,8 +227,5 @@ fn strings(arguments: &str) -> Vec<Vec<u8>> {
 /// `\x2f\x74` as bytes.
 fn unhex(text: &str) -> Vec<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or(0).to_le_bytes()[0];
-    text.as_bytes()
-        .chunks_exact(4)
-        .map(|escape| digit(escape[2]) << 4 | digit(escape[3]))
-        .collect()
+    text.as_bytes().chunks_exact(4).map(|escape| digit(escape[2]) << 4 | digit(escape[3])).collect()
 }

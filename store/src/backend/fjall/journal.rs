@@ -47,8 +47,7 @@ impl Journals {
     pub(crate) fn read(data: &Path) -> Result<Self, Error> {
         let mut journals = Self::default();
         for path in journal_files(data)? {
-            let bytes =
-                fs::read(&path).map_err(Error::io(format!("reading `{}`", path.display())))?;
+            let bytes = fs::read(&path).map_err(Error::io(format!("reading `{}`", path.display())))?;
             let end = journals.read_batches(&bytes);
             if !is_zero(&bytes[end..]) {
                 journals.tails.push((path.clone(), end as u64));
@@ -75,11 +74,8 @@ impl Journals {
         if let (Some(synced), Some(last)) = (synced, self.last_readable().or(last))
             && synced > last
         {
-            let places: Vec<String> = self
-                .damage
-                .iter()
-                .map(|(path, at)| format!("`{}` at byte {at}", path.display()))
-                .collect();
+            let places: Vec<String> =
+                self.damage.iter().map(|(path, at)| format!("`{}` at byte {at}", path.display())).collect();
             findings.push(format!(
                 "the groups {} to {synced} were on disk, but can't be read because of damage in {}",
                 last + 1,
@@ -97,17 +93,11 @@ impl Journals {
     /// Cuts what can't be read off the journals' ends.
     pub(crate) fn cut_tails(&self) -> Result<(), Error> {
         for (path, end) in &self.tails {
-            let cut = fs::OpenOptions::new()
-                .write(true)
-                .open(path)
-                .and_then(|file| {
-                    file.set_len(*end)?;
-                    file.sync_all()
-                });
-            cut.map_err(Error::io(format!(
-                "cutting the tail of `{}`",
-                path.display()
-            )))?;
+            let cut = fs::OpenOptions::new().write(true).open(path).and_then(|file| {
+                file.set_len(*end)?;
+                file.sync_all()
+            });
+            cut.map_err(Error::io(format!("cutting the tail of `{}`", path.display())))?;
             tracing::info!(journal = %path.display(), end, "cut a batch that had not been written completely");
         }
         Ok(())
@@ -133,9 +123,7 @@ impl Journals {
 fn is_zero(bytes: &[u8]) -> bool {
     const ZEROS: [u8; 4096] = [0; 4096];
     // Blocks are compared at once; byte by byte takes a second for a journal in a build without optimisation.
-    bytes
-        .chunks(ZEROS.len())
-        .all(|block| *block == ZEROS[..block.len()])
+    bytes.chunks(ZEROS.len()).all(|block| *block == ZEROS[..block.len()])
 }
 
 /// The journals in `data`, oldest first.
@@ -150,9 +138,7 @@ fn journal_files(data: &Path) -> Result<Vec<PathBuf>, Error> {
     for entry in entries {
         let path = entry.map_err(failed())?.path();
         if path.extension().is_some_and(|extension| extension == "jnl")
-            && let Some(id) = path
-                .file_stem()
-                .and_then(|stem| stem.to_str()?.parse::<u64>().ok())
+            && let Some(id) = path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok())
         {
             files.push((id, path));
         }

@@ -12,9 +12,7 @@ use std::{ops::Bound, path::Path, sync::OnceLock};
 
 use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _};
 
-use crate::{
-    Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Scan, Snapshot, store::Options,
-};
+use crate::{Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Scan, Snapshot, store::Options};
 
 /// Bound on all journals together; recovery reads them, so it bounds the time to reopen after a crash.
 const MAX_JOURNAL_BYTES: u64 = 64 << 20;
@@ -28,14 +26,8 @@ pub(crate) struct Fjall {
 
 fn failed(error: fjall::Error) -> Error {
     match error {
-        fjall::Error::Io(source) => Error::Io {
-            action: "fjall store".to_owned(),
-            source,
-        },
-        other => Error::Backend {
-            kind: Kind::Fjall,
-            message: format!("{other:?}"),
-        },
+        fjall::Error::Io(source) => Error::Io { action: "fjall store".to_owned(), source },
+        other => Error::Backend { kind: Kind::Fjall, message: format!("{other:?}") },
     }
 }
 
@@ -56,11 +48,8 @@ impl Fjall {
             .manual_journal_persist(true)
             .open()
             .map_err(failed)?;
-        let store = Self {
-            db,
-            tables: Box::new([const { OnceLock::new() }; 256]),
-            memtable_bytes: options.memtable_bytes,
-        };
+        let store =
+            Self { db, tables: Box::new([const { OnceLock::new() }; 256]), memtable_bytes: options.memtable_bytes };
         for name in store.db.list_keyspace_names() {
             if let Some(table) = table_of_name(&name) {
                 store.table_or_create(table)?;
@@ -81,9 +70,7 @@ impl Fjall {
         let keyspace = self
             .db
             .keyspace(&table_name(table), || {
-                KeyspaceCreateOptions::default()
-                    .manual_journal_persist(true)
-                    .max_memtable_size(self.memtable_bytes)
+                KeyspaceCreateOptions::default().manual_journal_persist(true).max_memtable_size(self.memtable_bytes)
             })
             .map_err(failed)?;
         Ok(slot.get_or_init(|| keyspace))
@@ -99,28 +86,16 @@ impl Fjall {
         if range.is_empty() {
             return Box::new(std::iter::empty());
         }
-        let bounds = (
-            Bound::Included(range.start.clone()),
-            range.end.clone().map_or(Bound::Unbounded, Bound::Excluded),
-        );
+        let bounds =
+            (Bound::Included(range.start.clone()), range.end.clone().map_or(Bound::Unbounded, Bound::Excluded));
         let first = range.start.first().copied().unwrap_or(0);
-        let last = range
-            .end
-            .as_ref()
-            .map_or(u8::MAX, |end| end.first().copied().unwrap_or(0));
+        let last = range.end.as_ref().map_or(u8::MAX, |end| end.first().copied().unwrap_or(0));
         let tables = (first..=last).filter_map(|table| self.table(table));
         match direction {
-            Direction::Forward => Box::new(
-                tables
-                    .flat_map(move |table| iter(table, bounds.clone()))
-                    .map(entry),
-            ),
-            Direction::Backward => Box::new(
-                tables
-                    .rev()
-                    .flat_map(move |table| iter(table, bounds.clone()).rev())
-                    .map(entry),
-            ),
+            Direction::Forward => Box::new(tables.flat_map(move |table| iter(table, bounds.clone())).map(entry)),
+            Direction::Backward => {
+                Box::new(tables.rev().flat_map(move |table| iter(table, bounds.clone()).rev()).map(entry))
+            }
         }
     }
 }
@@ -152,8 +127,7 @@ impl KeyValue for Fjall {
             Persist::Buffered => PersistMode::Buffer,
             Persist::Synced => PersistMode::SyncData,
         };
-        let mut batch = fjall::OwnedWriteBatch::with_capacity(self.db.clone(), ops.len())
-            .durability(Some(mode));
+        let mut batch = fjall::OwnedWriteBatch::with_capacity(self.db.clone(), ops.len()).durability(Some(mode));
         for op in ops {
             let table = op.key().first().copied().unwrap_or(0);
             let table = self.table_or_create(table)?;
@@ -170,10 +144,7 @@ impl KeyValue for Fjall {
     }
 
     fn snapshot(&self) -> Option<Box<dyn Snapshot + '_>> {
-        Some(Box::new(FjallSnapshot {
-            store: self,
-            snapshot: self.db.snapshot(),
-        }))
+        Some(Box::new(FjallSnapshot { store: self, snapshot: self.db.snapshot() }))
     }
 
     fn size_on_disk(&self) -> Result<u64, Error> {
@@ -196,8 +167,6 @@ struct FjallSnapshot<'a> {
 
 impl Snapshot for FjallSnapshot<'_> {
     fn scan(&self, range: &KeyRange, direction: Direction) -> Scan<'_> {
-        self.store.scan_tables(range, direction, |table, bounds| {
-            self.snapshot.range(table, bounds)
-        })
+        self.store.scan_tables(range, direction, |table, bounds| self.snapshot.range(table, bounds))
     }
 }
