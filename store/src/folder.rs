@@ -51,8 +51,8 @@ pub(crate) struct Folder {
     path: PathBuf,
     kind: Kind,
     stage: Stage,
-    // Held for its lock; closing the file releases it, also when the process is killed.
-    _lock: File,
+    // Held for its lock, which ends with the process however that ends.
+    lock: File,
 }
 
 impl Folder {
@@ -76,7 +76,7 @@ impl Folder {
             write_marker(path, kind, Stage::Making)?;
             Stage::Making
         };
-        Ok(Self { path: path.to_owned(), kind, stage, _lock: lock })
+        Ok(Self { path: path.to_owned(), kind, stage, lock })
     }
 
     /// How far the store has been made.
@@ -127,6 +127,16 @@ impl Folder {
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Closing is not enough: a process being started at this moment holds a copy of every open file, and with it
+        // the lock, until it runs its own program.
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(%error, path = %self.path.display(), "the store's folder could not be unlocked");
+        }
     }
 }
 
