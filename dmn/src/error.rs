@@ -30,7 +30,7 @@ pub struct DeployError {
     /// The chain of exceptions below Camunda's `ENGINE-22004`, outermost first.
     pub causes: Vec<Cause>,
     /// The innermost problem with its place.
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
 }
 
 impl DeployError {
@@ -43,11 +43,11 @@ impl DeployError {
     pub(crate) fn unreadable(kind: &str, line: u32, message: &str, span: Span) -> Self {
         let text = format!("{kind}: URI=null Line={line}: {message}");
         let mut causes = vec![
-            Cause { class: TRANSFORM, message: "DMN-02003 Unable to transform decisions from input stream.".to_owned() },
             Cause {
-                class: "org.camunda.bpm.model.dmn.DmnModelException",
-                message: "Unable to parse model".to_owned(),
+                class: TRANSFORM,
+                message: "DMN-02003 Unable to transform decisions from input stream.".to_owned(),
             },
+            Cause { class: "org.camunda.bpm.model.dmn.DmnModelException", message: "Unable to parse model".to_owned() },
             Cause {
                 class: "org.camunda.bpm.model.xml.ModelParseException",
                 message: "SAXException while parsing input stream".to_owned(),
@@ -55,14 +55,14 @@ impl DeployError {
         ];
         causes.push(Cause { class: "org.xml.sax.SAXException", message: text.clone() });
         let diagnostic = Diagnostic::error("DMN-02003", text, span).reported_at(Position { line, column: 0 });
-        Self { causes, diagnostic }
+        Self { causes, diagnostic: Box::new(diagnostic) }
     }
 
     fn transform(class: &'static str, code: &'static str, message: String, span: Span, id: Option<&str>) -> Self {
         let outer = format!("DMN-02016 Error while transforming decision requirements graph: {message}");
         Self {
             causes: vec![Cause { class: TRANSFORM, message: outer }, Cause { class, message: message.clone() }],
-            diagnostic: Diagnostic::error(code, message, span).on(id),
+            diagnostic: Box::new(Diagnostic::error(code, message, span).on(id)),
         }
     }
 
@@ -142,7 +142,9 @@ impl fmt::Display for DmnError {
             Self::InvalidValue { value, type_name } => {
                 write!(f, "DMN-01005 Invalid value '{value}' for clause with type '{type_name}'.")
             }
-            Self::Feel(text) | Self::Unsupported(text) | Self::HitPolicy(text) | Self::Result(text) => f.write_str(text),
+            Self::Feel(text) | Self::Unsupported(text) | Self::HitPolicy(text) | Self::Result(text) => {
+                f.write_str(text)
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     error::DmnError,
     hit_policy,
     host::{DecisionHost, HostError, Locals},
-    model::{Decision, DecisionTable, Drd, HitPolicy, Input, Logic, Rule, Script},
+    model::{Condition, Decision, DecisionTable, Drd, HitPolicy, Input, Logic, Rule, Script},
     result::{DecisionResult, Entries},
     types::{self, TypedValue},
     values,
@@ -157,7 +157,7 @@ impl Scope for FeelScope<'_, '_> {
             Some(value) => value.clone(),
             None => run.host.variable(name)?,
         };
-        Some(run.to_feel(&value))
+        Some(run.feel_value(&value))
     }
 
     fn now(&mut self) -> Zoned {
@@ -170,7 +170,7 @@ impl Scope for FeelScope<'_, '_> {
 }
 
 impl Run<'_> {
-    fn to_feel(&mut self, value: &Value) -> Feel {
+    fn feel_value(&mut self, value: &Value) -> Feel {
         let zone = self.zone_for(value);
         values::to_feel(value, &|| zone.clone())
     }
@@ -197,8 +197,6 @@ impl Run<'_> {
                 let expression = parsed.as_ref().map_err(|error| feel::FeelError::from(error.clone()))?;
                 values::from_feel(&expression.evaluate(&mut FeelScope { run: self })?)
             }
-            // A test as an expression does not occur: entries are tested with their input.
-            Script::Tests(_) => Ok(Value::Null),
             Script::Foreign { language, text } => {
                 self.host.evaluate(language, text, &self.locals).map_err(|error| match error {
                     HostError::UnknownLanguage => DmnError::UnknownLanguage(language.to_string()),
@@ -287,7 +285,7 @@ impl Run<'_> {
         let tested = if has_text {
             self.locals.put(INPUT_NAME.into(), Value::String(input.variable.clone()));
             self.locals.put(input.variable.clone(), value.clone());
-            Some(self.to_feel(value))
+            Some(self.feel_value(value))
         } else {
             None
         };
@@ -308,16 +306,14 @@ impl Run<'_> {
         outcome
     }
 
-    fn meets(&mut self, condition: &Script, variable: &str, tested: Option<&Feel>) -> Result<bool, DmnError> {
+    fn meets(&mut self, condition: &Condition, variable: &str, tested: Option<&Feel>) -> Result<bool, DmnError> {
         match condition {
-            Script::Empty => Ok(true),
-            Script::Tests(parsed) => {
+            Condition::Always => Ok(true),
+            Condition::Tests(parsed) => {
                 let tests = parsed.as_ref().map_err(|error| feel::FeelError::from(error.clone()))?;
                 Ok(tests.evaluate(variable, tested, &mut FeelScope { run: self })?)
             }
-            Script::Feel(_) | Script::Foreign { .. } => {
-                Ok(matches!(self.expression(condition)?, Value::Boolean(true)))
-            }
+            Condition::Foreign(script) => Ok(matches!(self.expression(script)?, Value::Boolean(true))),
         }
     }
 

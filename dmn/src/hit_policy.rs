@@ -88,9 +88,7 @@ fn numbers(aggregator: Aggregator, values: &[&TypedValue]) -> Result<Value, DmnE
         return Ok(Value::Long(pick(aggregator, &longs, Ord::cmp).unwrap_or_else(sum)));
     }
     if let Some(doubles) = values.iter().map(|value| double(value)).collect::<Option<Vec<f64>>>() {
-        return Ok(Value::Double(
-            pick(aggregator, &doubles, f64::total_cmp).unwrap_or_else(|| doubles.iter().sum()),
-        ));
+        return Ok(Value::Double(pick(aggregator, &doubles, f64::total_cmp).unwrap_or_else(|| doubles.iter().sum())));
     }
     let shown: Vec<String> = values.iter().map(ToString::to_string).collect();
     Err(DmnError::HitPolicy(format!(

@@ -59,11 +59,14 @@ impl Decision {
             Logic::Literal(literal) => vec![&literal.expression],
             Logic::Table(table) => {
                 let inputs = table.inputs.iter().filter_map(|input| input.expression.as_ref()).map(|e| &e.script);
-                let entries = table.rules.iter().flat_map(|rule| rule.conditions.iter().chain(&rule.conclusions));
-                inputs.chain(entries).collect()
+                inputs.chain(table.rules.iter().flat_map(|rule| &rule.conclusions)).collect()
             }
         };
-        scripts.into_iter().filter_map(Script::info).collect()
+        let conditions: Vec<&Condition> = match &self.logic {
+            Logic::Literal(_) => Vec::new(),
+            Logic::Table(table) => table.rules.iter().flat_map(|rule| &rule.conditions).collect(),
+        };
+        scripts.into_iter().filter_map(Script::info).chain(conditions.into_iter().filter_map(Condition::info)).collect()
     }
 }
 
@@ -143,7 +146,7 @@ pub struct Output {
 pub struct Rule {
     /// Id of the rule.
     pub id: Arc<str>,
-    pub(crate) conditions: Vec<Script>,
+    pub(crate) conditions: Vec<Condition>,
     pub(crate) conclusions: Vec<Script>,
 }
 
@@ -212,12 +215,24 @@ impl Aggregator {
 /// Camunda.
 #[derive(Clone, Debug)]
 pub(crate) enum Script {
-    /// No text: an entry that is always met, an output that is left out.
+    /// No text: an input that is null, an output that is left out.
     Empty,
     Feel(Result<Expression, feel::ParseError>),
-    Tests(Result<UnaryTests, feel::ParseError>),
     /// For the host.
-    Foreign { language: Arc<str>, text: Arc<str> },
+    Foreign {
+        language: Arc<str>,
+        text: Arc<str>,
+    },
+}
+
+/// An input entry.
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    /// No text: always met.
+    Always,
+    Tests(Result<UnaryTests, feel::ParseError>),
+    /// Another language: met when the value is true.
+    Foreign(Script),
 }
 
 /// Names under which FEEL is known.
@@ -234,34 +249,48 @@ pub(crate) fn is_feel_namespace(language: &str) -> bool {
     FEEL.contains(&language)
 }
 
+/// Whether a text in this language is FEEL; none means FEEL.
+fn is_feel(language: Option<&str>) -> bool {
+    language.is_none_or(|language| is_feel_namespace(language) || language.eq_ignore_ascii_case("feel"))
+}
+
 impl Script {
-    fn new(text: Option<&str>, language: Option<&str>, feel: impl FnOnce(&str) -> Self) -> Self {
-        let Some(text) = text else { return Self::Empty };
-        match language {
-            None => feel(text),
-            Some(language) if is_feel_namespace(language) || language.eq_ignore_ascii_case("feel") => feel(text),
-            Some(language) => Self::Foreign { language: language.into(), text: foreign_text(language, text).into() },
+    /// An expression; FEEL unless the language says otherwise.
+    pub(crate) fn new(text: Option<&str>, language: Option<&str>) -> Self {
+        match (text, language) {
+            (None, _) => Self::Empty,
+            (Some(text), Some(language)) if !is_feel(Some(language)) => {
+                Self::Foreign { language: language.into(), text: foreign_text(language, text).into() }
+            }
+            (Some(text), _) => Self::Feel(Expression::parse(text)),
         }
     }
 
     fn info(&self) -> Option<ExpressionInfo<'_>> {
-        let problem = match self {
-            Self::Empty => return None,
-            Self::Foreign { language, .. } => return Some(ExpressionInfo { language: Some(language), problem: None }),
-            Self::Feel(parsed) => parsed.as_ref().err(),
-            Self::Tests(parsed) => parsed.as_ref().err(),
-        };
-        Some(ExpressionInfo { language: None, problem })
+        match self {
+            Self::Empty => None,
+            Self::Foreign { language, .. } => Some(ExpressionInfo { language: Some(language), problem: None }),
+            Self::Feel(parsed) => Some(ExpressionInfo { language: None, problem: parsed.as_ref().err() }),
+        }
     }
+}
 
-    /// An expression; FEEL unless the language says otherwise.
-    pub(crate) fn expression(text: Option<&str>, language: Option<&str>) -> Self {
-        Self::new(text, language, |text| Self::Feel(Expression::parse(text)))
-    }
-
+impl Condition {
     /// An input entry; FEEL unless the language says otherwise.
-    pub(crate) fn tests(text: Option<&str>, language: Option<&str>) -> Self {
-        Self::new(text, language, |text| Self::Tests(UnaryTests::parse(text)))
+    pub(crate) fn new(text: Option<&str>, language: Option<&str>) -> Self {
+        match text {
+            None => Self::Always,
+            Some(text) if is_feel(language) => Self::Tests(UnaryTests::parse(text)),
+            Some(_) => Self::Foreign(Script::new(text, language)),
+        }
+    }
+
+    fn info(&self) -> Option<ExpressionInfo<'_>> {
+        match self {
+            Self::Always => None,
+            Self::Foreign(script) => script.info(),
+            Self::Tests(parsed) => Some(ExpressionInfo { language: None, problem: parsed.as_ref().err() }),
+        }
     }
 }
 

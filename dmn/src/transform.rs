@@ -7,7 +7,10 @@ use models::Span;
 use crate::{
     error::DeployError,
     java, model,
-    model::{Aggregator, Decision, DecisionTable, Drd, HitPolicy, Input, InputExpression, LiteralExpression, Logic, Output, Rule, Script},
+    model::{
+        Aggregator, Condition, Decision, DecisionTable, Drd, HitPolicy, Input, InputExpression, LiteralExpression,
+        Logic, Output, Rule, Script,
+    },
     schema::{self, DMN11, DMN11_ALTERNATIVE},
     show::{self, ShownTable},
     xml::{self, Document, Element, Ix},
@@ -220,16 +223,16 @@ impl<'d> Transform<'d> {
             category,
             version_tag: camunda("versionTag"),
             history_time_to_live: self.time_to_live(at)?,
-            logic: Logic::Literal(LiteralExpression {
-                variable_name: None,
-                type_ref: None,
-                expression: Script::Empty,
-            }),
+            logic: Logic::Literal(LiteralExpression { variable_name: None, type_ref: None, expression: Script::Empty }),
             required: Vec::new(),
         };
         if element.value("id").is_none() {
             let shown = show::decision(&decision, None);
-            return Err(self.check(at, "DMN-02010", &format!("The decision '{shown}' must have an 'id' attribute set.")));
+            return Err(self.check(
+                at,
+                "DMN-02010",
+                &format!("The decision '{shown}' must have an 'id' attribute set."),
+            ));
         }
         let logic = self
             .document
@@ -268,13 +271,14 @@ impl<'d> Transform<'d> {
     fn literal(&self, decision: Ix, at: Ix) -> Result<LiteralExpression, DeployError> {
         let Some(variable) = self.child(decision, "variable") else {
             let id = self.element(decision).value("id").unwrap_or_default();
-            let text = format!("The decision '{id}' must have an 'variable' element if it contains a literal expression.");
+            let text =
+                format!("The decision '{id}' must have an 'variable' element if it contains a literal expression.");
             return Err(self.check(decision, "DMN-02018", &text));
         };
         Ok(LiteralExpression {
             variable_name: self.shared(variable, "name"),
             type_ref: self.shared(variable, "typeRef"),
-            expression: Script::expression(self.text(at).as_deref(), self.language(at)),
+            expression: Script::new(self.text(at).as_deref(), self.language(at)),
         })
     }
 
@@ -352,7 +356,7 @@ impl<'d> Transform<'d> {
             name: self.shared(at, "label"),
             variable: variable.unwrap_or("cellInput").into(),
             expression: expression.map(|at| InputExpression {
-                script: Script::expression(self.text(at).as_deref(), self.language(at)),
+                script: Script::new(self.text(at).as_deref(), self.language(at)),
                 type_ref: self.shared(at, "typeRef"),
             }),
         })
@@ -439,13 +443,12 @@ impl<'d> Transform<'d> {
             );
             return Err(self.check(at, "DMN-02006", &text));
         }
-        let script = |at: &Ix, make: fn(Option<&str>, Option<&str>) -> Script| {
-            make(self.text(*at).as_deref(), self.language(*at))
-        };
+        let condition = |at: &Ix| Condition::new(self.text(*at).as_deref(), self.language(*at));
+        let conclusion = |at: &Ix| Script::new(self.text(*at).as_deref(), self.language(*at));
         Ok(Rule {
             id,
-            conditions: conditions.iter().map(|at| script(at, Script::tests)).collect(),
-            conclusions: conclusions.iter().map(|at| script(at, Script::expression)).collect(),
+            conditions: conditions.iter().map(condition).collect(),
+            conclusions: conclusions.iter().map(conclusion).collect(),
         })
     }
 }

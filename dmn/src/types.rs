@@ -64,9 +64,7 @@ pub(crate) fn transform(
     };
     match converted {
         Some(value) => Ok(TypedValue::typed(value)),
-        None => {
-            Err(DmnError::InvalidValue { value: java::to_string(&value), type_name: type_name.to_owned() })
-        }
+        None => Err(DmnError::InvalidValue { value: java::to_string(&value), type_name: type_name.to_owned() }),
     }
 }
 
@@ -111,7 +109,11 @@ fn to_integer(value: &Value) -> Option<i32> {
     (double == f64::from(double as i32)).then_some(whole as i32)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "Java's narrowing, checked by widening back")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "Java's narrowing, checked by widening back"
+)]
 #[expect(clippy::float_cmp, reason = "the check is for exact equality")]
 fn to_long(value: &Value) -> Option<i64> {
     if let Value::String(text) = value {

@@ -2,10 +2,7 @@
 
 use std::{borrow::Cow, fmt::Write, sync::Arc};
 
-use feel::{
-    Context, Decimal, temporal,
-    value::Value as Feel,
-};
+use feel::{Context, Decimal, temporal, value::Value as Feel};
 use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 use models::{
     Value,
@@ -181,9 +178,7 @@ fn tree_from_feel(value: &Feel) -> Result<Tree, DmnError> {
         Feel::String(text) => Tree::Value(Value::String(text.clone())),
         Feel::Date(date) => other("java.time.LocalDate", temporal::ShowDate(*date).to_string()),
         Feel::LocalTime(time) => other("java.time.LocalTime", java_time(*time)),
-        Feel::Time(time) => {
-            other("java.time.OffsetTime", java_time(time.time) + &temporal::offset_id(time.offset))
-        }
+        Feel::Time(time) => other("java.time.OffsetTime", java_time(time.time) + &temporal::offset_id(time.offset)),
         Feel::LocalDateTime(value) => {
             let text = format!("{}T{}", temporal::ShowDate(value.date()), java_time(value.time()));
             other("java.time.LocalDateTime", text)
@@ -285,7 +280,9 @@ mod tests {
 
     #[test]
     fn durations_as_java_prints_them() {
-        for (millis, text) in [(0, "PT0S"), (86_400_000, "PT24H"), (-93_600_000, "PT-26H"), (1_500, "PT1.5S"), (-500, "PT-0.5S")] {
+        for (millis, text) in
+            [(0, "PT0S"), (86_400_000, "PT24H"), (-93_600_000, "PT-26H"), (1_500, "PT1.5S"), (-500, "PT-0.5S")]
+        {
             assert_eq!(java_duration(SignedDuration::from_millis(millis)), text);
         }
         assert_eq!(java_period(-14), "P-1Y-2M");
@@ -294,7 +291,10 @@ mod tests {
     #[test]
     fn xml_is_a_context() {
         let value = xml_to_feel("<c id='1'><n>a</n><n>b</n><p:x xmlns:p='u'/></c>");
-        assert_eq!(value.to_string(), "{c:{$content:\"ab\", @id:\"1\", n:[{$content:\"a\"}, {$content:\"b\"}], p$x:null}}");
+        assert_eq!(
+            value.to_string(),
+            "{c:{$content:\"ab\", @id:\"1\", n:[{$content:\"a\"}, {$content:\"b\"}], p$x:null}}"
+        );
         assert!(matches!(xml_to_feel("<"), Feel::Null));
     }
 }

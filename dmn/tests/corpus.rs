@@ -83,11 +83,8 @@ fn verdicts_and_facts_are_those_of_camunda() {
         files += 1;
         match (tollgate_dmn::parse(&bytes), outcome.as_str()) {
             (Ok(drd), "ok") => {
-                let expected: Json = if expected.is_empty() {
-                    Json::Null
-                } else {
-                    serde_json::from_str(expected).expect("facts")
-                };
+                let expected: Json =
+                    if expected.is_empty() { Json::Null } else { serde_json::from_str(expected).expect("facts") };
                 let found = Json::Array(drd.decisions().iter().map(|decision| facts(decision)).collect());
                 let drds = u64::from(drd.is_persistable());
                 if by_key(&found) == by_key(&expected["decision"]) && expected["drds"].as_u64().unwrap_or(0) == drds {

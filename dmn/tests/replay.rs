@@ -119,7 +119,9 @@ fn tree_json(tree: &Tree) -> Json {
             Json::Object(entries.iter().map(entry).collect())
         }
         // The REST API shows seconds where Java's text form leaves them out.
-        Tree::Other(class, text) if class == "java.time.LocalDateTime" && text.len() == 16 => json!(format!("{text}:00")),
+        Tree::Other(class, text) if class == "java.time.LocalDateTime" && text.len() == 16 => {
+            json!(format!("{text}:00"))
+        }
         Tree::Other(_, text) => json!(text),
     }
 }
@@ -178,8 +180,7 @@ fn history_json(evaluated: &EvaluatedDecision) -> Json {
 }
 
 fn full_history(evaluation: &Evaluation) -> Json {
-    let mut all: Vec<Json> =
-        evaluation.required.iter().chain([&evaluation.decision]).map(history_json).collect();
+    let mut all: Vec<Json> = evaluation.required.iter().chain([&evaluation.decision]).map(history_json).collect();
     all.sort_by_key(|decision| decision["key"].as_str().unwrap().to_owned());
     Json::Array(all)
 }
@@ -261,9 +262,7 @@ fn failures_have_the_texts_of_camunda() {
         evaluate("languages", "jfail", 4).to_string(),
         "DMN-01002 Unable to evaluate expression for language 'juel': '${nope.foo}'"
     );
-    assert!(
-        evaluate("inputs", "bad", 4)
-            .to_string()
-            .starts_with("FEEL/SCALA-01008 Error while evaluating expression: failed to parse expression '> 3 and': Expected")
-    );
+    assert!(evaluate("inputs", "bad", 4).to_string().starts_with(
+        "FEEL/SCALA-01008 Error while evaluating expression: failed to parse expression '> 3 and': Expected"
+    ));
 }

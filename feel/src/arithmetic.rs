@@ -115,10 +115,9 @@ fn multiply(left: &Value, right: &Value) -> Outcome {
     match (left, right) {
         (Value::Number(a), Value::Number(b)) => Ok(Value::Number(a.times(*b))),
         (Value::Number(factor), Value::YearMonthDuration(months))
-        | (Value::YearMonthDuration(months), Value::Number(factor)) => months
-            .checked_mul(i64::from(factor.to_i32_wrapping()))
-            .map(Value::YearMonthDuration)
-            .ok_or_else(overflow),
+        | (Value::YearMonthDuration(months), Value::Number(factor)) => {
+            months.checked_mul(i64::from(factor.to_i32_wrapping())).map(Value::YearMonthDuration).ok_or_else(overflow)
+        }
         (Value::Number(factor), Value::DayTimeDuration(duration))
         | (Value::DayTimeDuration(duration), Value::Number(factor)) => {
             duration.checked_mul(factor.to_i32_wrapping()).map(Value::DayTimeDuration).ok_or_else(overflow)
@@ -135,9 +134,7 @@ fn divide(left: &Value, right: &Value) -> Outcome {
         Ok(whole(dividend).divided_by(divisor).map_err(arithmetic)?.to_i32_wrapping())
     };
     match (left, right) {
-        (Value::Number(a), Value::Number(b)) if !b.is_zero() => {
-            a.divided_by(*b).map(Value::Number).map_err(arithmetic)
-        }
+        (Value::Number(a), Value::Number(b)) if !b.is_zero() => a.divided_by(*b).map(Value::Number).map_err(arithmetic),
         (Value::YearMonthDuration(a), Value::Number(b)) if !b.is_zero() => {
             Ok(Value::YearMonthDuration(i64::from(cut(*a, *b)?)))
         }
@@ -193,9 +190,7 @@ pub(crate) fn property(value: &Value, name: &str) -> Value {
         }
         Value::DateTime(value) => match name {
             "time offset" => offset(value.offset()),
-            "timezone" => temporal::region(value)
-                .and_then(temporal::region_name)
-                .map_or(Value::Null, Value::string),
+            "timezone" => temporal::region(value).and_then(temporal::region_name).map_or(Value::Null, Value::string),
             _ => date_property(value.date(), name).or_else(|| time_property(value.time(), name)).unwrap_or(Value::Null),
         },
         Value::YearMonthDuration(months) => match name {
@@ -213,12 +208,9 @@ pub(crate) fn property(value: &Value, name: &str) -> Value {
                 _ => Value::Null,
             }
         }
-        Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Range(_)
-        | Value::Function(_) => Value::Null,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Range(_) | Value::Function(_) => {
+            Value::Null
+        }
     }
 }
 
@@ -244,9 +236,7 @@ fn time_property(time: jiff::civil::Time, name: &str) -> Option<Value> {
 fn zoned_time_property(time: &ZonedTime, name: &str) -> Value {
     match name {
         "time offset" => offset(time.offset),
-        "timezone" => {
-            time.zone.as_ref().and_then(temporal::region_name).map_or(Value::Null, Value::string)
-        }
+        "timezone" => time.zone.as_ref().and_then(temporal::region_name).map_or(Value::Null, Value::string),
         _ => time_property(time.time, name).unwrap_or(Value::Null),
     }
 }

@@ -44,9 +44,7 @@ impl ParseError {
         let found: String = text[at..].chars().take(10).collect();
         let found = format!("\"{}\"", found.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
         Self {
-            message: format!(
-                "failed to parse expression '{text}': Expected {expected}:{line}:{column}, found {found}"
-            ),
+            message: format!("failed to parse expression '{text}': Expected {expected}:{line}:{column}, found {found}"),
             at,
         }
     }

@@ -50,15 +50,34 @@ pub(crate) enum Expr {
     /// Properties and filters of a value, from left to right.
     Chain(Node, Vec<Step>),
 
-    Quantified { every: bool, iterators: Vec<(Arc<str>, Node)>, condition: Node },
+    Quantified {
+        every: bool,
+        iterators: Vec<(Arc<str>, Node)>,
+        condition: Node,
+    },
     /// `partial`: the body may read the results so far.
-    For { iterators: Vec<(Arc<str>, Node)>, body: Node, partial: bool },
+    For {
+        iterators: Vec<(Arc<str>, Node)>,
+        body: Node,
+        partial: bool,
+    },
     /// `1..5` in `for`.
     Iteration(Node, Node),
 
-    Call { name: Arc<str>, builtins: &'static [Builtin], arguments: Arguments },
-    QualifiedCall { path: Node, name: Arc<str>, arguments: Arguments },
-    Function { parameters: Arc<[Arc<str>]>, body: Node },
+    Call {
+        name: Arc<str>,
+        builtins: &'static [Builtin],
+        arguments: Arguments,
+    },
+    QualifiedCall {
+        path: Node,
+        name: Arc<str>,
+        arguments: Arguments,
+    },
+    Function {
+        parameters: Arc<[Arc<str>]>,
+        body: Node,
+    },
 }
 
 /// What follows a value.

@@ -57,11 +57,15 @@ pub(crate) enum Names {
 }
 
 impl Frame {
+    /// An environment with these names innermost.
+    #[expect(clippy::unnecessary_wraps, reason = "environments are optional frames")]
     pub(crate) fn values(parent: &Environment, values: Vec<(Arc<str>, Value)>) -> Environment {
         let depth = values.iter().map(|(_, value)| value.depth()).max().unwrap_or(0).max(depth_of(parent)) + 1;
         Some(Arc::new(Self { parent: parent.clone(), names: Names::Values(values), depth }))
     }
 
+    /// An environment with the entries of a context innermost.
+    #[expect(clippy::unnecessary_wraps, reason = "environments are optional frames")]
     pub(crate) fn context(parent: &Environment, context: Arc<Context>) -> Environment {
         let depth = context.depth().max(depth_of(parent)) + 1;
         Some(Arc::new(Self { parent: parent.clone(), names: Names::Context(context), depth }))

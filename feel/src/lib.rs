@@ -121,12 +121,7 @@ impl UnaryTests {
     ///
     /// # Errors
     /// What Camunda's engine reports as a failed evaluation; exceeding [`limits`].
-    pub fn evaluate(
-        &self,
-        input_name: &str,
-        input: Option<&Value>,
-        scope: &mut dyn Scope,
-    ) -> Result<bool, FeelError> {
+    pub fn evaluate(&self, input_name: &str, input: Option<&Value>, scope: &mut dyn Scope) -> Result<bool, FeelError> {
         let input = eval::Input { name: input_name, value: input };
         let result = Evaluator::new(scope, Some(input)).run(&self.root, &self.text)?;
         Ok(matches!(result, Value::Bool(true)))

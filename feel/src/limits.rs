@@ -9,6 +9,6 @@ pub const MAX_EVALUATION_DEPTH: u32 = 400;
 /// How deep lists and contexts may be nested.
 pub const MAX_VALUE_DEPTH: u32 = 256;
 /// Steps of one evaluation: nodes visited and items touched.
-pub const MAX_STEPS: u64 = 20_000_000;
+pub const MAX_STEPS: u64 = 4_000_000;
 /// Longest text an evaluation may build, in bytes.
-pub const MAX_TEXT: usize = 1 << 26;
+pub const MAX_TEXT: usize = 1 << 24;

@@ -1,13 +1,19 @@
 //! Regular expressions in Java's syntax.
 
-use std::fmt::Write;
+use std::{
+    collections::HashMap,
+    fmt::Write,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use fancy_regex::{Regex, RegexBuilder};
 
 use crate::error::Failure;
 
 /// How often a pattern may step back before the evaluation is given up.
-const BACKTRACK_LIMIT: usize = 1_000_000;
+const BACKTRACK_LIMIT: usize = 100_000;
+/// How many compiled patterns are kept.
+const KEPT: usize = 256;
 
 /// The text is no pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,24 +22,40 @@ pub(crate) struct InvalidPattern;
 /// A compiled pattern.
 pub(crate) struct Pattern(Regex);
 
+/// Compiled patterns by flags and text: compiling costs many times a match, and models repeat their patterns.
+type Compiled = HashMap<(String, String), Arc<Pattern>>;
+static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
+
 fn too_hard(_: fancy_regex::Error) -> Failure {
     Failure::Abort("the regular expression takes too many steps".to_owned())
 }
 
 impl Pattern {
+    /// The pattern, compiled now or before.
+    pub(crate) fn of(pattern: &str, flags: &str) -> Result<Arc<Self>, InvalidPattern> {
+        let key = (flags.to_owned(), pattern.to_owned());
+        let known = COMPILED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let compiled = Arc::new(Self::compile(pattern, flags)?);
+        let mut kept = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(key, compiled.clone());
+        Ok(compiled)
+    }
+
     /// Compiles a pattern; `flags` may contain `s`, `m`, `i` and `x`, others are ignored.
-    pub(crate) fn compile(pattern: &str, flags: &str) -> Result<Self, InvalidPattern> {
+    fn compile(pattern: &str, flags: &str) -> Result<Self, InvalidPattern> {
         let on: String = ['s', 'm', 'i', 'x'].into_iter().filter(|flag| flags.contains(*flag)).collect();
         let mut translated = String::with_capacity(pattern.len() + 8);
         if !on.is_empty() {
             let _ = write!(translated, "(?{on})");
         }
         translate(pattern, &mut translated);
-        RegexBuilder::new(&translated)
-            .backtrack_limit(BACKTRACK_LIMIT)
-            .build()
-            .map(Self)
-            .map_err(|_| InvalidPattern)
+        RegexBuilder::new(&translated).backtrack_limit(BACKTRACK_LIMIT).build().map(Self).map_err(|_| InvalidPattern)
     }
 
     /// Whether the pattern occurs.
@@ -166,17 +188,14 @@ fn translate(pattern: &str, out: &mut String) {
             }
             'p' | 'P' if rest.starts_with('{') => {
                 let name = rest[1..].split('}').next().unwrap_or("");
-                match POSIX.iter().find(|(known, _)| *known == name) {
-                    Some((_, class)) => {
-                        let _ = write!(out, "[{}{class}]", if escaped == 'P' { "^" } else { "" });
-                        rest = &rest[(name.len() + 2).min(rest.len())..];
-                    }
-                    None => {
-                        let _ = write!(out, "\\{escaped}");
-                        if let Some(plain) = rest.strip_prefix("{Is") {
-                            out.push('{');
-                            rest = plain;
-                        }
+                if let Some((_, class)) = POSIX.iter().find(|(known, _)| *known == name) {
+                    let _ = write!(out, "[{}{class}]", if escaped == 'P' { "^" } else { "" });
+                    rest = &rest[(name.len() + 2).min(rest.len())..];
+                } else {
+                    let _ = write!(out, "\\{escaped}");
+                    if let Some(plain) = rest.strip_prefix("{Is") {
+                        out.push('{');
+                        rest = plain;
                     }
                 }
             }

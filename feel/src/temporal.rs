@@ -26,9 +26,8 @@ static LOCAL_DATE_TIME: LazyLock<Regex> =
 static OFFSET_DATE_TIME: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"{DATE}T[0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\.[0-9]{{1,9}})?{OFFSET}")));
 static YEAR_MONTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"-?P-?(?:[0-9]+Y)?-?(?:[0-9]+M)?"));
-static DAY_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"-?P(?:-?(?:[0-9]+D)?(?:T-?(?:[0-9]+H)?-?(?:[0-9]+M)?-?(?:[0-9]+(?:.[0-9]*)?S)?)?)?")
-});
+static DAY_TIME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"-?P(?:-?(?:[0-9]+D)?(?:T-?(?:[0-9]+H)?-?(?:[0-9]+M)?-?(?:[0-9]+(?:.[0-9]*)?S)?)?)?"));
 static JAVA_PERIOD: LazyLock<Regex> = LazyLock::new(|| pattern(r"([-+]?)P(?:([-+]?[0-9]+)Y)?(?:([-+]?[0-9]+)M)?"));
 static JAVA_DURATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -334,9 +333,7 @@ pub fn region(zoned: &Zoned) -> Option<&TimeZone> {
 
 /// Java's equality: the same clock, offset and zone, not just the same moment.
 pub fn same_date_time(a: &Zoned, b: &Zoned) -> bool {
-    a.datetime() == b.datetime()
-        && a.offset() == b.offset()
-        && a.time_zone().iana_name() == b.time_zone().iana_name()
+    a.datetime() == b.datetime() && a.offset() == b.offset() && a.time_zone().iana_name() == b.time_zone().iana_name()
 }
 
 /// Java's order: moment, then clock, then zone.
@@ -362,12 +359,7 @@ pub fn offset_id(offset: Offset) -> String {
         return "Z".to_owned();
     }
     let magnitude = seconds.abs();
-    let mut text = format!(
-        "{}{:02}:{:02}",
-        if seconds < 0 { '-' } else { '+' },
-        magnitude / 3600,
-        magnitude / 60 % 60
-    );
+    let mut text = format!("{}{:02}:{:02}", if seconds < 0 { '-' } else { '+' }, magnitude / 3600, magnitude / 60 % 60);
     if magnitude % 60 != 0 {
         let _ = write!(text, ":{:02}", magnitude % 60);
     }

@@ -293,11 +293,9 @@ impl Value {
             }
             (Self::Context(a), Self::Context(b)) => {
                 a.len() == b.len()
-                    && a.iter().all(|(name, value)| {
-                        b.get(name).is_some_and(|other| value.equals(other) == Some(true))
-                    })
+                    && a.iter().all(|(name, value)| b.get(name).is_some_and(|other| value.equals(other) == Some(true)))
             }
-            (Self::Range(_), _) | (_, Self::Range(_)) | (Self::Function(_), _) | (_, Self::Function(_)) => return None,
+            (Self::Range(_) | Self::Function(_), _) | (_, Self::Range(_) | Self::Function(_)) => return None,
             _ if self.kind() != other.kind() => return None,
             _ => self.identical(other),
         })
@@ -379,7 +377,9 @@ impl fmt::Display for Value {
             Self::LocalDateTime(value) => write!(f, "{}T{}", ShowDate(value.date()), ShowTime(value.time())),
             Self::DateTime(value) => {
                 write!(f, "{}T{}", ShowDate(value.date()), ShowTime(value.time()))?;
-                if temporal::region(value).is_some() { f.write_str("@")? }
+                if temporal::region(value).is_some() {
+                    f.write_str("@")?;
+                }
                 f.write_str(&temporal::zone_id(value))
             }
             Self::YearMonthDuration(months) => write!(f, "{}", ShowMonths(*months)),

@@ -56,16 +56,19 @@ fn answer(case: &Json) -> Json {
         if text.trim().is_empty() {
             return Json::Bool(true);
         }
-        return match UnaryTests::parse(text).map_err(Into::into).and_then(|test| {
-            test.evaluate("cellInput", Some(&input), &mut scope)
-        }) {
+        return match UnaryTests::parse(text)
+            .map_err(Into::into)
+            .and_then(|test| test.evaluate("cellInput", Some(&input), &mut scope))
+        {
             Ok(passes) => Json::Bool(passes),
             Err(_) => Json::Null,
         };
     }
     let text = case["expression"].as_str().expect("an expression or a test");
     // A decision without text gives null.
-    let alone = Expression::parse(if text.is_empty() { "null" } else { text }).map_err(Into::into).and_then(|e| e.evaluate(&mut scope));
+    let alone = Expression::parse(if text.is_empty() { "null" } else { text })
+        .map_err(Into::into)
+        .and_then(|e| e.evaluate(&mut scope));
     if !matches!(alone, Ok(ref value) if unpackable(value)) {
         return Json::Null;
     }

@@ -19,9 +19,7 @@ pub(super) fn builtin(type_name: &str, raw: &str) -> Option<String> {
         "ID" | "IDREF" | "NCName" => (is_ncname(value), "NCName"),
         "QName" => (value.split_once(':').map_or(is_ncname(value), |(p, l)| is_ncname(p) && is_ncname(l)), "QName"),
         "boolean" => (matches!(value, "true" | "false" | "1" | "0"), "boolean"),
-        "double" => {
-            (matches!(value, "INF" | "-INF" | "NaN") || is_number(value), "double")
-        }
+        "double" => (matches!(value, "INF" | "-INF" | "NaN") || is_number(value), "double"),
         "int" | "integer" => (value.strip_prefix('+').unwrap_or(value).parse::<i64>().is_ok(), type_name),
         _ => (true, type_name),
     };

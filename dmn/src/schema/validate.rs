@@ -43,9 +43,7 @@ pub(crate) fn validate(document: &Document, schema: &Schema) -> Checked {
         if !validator.ids.contains(&reference) {
             return Err(Violation {
                 line: last,
-                message: format!(
-                    "cvc-id.1: There is no ID/IDREF binding for IDREF '{reference}'."
-                ),
+                message: format!("cvc-id.1: There is no ID/IDREF binding for IDREF '{reference}'."),
                 element: Document::ROOT,
             });
         }
@@ -144,9 +142,7 @@ impl Validator<'_> {
                     type_name.1
                 )),
                 Ok(_) => None,
-                Err(_) => {
-                    Some(format!("cvc-datatype-valid.1.2.1: '{value}' is not a valid value for 'integer'."))
-                }
+                Err(_) => Some(format!("cvc-datatype-valid.1.2.1: '{value}' is not a valid value for 'integer'.")),
             },
         }
     }
@@ -157,10 +153,8 @@ impl Validator<'_> {
             if &*attribute.namespace == XSI {
                 continue;
             }
-            let rule = complex
-                .attributes
-                .iter()
-                .find(|rule| attribute.namespace.is_empty() && *rule.name == *attribute.name);
+            let rule =
+                complex.attributes.iter().find(|rule| attribute.namespace.is_empty() && *rule.name == *attribute.name);
             let Some(rule) = rule else {
                 let welcome = complex.any_attribute
                     && !attribute.namespace.is_empty()
@@ -189,16 +183,16 @@ impl Validator<'_> {
                 }
             }
         }
-        let missing = complex
-            .attributes
-            .iter()
-            .filter(|rule| rule.required)
-            .find(|rule| element.attribute(&rule.name).is_none());
+        let missing =
+            complex.attributes.iter().filter(|rule| rule.required).find(|rule| element.attribute(&rule.name).is_none());
         match missing {
             Some(rule) => Err(at_start(
                 self.document,
                 at,
-                format!("cvc-complex-type.4: Attribute '{}' must appear on element '{}'.", rule.name, element.qualified),
+                format!(
+                    "cvc-complex-type.4: Attribute '{}' must appear on element '{}'.",
+                    rule.name, element.qualified
+                ),
             )),
             None => Ok(()),
         }
@@ -206,14 +200,11 @@ impl Validator<'_> {
 
     fn content(&mut self, at: Ix, type_name: &Name, complex: &Complex) -> Checked {
         let element = self.document.element(at);
-        let automaton = match self.automata.get(type_name) {
-            Some(automaton) => automaton.clone(),
-            None => {
-                let automaton = Arc::new(Automaton::of(complex.content.as_ref()));
-                self.automata.insert(type_name.clone(), automaton.clone());
-                automaton
-            }
-        };
+        let automaton = self
+            .automata
+            .entry(type_name.clone())
+            .or_insert_with(|| Arc::new(Automaton::of(complex.content.as_ref())))
+            .clone();
         let empty = automaton.terms.is_empty();
         let mut state = automaton.first.clone();
         let mut may_end = automaton.nullable;
@@ -222,7 +213,7 @@ impl Validator<'_> {
             let name = name_of(child);
             let Some(position) = state.iter().copied().find(|position| self.fits(&automaton.terms[*position], &name))
             else {
-                return Err(at_start(self.document, *child_at, self.unexpected(element, &name, &automaton, &state)));
+                return Err(at_start(self.document, *child_at, unexpected(element, &name, &automaton, &state)));
             };
             match &automaton.terms[position] {
                 Term::Element(_, type_name) => self.element(*child_at, type_name)?,
@@ -265,28 +256,6 @@ impl Validator<'_> {
         Err(Violation { line: element.end_line, message, element: at })
     }
 
-    fn unexpected(&self, parent: &Element, name: &Name, automaton: &Automaton, state: &[usize]) -> String {
-        if automaton.terms.is_empty() {
-            return format!(
-                "cvc-complex-type.2.1: Element '{}' must have no character or element information item [children], because the \
-                 type's content type is empty.",
-                parent.qualified
-            );
-        }
-        if state.is_empty() {
-            return format!(
-                "cvc-complex-type.2.4.d: Invalid content was found starting with element '{}'. No child element is expected at \
-                 this point.",
-                name.1
-            );
-        }
-        format!(
-            "cvc-complex-type.2.4.a: Invalid content was found starting with element '{}'. One of '{}' is expected.",
-            braces(name),
-            expected(automaton, state)
-        )
-    }
-
     fn fits(&self, term: &Term, name: &Name) -> bool {
         match term {
             Term::Element(expected, _) => name == expected,
@@ -313,6 +282,29 @@ impl Validator<'_> {
         let children = self.document.element(at).children.clone();
         children.into_iter().try_for_each(|child| self.lax(child))
     }
+}
+
+/// What is wrong with a child at this place.
+fn unexpected(parent: &Element, name: &Name, automaton: &Automaton, state: &[usize]) -> String {
+    if automaton.terms.is_empty() {
+        return format!(
+            "cvc-complex-type.2.1: Element '{}' must have no character or element information item [children], because the \
+             type's content type is empty.",
+            parent.qualified
+        );
+    }
+    if state.is_empty() {
+        return format!(
+            "cvc-complex-type.2.4.d: Invalid content was found starting with element '{}'. No child element is expected at \
+             this point.",
+            name.1
+        );
+    }
+    format!(
+        "cvc-complex-type.2.4.a: Invalid content was found starting with element '{}'. One of '{}' is expected.",
+        braces(name),
+        expected(automaton, state)
+    )
 }
 
 fn braces(name: &Name) -> String {

@@ -11,10 +11,8 @@ pub(super) fn named(name: &str) -> Option<&'static [Builtin]> {
     static NOT: [Builtin; 1] = [Builtin::new(&["negand"], not)];
     static IS_DEFINED: [Builtin; 1] = [Builtin::new(&["value"], is_defined)];
     static GET_OR_ELSE: [Builtin; 1] = [Builtin::new(&["value", "default"], get_or_else)];
-    static ASSERT: [Builtin; 2] = [
-        Builtin::new(&["value", "condition"], assert),
-        Builtin::new(&["value", "condition", "cause"], assert),
-    ];
+    static ASSERT: [Builtin; 2] =
+        [Builtin::new(&["value", "condition"], assert), Builtin::new(&["value", "condition", "cause"], assert)];
     Some(match name {
         "not" => &NOT,
         "is defined" => &IS_DEFINED,

@@ -9,8 +9,7 @@ use crate::{
 };
 
 pub(super) fn named(name: &str) -> Option<&'static [Builtin]> {
-    static GET_ENTRIES: [Builtin; 2] =
-        [Builtin::new(&["context"], get_entries), Builtin::new(&["m"], get_entries)];
+    static GET_ENTRIES: [Builtin; 2] = [Builtin::new(&["context"], get_entries), Builtin::new(&["m"], get_entries)];
     static GET_VALUE: [Builtin; 3] = [
         Builtin::new(&["m", "key"], get_value),
         Builtin::new(&["context", "key"], get_value),

@@ -90,9 +90,8 @@ fn date_time(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
 
 fn date_time_of(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
     let zone = |name: &str| {
-        temporal::zone_of(name).ok_or_else(|| {
-            Failure::Abort(format!("java.time.zone.ZoneRulesException: Unknown time-zone ID: {name}"))
-        })
+        temporal::zone_of(name)
+            .ok_or_else(|| Failure::Abort(format!("java.time.zone.ZoneRulesException: Unknown time-zone ID: {name}")))
     };
     let out_of_range = || Failure::Abort("java.time.DateTimeException".to_owned());
     let date = match arguments {

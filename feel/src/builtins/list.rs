@@ -103,11 +103,7 @@ fn all(items: &[Value], decisive: bool) -> Value {
 
 /// The index of a position, counted from the end if negative.
 fn index(size: usize, position: i32) -> i64 {
-    if position > 0 {
-        i64::from(position) - 1
-    } else {
-        i64::try_from(size).unwrap_or(i64::MAX) + i64::from(position)
-    }
+    if position > 0 { i64::from(position) - 1 } else { i64::try_from(size).unwrap_or(i64::MAX) + i64::from(position) }
 }
 
 /// The index cut to what the list has.

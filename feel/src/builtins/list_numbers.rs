@@ -18,8 +18,7 @@ pub(super) fn named(name: &str) -> Option<&'static [Builtin]> {
     static PRODUCT: [Builtin; 1] = [Builtin::variadic(&["list"], |_, a| {
         of_numbers(a, |n| Ok(Value::Number(n.iter().fold(Decimal::ONE, |product, number| product.times(*number)))))
     })];
-    static MEAN: [Builtin; 1] =
-        [Builtin::variadic(&["list"], |_, a| of_numbers(a, |n| mean(n).map(Value::Number)))];
+    static MEAN: [Builtin; 1] = [Builtin::variadic(&["list"], |_, a| of_numbers(a, |n| mean(n).map(Value::Number)))];
     static MEDIAN: [Builtin; 1] = [Builtin::variadic(&["list"], |_, a| of_numbers(a, median))];
     static STDDEV: [Builtin; 1] = [Builtin::variadic(&["list"], |_, a| of_numbers(a, stddev))];
     static MODE: [Builtin; 1] = [Builtin::variadic(&["list"], |_, a| match a {

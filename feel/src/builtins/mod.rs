@@ -2,6 +2,8 @@
 //!
 //! A function that does not like its arguments is an error, which the call turns into null.
 
+#![expect(clippy::unnecessary_wraps, reason = "every built-in function has the same signature")]
+
 mod boolean;
 mod context;
 mod conversion;
@@ -38,10 +40,7 @@ impl std::fmt::Debug for Builtin {
 }
 
 impl Builtin {
-    const fn new(
-        parameters: &'static [&'static str],
-        call: fn(&mut Evaluator<'_>, Arguments<'_>) -> Outcome,
-    ) -> Self {
+    const fn new(parameters: &'static [&'static str], call: fn(&mut Evaluator<'_>, Arguments<'_>) -> Outcome) -> Self {
         Self { parameters, variadic: false, call }
     }
 

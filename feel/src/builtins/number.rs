@@ -124,7 +124,8 @@ fn parity(arguments: Arguments<'_>, rest: Decimal) -> Outcome {
 
 /// At least 0, below 1, with the 53 bits that a double has.
 fn random(evaluator: &mut Evaluator<'_>, _: Arguments<'_>) -> Outcome {
+    const STEPS: u64 = 1 << 53;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
-    let bits = (evaluator.scope.random() >> 11) as f64;
-    from_double(bits / (1u64 << 53) as f64)
+    let fraction = (evaluator.scope.random() % STEPS) as f64 / STEPS as f64;
+    from_double(fraction)
 }

@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// A point or a range.
+#[derive(Clone, Copy)]
 enum Interval<'v> {
     Point(&'v Value),
     Range(&'v Range),
@@ -150,9 +151,7 @@ fn finishes(x: Interval<'_>, y: Interval<'_>) -> Option<bool> {
         (Interval::Range(x), Interval::Range(y)) => {
             Some(same_boundary(&x.end, &y.end) && starts_within(&x.start, &y.start))
         }
-        (Interval::Point(point), Interval::Range(range)) => {
-            Some(range.end.closed && same(&range.end.value, point))
-        }
+        (Interval::Point(point), Interval::Range(range)) => Some(range.end.closed && same(&range.end.value, point)),
         _ => None,
     }
 }
@@ -180,9 +179,7 @@ fn starts(x: Interval<'_>, y: Interval<'_>) -> Option<bool> {
         (Interval::Range(x), Interval::Range(y)) => {
             Some(same_boundary(&x.start, &y.start) && ends_within(&x.end, &y.end))
         }
-        (Interval::Point(point), Interval::Range(range)) => {
-            Some(range.start.closed && same(&range.start.value, point))
-        }
+        (Interval::Point(point), Interval::Range(range)) => Some(range.start.closed && same(&range.start.value, point)),
         _ => None,
     }
 }

@@ -20,24 +20,19 @@ pub(super) fn named(name: &str) -> Option<&'static [Builtin]> {
     static LOWER: [Builtin; 1] = [Builtin::new(&["string"], |_, a| changed(a, |s| s.to_lowercase().into()))];
     static TRIM: [Builtin; 1] =
         [Builtin::new(&["string"], |_, a| changed(a, |s| s.trim_matches(|c: char| c <= ' ').into()))];
-    static BEFORE: [Builtin; 1] = [Builtin::new(&["string", "match"], |_, a| {
-        two(a, |s, m| text(s.find(m).map_or("", |at| &s[..at])))
-    })];
-    static AFTER: [Builtin; 1] = [Builtin::new(&["string", "match"], |_, a| {
-        two(a, |s, m| text(s.find(m).map_or("", |at| &s[at + m.len()..])))
-    })];
+    static BEFORE: [Builtin; 1] =
+        [Builtin::new(&["string", "match"], |_, a| two(a, |s, m| text(s.find(m).map_or("", |at| &s[..at]))))];
+    static AFTER: [Builtin; 1] =
+        [Builtin::new(&["string", "match"], |_, a| two(a, |s, m| text(s.find(m).map_or("", |at| &s[at + m.len()..]))))];
     static CONTAINS: [Builtin; 1] = [Builtin::new(&["string", "match"], |_, a| two(a, |s, m| boolean(s.contains(m))))];
-    static STARTS: [Builtin; 1] =
-        [Builtin::new(&["string", "match"], |_, a| two(a, |s, m| boolean(s.starts_with(m))))];
+    static STARTS: [Builtin; 1] = [Builtin::new(&["string", "match"], |_, a| two(a, |s, m| boolean(s.starts_with(m))))];
     static ENDS: [Builtin; 1] = [Builtin::new(&["string", "match"], |_, a| two(a, |s, m| boolean(s.ends_with(m))))];
     static REPLACE: [Builtin; 2] = [
         Builtin::new(&["input", "pattern", "replacement"], replace),
         Builtin::new(&["input", "pattern", "replacement", "flags"], replace),
     ];
-    static MATCHES: [Builtin; 2] = [
-        Builtin::new(&["input", "pattern"], matches),
-        Builtin::new(&["input", "pattern", "flags"], matches),
-    ];
+    static MATCHES: [Builtin; 2] =
+        [Builtin::new(&["input", "pattern"], matches), Builtin::new(&["input", "pattern", "flags"], matches)];
     static SPLIT: [Builtin; 1] = [Builtin::new(&["string", "delimiter"], split)];
     static EXTRACT: [Builtin; 1] = [Builtin::new(&["input", "pattern"], extract)];
     static UUID: [Builtin; 1] = [Builtin::new(&[], uuid)];
@@ -120,7 +115,8 @@ fn substring(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
 /// Java's white space: no-break spaces are none.
 fn is_blank(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
     let blank = |c: char| {
-        c.is_whitespace() && !matches!(c, '\u{85}' | '\u{A0}' | '\u{2007}' | '\u{202F}') || ('\x1C'..='\x1F').contains(&c)
+        c.is_whitespace() && !matches!(c, '\u{85}' | '\u{A0}' | '\u{2007}' | '\u{202F}')
+            || ('\x1C'..='\x1F').contains(&c)
     };
     match arguments {
         [Value::String(string)] => boolean(string.chars().all(blank)),
@@ -128,39 +124,43 @@ fn is_blank(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
     }
 }
 
-fn compiled(pattern: &str, flags: Option<&Value>) -> Result<Pattern, Failure> {
+/// Steps that a search counts as.
+const SEARCH: usize = 400;
+
+fn compiled(evaluator: &mut Evaluator<'_>, pattern: &str, flags: Option<&Value>) -> Result<Arc<Pattern>, Failure> {
+    evaluator.work(SEARCH)?;
     let flags = match flags {
         None => "",
         Some(Value::String(flags)) => flags,
         Some(_) => return Err(Failure::error("Illegal arguments")),
     };
-    Pattern::compile(pattern, flags).map_err(|_| Failure::error(format!("Invalid pattern '{pattern}'")))
+    Pattern::of(pattern, flags).map_err(|_| Failure::error(format!("Invalid pattern '{pattern}'")))
 }
 
-fn replace(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
+fn replace(evaluator: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
     let [Value::String(input), Value::String(pattern), Value::String(replacement), flags @ ..] = arguments else {
         return illegal();
     };
-    match compiled(pattern, flags.first())?.replace_all(input, replacement)? {
+    match compiled(evaluator, pattern, flags.first())?.replace_all(input, replacement)? {
         Some(result) => text(result),
         None => Err(Failure::error(format!("Invalid pattern '{pattern}'"))),
     }
 }
 
-fn matches(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
+fn matches(evaluator: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
     let [Value::String(input), Value::String(pattern), flags @ ..] = arguments else { return illegal() };
-    boolean(compiled(pattern, flags.first())?.finds(input)?)
+    boolean(compiled(evaluator, pattern, flags.first())?.finds(input)?)
 }
 
-fn split(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
+fn split(evaluator: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
     let [Value::String(input), Value::String(delimiter)] = arguments else { return illegal() };
-    let parts = compiled(delimiter, None)?.split(input)?;
+    let parts = compiled(evaluator, delimiter, None)?.split(input)?;
     Ok(Value::list(parts.into_iter().map(Value::string).collect()))
 }
 
-fn extract(_: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
+fn extract(evaluator: &mut Evaluator<'_>, arguments: Arguments<'_>) -> Outcome {
     let [Value::String(input), Value::String(pattern)] = arguments else { return illegal() };
-    let found = compiled(pattern, None)?.find_all(input)?;
+    let found = compiled(evaluator, pattern, None)?.find_all(input)?;
     Ok(Value::list(found.into_iter().map(Value::string).collect()))
 }
 

@@ -5,11 +5,22 @@ use jiff::civil::Date;
 use super::{Arguments, Builtin, illegal, text};
 use crate::{
     eval::{Evaluator, Outcome},
+    temporal,
     value::Value,
 };
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -44,7 +55,15 @@ pub(super) fn named(name: &str) -> Option<&'static [Builtin]> {
 }
 
 fn now(evaluator: &mut Evaluator<'_>, _: Arguments<'_>) -> Outcome {
-    Ok(Value::date_time(evaluator.scope.now()))
+    let now = evaluator.scope.now();
+    // The zone of the engine is a region, also when it is UTC.
+    match temporal::region(&now) {
+        None if now.offset().is_zero() => match temporal::zone_of("UTC") {
+            Some(zone) => Ok(Value::date_time(now.with_time_zone(zone))),
+            None => Ok(Value::date_time(now)),
+        },
+        _ => Ok(Value::date_time(now)),
+    }
 }
 
 fn today(evaluator: &mut Evaluator<'_>, _: Arguments<'_>) -> Outcome {

@@ -88,13 +88,11 @@ impl Parser<'_> {
         if self.hopeless.is_some() {
             return None;
         }
-        match scan::skip_space(self.text, at) {
-            Ok(at) => Some(at),
-            Err(scan::OpenComment) => {
-                self.hopeless = Some(ParseError::syntax(self.text, self.text.len(), "\"*/\""));
-                None
-            }
+        let behind = scan::skip_space(self.text, at);
+        if behind.is_err() {
+            self.hopeless = Some(ParseError::syntax(self.text, self.text.len(), "\"*/\""));
         }
+        behind.ok()
     }
 
     /// Behind the word and the white space after it.
@@ -306,8 +304,7 @@ impl Parser<'_> {
     }
 
     fn instance_of(&mut self, value: &Node, at: usize) -> Found<Node> {
-        const SPECIAL: [&str; 4] =
-            ["years and months duration", "days and time duration", "date and time", "function"];
+        const SPECIAL: [&str; 4] = ["years and months duration", "days and time duration", "date and time", "function"];
         let at = self.word(at, "instance")?;
         let at = self.word(at, "of")?;
         let (name, at) = if let Some(special) = SPECIAL.iter().find(|name| self.sees(at, name)) {

@@ -132,11 +132,7 @@ pub(super) fn number(text: &str, from: usize) -> Option<usize> {
     let start = from + usize::from(bytes.get(from) == Some(&b'-'));
     let whole = digits(start);
     let fraction = if bytes.get(whole) == Some(&b'.') { digits(whole + 1) } else { whole };
-    if fraction > whole + 1 {
-        Some(fraction)
-    } else {
-        (whole > start).then_some(whole)
-    }
+    if fraction > whole + 1 { Some(fraction) } else { (whole > start).then_some(whole) }
 }
 
 /// The text that stands in quotes: `\n`, `\r`, `\t`, `\b`, `\f`, `\'`, `\"` where no backslash precedes, then `\\`.

@@ -5,7 +5,13 @@
 //! [`MAX_DIGITS`] digits, and results of operands with up to [`PRECISION`]
 //! digits have no more than that.
 
+#[cfg(test)]
+mod tests;
+mod wide;
+
 use std::{cmp::Ordering, fmt, str::FromStr};
+
+use wide::{Wide, wide_sum};
 
 /// Significant digits of arithmetic results.
 pub const PRECISION: u32 = 34;
@@ -154,7 +160,7 @@ impl Decimal {
     fn truncated(self) -> Option<i128> {
         match self.scale {
             0 => Some(self.coefficient),
-            scale @ 1..=38 => Some(self.coefficient / POW10[scale as usize].cast_signed()),
+            scale @ 1..=38 => Some(self.coefficient / POW10[scale.cast_unsigned() as usize].cast_signed()),
             scale if scale > 38 => Some(0),
             _ if self.coefficient == 0 => Some(0),
             scale => {
@@ -181,8 +187,8 @@ impl Decimal {
     /// The nearest double.
     pub fn to_f64(self) -> f64 {
         const EXACT: [f64; 23] = [
-            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-            1e20, 1e21, 1e22,
+            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+            1e19, 1e20, 1e21, 1e22,
         ];
         if self.coefficient.unsigned_abs() < 1 << 53 && (0..=22).contains(&self.scale) {
             #[expect(clippy::cast_precision_loss, reason = "below 2^53 the conversion is exact")]
@@ -255,7 +261,10 @@ impl Decimal {
     /// Padded with zeros to full precision: what adding a negligible value leaves.
     fn widened(self) -> Self {
         let room = PRECISION - digits(self.coefficient.unsigned_abs()).min(PRECISION);
-        Self { coefficient: self.coefficient * POW10[room as usize].cast_signed(), scale: self.scale + room.cast_signed() }
+        Self {
+            coefficient: self.coefficient * POW10[room as usize].cast_signed(),
+            scale: self.scale + room.cast_signed(),
+        }
     }
 
     /// The exponent of the first digit.
@@ -317,8 +326,7 @@ impl Decimal {
         let low = zeros.min(38);
         let dividend = Wide::product(a, POW10[low as usize]).times_power(zeros - low);
         let (quotient, exact) = dividend.divided_by(b);
-        let mut result =
-            quotient.rounded(preferred.saturating_add(zeros.cast_signed()), negative, precision, !exact);
+        let mut result = quotient.rounded(preferred.saturating_add(zeros.cast_signed()), negative, precision, !exact);
         // An exact quotient has the scale nearest to the preferred one.
         if exact {
             while result.scale > preferred && result.coefficient % 10 == 0 {
@@ -436,149 +444,6 @@ fn divide_half_even(value: u128, divisor: u128) -> u128 {
     }
 }
 
-fn wide_sum(large: Decimal, small: Decimal) -> Decimal {
-    // Give the larger one all the zeros that 256 bits hold, drop the digits of the smaller one below that (they only decide
-    // a tie, through the sticky flag).
-    let zeros = 75u32.saturating_sub(digits(large.coefficient.unsigned_abs())).min(76);
-    let scale = large.scale + zeros.cast_signed();
-    let low = zeros.min(38);
-    let a = Wide::product(large.coefficient.unsigned_abs(), POW10[low as usize]).times_power(zeros - low);
-    let shift = scale - small.scale;
-    let (b, sticky) = if shift >= 0 {
-        let low = shift.min(38);
-        let first = Wide::product(small.coefficient.unsigned_abs(), POW10[low.cast_unsigned() as usize]);
-        (first.times_power((shift - low).cast_unsigned()), false)
-    } else {
-        match POW10.get(shift.unsigned_abs() as usize) {
-            Some(power) => {
-                let magnitude = small.coefficient.unsigned_abs();
-                (Wide::product(magnitude / power, 1), magnitude % power != 0)
-            }
-            None => (Wide([0; 4]), true),
-        }
-    };
-    let negative = large.coefficient < 0;
-    let sum = if (small.coefficient < 0) == negative { a.plus(&b) } else { a.minus(&b) };
-    sum.rounded(scale, negative, PRECISION, sticky)
-}
-
-/// 256 bits, least significant limb first.
-struct Wide([u64; 4]);
-
-impl Wide {
-    fn product(a: u128, b: u128) -> Self {
-        let a = [low64(a), low64(a >> 64)];
-        let b = [low64(b), low64(b >> 64)];
-        let mut limbs = [0u64; 4];
-        for (i, x) in a.iter().enumerate() {
-            let mut carry = 0u128;
-            for (j, y) in b.iter().enumerate() {
-                let sum = u128::from(*x) * u128::from(*y) + u128::from(limbs[i + j]) + carry;
-                limbs[i + j] = low64(sum);
-                carry = sum >> 64;
-            }
-            limbs[i + 2] = low64(carry);
-        }
-        Self(limbs)
-    }
-
-    /// Times `10^power`; the caller knows that it fits.
-    fn times_power(mut self, power: u32) -> Self {
-        let mut left = power;
-        while left > 0 {
-            let step = left.min(19);
-            let factor = POW10[step as usize];
-            let mut carry = 0u128;
-            for limb in &mut self.0 {
-                let sum = u128::from(*limb) * factor + carry;
-                *limb = low64(sum);
-                carry = sum >> 64;
-            }
-            left -= step;
-        }
-        self
-    }
-
-    fn plus(mut self, other: &Self) -> Self {
-        let mut carry = 0u128;
-        for (limb, more) in self.0.iter_mut().zip(other.0) {
-            let sum = u128::from(*limb) + u128::from(more) + carry;
-            *limb = low64(sum);
-            carry = sum >> 64;
-        }
-        self
-    }
-
-    fn minus(mut self, other: &Self) -> Self {
-        let mut borrow = false;
-        for (limb, less) in self.0.iter_mut().zip(other.0) {
-            let (value, first) = limb.overflowing_sub(less);
-            let (value, second) = value.overflowing_sub(u64::from(borrow));
-            *limb = value;
-            borrow = first || second;
-        }
-        self
-    }
-
-    fn divide_by_limb(&mut self, divisor: u64) -> u64 {
-        let mut rest = 0u128;
-        for limb in self.0.iter_mut().rev() {
-            let value = rest << 64 | u128::from(*limb);
-            *limb = low64(value / u128::from(divisor));
-            rest = value % u128::from(divisor);
-        }
-        low64(rest)
-    }
-
-    /// Quotient, and whether the division was exact. Bit by bit: a fraction of a microsecond, only off the short paths.
-    fn divided_by(&self, divisor: u128) -> (Self, bool) {
-        let mut quotient = [0u64; 4];
-        let mut rest = 0u128;
-        for at in (0..256).rev() {
-            let overflow = rest >> 127 == 1;
-            rest = rest << 1 | u128::from(self.0[at / 64] >> (at % 64) & 1);
-            if overflow || rest >= divisor {
-                rest = rest.wrapping_sub(divisor);
-                quotient[at / 64] |= 1 << (at % 64);
-            }
-        }
-        (Self(quotient), rest == 0)
-    }
-
-    fn as_u128(&self) -> Option<u128> {
-        (self.0[2] == 0 && self.0[3] == 0).then(|| u128::from(self.0[1]) << 64 | u128::from(self.0[0]))
-    }
-
-    /// Rounded half-even to `precision` digits; `sticky` says that something below the last digit was dropped before.
-    fn rounded(mut self, scale: i32, negative: bool, precision: u32, mut sticky: bool) -> Decimal {
-        let mut scale = scale;
-        let mut half_digit = 0u64;
-        loop {
-            let fits = self.as_u128().is_some_and(|value| value < POW10[precision as usize]);
-            if fits {
-                break;
-            }
-            sticky |= half_digit != 0;
-            half_digit = self.divide_by_limb(10);
-            scale -= 1;
-        }
-        let mut kept = self.as_u128().unwrap_or(0);
-        if half_digit > 5 || half_digit == 5 && (sticky || kept % 2 == 1) {
-            kept += 1;
-            if kept == POW10[precision as usize] {
-                kept /= 10;
-                scale -= 1;
-            }
-        }
-        Decimal { coefficient: with_sign(kept, negative), scale: scale.clamp(-MAX_SCALE, MAX_SCALE) }
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
-fn low64(value: u128) -> u64 {
-    value as u64
-}
-
 impl From<i64> for Decimal {
     fn from(value: i64) -> Self {
         Self { coefficient: i128::from(value), scale: 0 }
@@ -659,7 +524,7 @@ impl fmt::Display for Decimal {
             return if text.len() > scale {
                 write!(f, "{sign}{}.{}", &text[..text.len() - scale], &text[text.len() - scale..])
             } else {
-                write!(f, "{sign}0.{:0>scale$}", text)
+                write!(f, "{sign}0.{text:0>scale$}")
             };
         }
         write!(f, "{sign}{}", &text[..1])?;
@@ -705,71 +570,5 @@ impl Ord for Decimal {
             order if sign < 0 => order.reverse(),
             order => order,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ArithmeticError, Decimal, Rounding};
-
-    fn d(text: &str) -> Decimal {
-        text.parse().expect("a decimal")
-    }
-
-    #[test]
-    fn results_have_34_digits_rounded_half_even() {
-        assert_eq!(d("1").divided_by(d("3")).unwrap().to_string(), "0.3333333333333333333333333333333333");
-        assert_eq!(d("2").divided_by(d("3")).unwrap().to_string(), "0.6666666666666666666666666666666667");
-        assert_eq!(d("1").divided_by(d("8")).unwrap().to_string(), "0.125");
-        assert_eq!(d("1").divided_by(d("0")), Err(ArithmeticError::DivisionByZero));
-        let long = d("1234567890123456789012345678901234");
-        assert_eq!(long.times(long).to_string(), "1.524157875323883675049535156256667E+66");
-        assert_eq!(d("1e33").plus(d("0.5")).to_string(), "1000000000000000000000000000000000");
-        assert_eq!(d("1e33").plus(d("0.51")).to_string(), "1000000000000000000000000000000001");
-        assert_eq!(d("1e60").plus(d("1")).to_string(), "1.000000000000000000000000000000000E+60");
-    }
-
-    #[test]
-    fn scales_are_those_of_java() {
-        assert_eq!(d("1.0").plus(d("2")).to_string(), "3.0");
-        assert_eq!(d("1.10").times(d("2.0")).to_string(), "2.200");
-        assert_eq!(d("10").divided_by(d("2.5")).unwrap().to_string(), "4");
-        assert_eq!(d("4.20").divided_by(d("2")).unwrap().to_string(), "2.10");
-        assert_eq!(Decimal::from_f64(4.0).unwrap().to_string(), "4.0");
-        assert_eq!(Decimal::from_f64(1e10).unwrap().to_string(), "1.0E+10");
-        assert_eq!(Decimal::from_f64(-1234.5).unwrap().to_string(), "-1234.5");
-        assert_eq!(Decimal::from_f64(0.0).unwrap().to_string(), "0.0");
-        assert_eq!(Decimal::from_f64(1e300).unwrap().to_f64().to_bits(), 1e300_f64.to_bits());
-        assert_eq!(d("0.0000001").to_string(), "1E-7");
-        assert_eq!(d("2").power(10).unwrap().to_string(), "1024");
-        assert_eq!(d("2").power(-2).unwrap().to_string(), "0.25");
-    }
-
-    #[test]
-    fn equality_and_order_ignore_the_scale() {
-        assert_eq!(d("1.0"), d("1"));
-        assert!(d("1e300") > d("1e299"));
-        assert!(d("-1e300") < d("1e-300"));
-        assert!(d("-1e300") < d("-1e299"));
-        assert!(d("1e-300") > d("0"));
-        assert!(d("1e40") > d("9999999999999999999999999999999999999"));
-    }
-
-    #[test]
-    fn rounding_modes() {
-        let cases = [
-            (Rounding::Up, "3", "-3"),
-            (Rounding::Down, "2", "-2"),
-            (Rounding::Ceiling, "3", "-2"),
-            (Rounding::Floor, "2", "-3"),
-            (Rounding::HalfUp, "3", "-3"),
-            (Rounding::HalfDown, "2", "-2"),
-            (Rounding::HalfEven, "2", "-2"),
-        ];
-        for (mode, positive, negative) in cases {
-            assert_eq!(d("2.5").with_scale(0, mode).unwrap(), d(positive), "{mode:?}");
-            assert_eq!(d("-2.5").with_scale(0, mode).unwrap(), d(negative), "{mode:?}");
-        }
-        assert_eq!(d("2.5").with_scale(0, Rounding::Unnecessary), Err(ArithmeticError::RoundingNecessary));
     }
 }

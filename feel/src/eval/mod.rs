@@ -4,14 +4,16 @@
 //! [`Failure::Error`], and each operator decides the same. `Failure::NoInput` is its "fatal error": `?` outside a unary
 //! test. `Failure::Abort` is an exception there.
 
+mod call;
+mod list;
+
 use std::sync::Arc;
 
 use crate::{
     Scope,
     arithmetic::{self, property},
-    decimal::Decimal,
     error::{Failure, FeelError},
-    expression::{Arguments, Comparison, Expr, Node, RangeExpr, Step},
+    expression::{Arguments, Comparison, Expr, Node, RangeExpr},
     function::{self, Environment, Frame, Function},
     limits::{MAX_EVALUATION_DEPTH, MAX_STEPS, MAX_VALUE_DEPTH},
     temporal,
@@ -20,6 +22,8 @@ use crate::{
 
 /// Camunda's name for the variable that holds the name of the input.
 const INPUT_NAME: &str = "inputVariableName";
+/// Steps that binding names for one item counts as.
+const ITERATION: usize = 8;
 /// The input's name when nothing says otherwise.
 const DEFAULT_INPUT: &str = "cellInput";
 
@@ -65,9 +69,7 @@ impl<'a> Evaluator<'a> {
         if let Some(cause) = self.failed_assertion
             && !matches!(outcome, Err(Failure::Abort(_)))
         {
-            return Err(FeelError::new(format!(
-                "Assertion failure on evaluate the expression '{text}': {cause}"
-            )));
+            return Err(FeelError::new(format!("Assertion failure on evaluate the expression '{text}': {cause}")));
         }
         outcome.map_err(|failure| failure.into_error(text))
     }
@@ -195,7 +197,9 @@ impl<'a> Evaluator<'a> {
             }
             Expr::Chain(base, steps) => self.chain(base, steps, env),
 
-            Expr::Quantified { every, iterators, condition } => or_null(self.quantified(*every, iterators, condition, env)),
+            Expr::Quantified { every, iterators, condition } => {
+                or_null(self.quantified(*every, iterators, condition, env))
+            }
             Expr::For { iterators, body, partial } => or_null(self.iterate(iterators, body, *partial, env)),
             Expr::Iteration(start, end) => {
                 let (start, end) = self.pair(start, end, env)?;
@@ -209,7 +213,7 @@ impl<'a> Evaluator<'a> {
                     other => return Err(Failure::error(format!("Expected context but found '{other}'"))),
                 };
                 let own = Frame::context(&None, context);
-                let Some(found) = function::find_function(&own, name, |f| accepts(f, arguments)) else {
+                let Some(found) = function::find_function(&own, name, |f| call::accepts(f, arguments)) else {
                     return Err(Failure::error(match arguments {
                         Arguments::Positional(all) => {
                             format!("No function found with name '{name}' and {} parameters", all.len())
@@ -235,7 +239,9 @@ impl<'a> Evaluator<'a> {
             return Some(value.clone());
         }
         if let Some(input) = self.input {
-            if name == input.name && let Some(value) = input.value {
+            if name == input.name
+                && let Some(value) = input.value
+            {
                 return Some(value.clone());
             }
             if name == INPUT_NAME {
@@ -338,9 +344,8 @@ impl<'a> Evaluator<'a> {
 
     fn range(&mut self, range: &RangeExpr, env: &Environment) -> Outcome {
         let (start, end) = self.pair(&range.start, &range.end, env)?;
-        let valid = start.kind() == end.kind()
-            && start.is_comparable()
-            && !matches!(start, Value::String(_) | Value::List(_));
+        let valid =
+            start.kind() == end.kind() && start.is_comparable() && !matches!(start, Value::String(_) | Value::List(_));
         if !valid {
             return Err(Failure::error(format!("Invalid range definition '{start}..{end}'")));
         }
@@ -400,252 +405,13 @@ impl<'a> Evaluator<'a> {
             }
             _ => {}
         }
-        Ok(match (input.equals(&value), &value) {
-            (Some(true), _) => boolean(true),
-            (_, Value::Bool(false) | Value::List(_)) => boolean(false),
-            (None, _) => Value::Null,
-            (Some(false), _) => boolean(false),
+        // False and lists have said no; of other values of another kind nothing can be said.
+        let definite = matches!(value, Value::Bool(false) | Value::List(_));
+        Ok(match input.equals(&value) {
+            Some(equal) => boolean(equal),
+            None if definite => boolean(false),
+            None => Value::Null,
         })
-    }
-
-    // --- lists
-
-    fn chain(&mut self, base: &Node, steps: &[Step], env: &Environment) -> Outcome {
-        let mut outcome = self.eval(base, env);
-        for step in steps {
-            outcome = match (step, outcome) {
-                (_, Err(failure @ (Failure::Abort(_) | Failure::NoInput))) => return Err(failure),
-                (Step::Path(_), Err(failure)) => Err(failure),
-                (Step::Path(name), Ok(value)) => Ok(property(&value, name)),
-                (Step::Filter(filter), Ok(Value::List(items))) => or_null(self.filter(&items, filter, env)),
-                (Step::Filter(_), _) => Ok(Value::Null),
-            };
-        }
-        outcome
-    }
-
-    fn filter(&mut self, items: &Arc<crate::value::List>, filter: &Node, env: &Environment) -> Outcome {
-        match &**filter {
-            Expr::Constant(Value::Number(index)) => return Ok(item_at(items, *index)),
-            Expr::Negate(inner) => {
-                if let Expr::Constant(Value::Number(index)) = &**inner {
-                    return Ok(item_at(items, index.negated()));
-                }
-            }
-            _ => {}
-        }
-        let always_by_item = matches!(
-            &**filter,
-            Expr::Equal(..) | Expr::Compare(..) | Expr::Call { .. } | Expr::QualifiedCall { .. }
-        );
-        if !always_by_item {
-            match self.eval(filter, env) {
-                Ok(Value::Number(index)) => return Ok(item_at(items, index)),
-                Err(failure @ Failure::Abort(_)) => return Err(failure),
-                _ => {}
-            }
-        }
-        let mut kept = Vec::new();
-        for (at, item) in items.iter().enumerate() {
-            self.work(1)?;
-            let inner = Frame::values(env, vec![("item".into(), item.clone())]);
-            let inner = match item {
-                Value::Context(context) => Frame::context(&inner, context.clone()),
-                _ => inner,
-            };
-            match self.eval(filter, &inner) {
-                Ok(Value::Number(index)) if at == 0 => return Ok(item_at(items, index)),
-                Ok(Value::Bool(true)) => kept.push(item.clone()),
-                Ok(_) => {}
-                Err(failure) => return Err(if at == 0 { failure } else { as_error(failure) }),
-            }
-        }
-        Ok(Value::list(kept))
-    }
-
-    /// The lists of the iterators; all are computed outside the iteration.
-    fn lists(
-        &mut self,
-        iterators: &[(Arc<str>, Node)],
-        env: &Environment,
-    ) -> Result<Vec<Arc<crate::value::List>>, Failure> {
-        let values: Vec<Outcome> = iterators.iter().map(|(_, list)| self.eval(list, env)).collect();
-        if let Some(Err(Failure::Abort(cause))) = values.iter().find(|value| matches!(value, Err(Failure::Abort(_)))) {
-            return Err(Failure::Abort(cause.clone()));
-        }
-        values
-            .into_iter()
-            .map(|value| match value? {
-                Value::List(items) => Ok(items),
-                other => Err(Failure::error(format!("Expected list but found '{other}'"))),
-            })
-            .collect()
-    }
-
-    fn quantified(
-        &mut self,
-        every: bool,
-        iterators: &[(Arc<str>, Node)],
-        condition: &Node,
-        env: &Environment,
-    ) -> Outcome {
-        let lists = self.lists(iterators, env)?;
-        let combinations = Combinations::new(iterators, &lists);
-        self.decide(combinations, !every, |this, values| {
-            let env = Frame::values(env, values);
-            this.eval(condition, &env)
-        })
-    }
-
-    fn iterate(&mut self, iterators: &[(Arc<str>, Node)], body: &Node, partial: bool, env: &Environment) -> Outcome {
-        let lists = self.lists(iterators, env)?;
-        let mut results: Vec<Value> = Vec::new();
-        for mut values in Combinations::new(iterators, &lists) {
-            self.work(1)?;
-            if partial {
-                self.work(results.len())?;
-                values.push(("partial".into(), Value::list(results.clone())));
-            }
-            let inner = Frame::values(env, values);
-            // Camunda's list holds the error value itself; every operator treats it as it treats null.
-            results.push(match self.eval(body, &inner) {
-                Err(failure @ Failure::Abort(_)) => return Err(failure),
-                outcome => outcome.unwrap_or(Value::Null),
-            });
-        }
-        Ok(Value::list(results))
-    }
-
-    fn count(&mut self, start: &Value, end: &Value) -> Outcome {
-        let (Value::Number(start), Value::Number(end)) = (start, end) else {
-            let wrong = if matches!(start, Value::Number(_)) { end } else { start };
-            return Err(Failure::error(format!("Expected number but found '{wrong}'")));
-        };
-        let step = if start < end { Decimal::ONE } else { Decimal::ONE.negated() };
-        let mut items = Vec::new();
-        let mut at = *start;
-        while if start < end { at <= *end } else { at >= *end } {
-            self.work(1)?;
-            items.push(Value::Number(at));
-            at = at.plus(step);
-        }
-        Ok(Value::list(items))
-    }
-
-    // --- functions
-
-    fn call(
-        &mut self,
-        name: &Arc<str>,
-        builtins: &'static [crate::builtins::Builtin],
-        arguments: &Arguments,
-        env: &Environment,
-    ) -> Outcome {
-        let outcome = if let Some(own) = function::find_function(env, name, |f| accepts(f, arguments)) {
-            self.invoke_with(&own, arguments, env)
-        } else {
-            let fitting = builtins.iter().find(|builtin| match arguments {
-                Arguments::Positional(all) => builtin.takes(all.len()),
-                Arguments::Named(all) => all.iter().all(|(name, _)| builtin.parameters.contains(&&**name)),
-            });
-            let Some(builtin) = fitting else { return Ok(Value::Null) };
-            let values = match arguments {
-                Arguments::Positional(all) => self.positional(all, builtin.variadic.then_some(builtin.parameters.len()), env)?,
-                Arguments::Named(all) => self.named(builtin.parameters.iter().copied(), all, env)?,
-            };
-            match values {
-                Some(values) => (builtin.call)(self, &values),
-                None => return Ok(Value::Null),
-            }
-        };
-        match outcome {
-            Err(Failure::Error(cause)) => {
-                if &**name == "assert" && self.failed_assertion.is_none() {
-                    self.failed_assertion = Some(cause.into_owned());
-                }
-                Ok(Value::Null)
-            }
-            outcome => outcome,
-        }
-    }
-
-    /// The arguments; `None` when one is an error value. `variadic` is the number of parameters of a function whose last
-    /// one takes all the rest.
-    fn positional(
-        &mut self,
-        nodes: &[Node],
-        variadic: Option<usize>,
-        env: &Environment,
-    ) -> Result<Option<Vec<Value>>, Failure> {
-        let Some(mut values) = self.all(nodes.iter().map(Some), env)? else { return Ok(None) };
-        if let Some(parameters) = variadic.filter(|parameters| *parameters > 0) {
-            let rest = values.split_off((parameters - 1).min(values.len()));
-            values.push(match <[Value; 1]>::try_from(rest) {
-                Ok([Value::List(only)]) if parameters == 1 => Value::List(only),
-                Ok(single) => Value::list(single.into()),
-                Err(rest) => Value::list(rest),
-            });
-        }
-        Ok(Some(values))
-    }
-
-    fn named<'n>(
-        &mut self,
-        parameters: impl Iterator<Item = &'n str>,
-        arguments: &[(Arc<str>, Node)],
-        env: &Environment,
-    ) -> Result<Option<Vec<Value>>, Failure> {
-        let nodes = parameters
-            .map(|parameter| arguments.iter().rev().find(|(name, _)| &**name == parameter).map(|(_, node)| node));
-        self.all(nodes, env)
-    }
-
-    /// All values, null where there is no node. A missing input anywhere wins over an error value.
-    fn all<'n>(
-        &mut self,
-        nodes: impl Iterator<Item = Option<&'n Node>>,
-        env: &Environment,
-    ) -> Result<Option<Vec<Value>>, Failure> {
-        let mut values = Vec::new();
-        let mut no_input = false;
-        let mut error = false;
-        for node in nodes {
-            match node.map_or(Ok(Value::Null), |node| self.eval(node, env)) {
-                Ok(value) => values.push(value),
-                Err(Failure::NoInput) => no_input = true,
-                Err(Failure::Error(_)) => error = true,
-                Err(failure) => return Err(failure),
-            }
-        }
-        if no_input {
-            return Err(Failure::NoInput);
-        }
-        Ok((!error).then_some(values))
-    }
-
-    fn invoke_with(&mut self, function: &Arc<Function>, arguments: &Arguments, env: &Environment) -> Outcome {
-        let values = match arguments {
-            Arguments::Positional(all) => self.positional(all, None, env)?,
-            Arguments::Named(all) => self.named(function.parameters.iter().map(AsRef::as_ref), all, env)?,
-        };
-        match values {
-            Some(values) => self.invoke(function, values),
-            None => Err(Failure::error("an argument has no value")),
-        }
-    }
-
-    /// Runs a function that an expression defined.
-    pub(crate) fn invoke(&mut self, function: &Function, arguments: Vec<Value>) -> Outcome {
-        let bound = function.parameters.iter().cloned().zip(arguments).collect();
-        let env = Frame::values(&function.environment, bound);
-        self.eval(&function.body, &env)
-    }
-}
-
-fn accepts(function: &Function, arguments: &Arguments) -> bool {
-    match arguments {
-        Arguments::Positional(all) => function.parameters.len() == all.len(),
-        Arguments::Named(all) => all.iter().all(|(name, _)| function.parameters.contains(name)),
     }
 }
 
@@ -666,60 +432,8 @@ fn compare(comparison: Comparison, left: &Value, right: &Value) -> Outcome {
     }
     match left.order(right) {
         Some(order) => Ok(boolean(comparison.holds(order))),
-        None => Err(Failure::Abort(format!(
-            "java.lang.IllegalArgumentException: {left} can not be compared to {right}"
-        ))),
-    }
-}
-
-/// The item at a position: from 1, or from the end if negative; null outside.
-fn item_at(items: &[Value], index: Decimal) -> Value {
-    let size = Decimal::from(i64::try_from(items.len()).unwrap_or(i64::MAX));
-    let from_zero =
-        if index > Decimal::ZERO { index.minus(Decimal::ONE) } else { size.plus(index) };
-    if from_zero < Decimal::ZERO || from_zero >= size {
-        return Value::Null;
-    }
-    usize::try_from(from_zero.to_i32_wrapping()).ok().and_then(|at| items.get(at)).cloned().unwrap_or(Value::Null)
-}
-
-/// All combinations of items, the last iterator fastest.
-struct Combinations<'c> {
-    names: &'c [(Arc<str>, Node)],
-    lists: &'c [Arc<crate::value::List>],
-    at: Vec<usize>,
-    done: bool,
-}
-
-impl<'c> Combinations<'c> {
-    fn new(names: &'c [(Arc<str>, Node)], lists: &'c [Arc<crate::value::List>]) -> Self {
-        let done = lists.iter().any(|list| list.is_empty());
-        Self { names, lists, at: vec![0; lists.len()], done }
-    }
-}
-
-impl Iterator for Combinations<'_> {
-    type Item = Vec<(Arc<str>, Value)>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
+        None => {
+            Err(Failure::Abort(format!("java.lang.IllegalArgumentException: {left} can not be compared to {right}")))
         }
-        let values = self
-            .names
-            .iter()
-            .zip(self.lists.iter().zip(&self.at))
-            .map(|((name, _), (list, at))| (name.clone(), list[*at].clone()))
-            .collect();
-        self.done = true;
-        for (list, at) in self.lists.iter().zip(&mut self.at).rev() {
-            *at += 1;
-            if *at < list.len() {
-                self.done = false;
-                break;
-            }
-            *at = 0;
-        }
-        Some(values)
     }
 }
