@@ -10,11 +10,7 @@ struct Variables(Vec<(&'static str, Object)>);
 
 impl Context for Variables {
     fn variable(&mut self, name: &str) -> Result<Option<Object>, ObjectError> {
-        Ok(self
-            .0
-            .iter()
-            .find(|(other, _)| *other == name)
-            .map(|(_, value)| value.clone()))
+        Ok(self.0.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone()))
     }
 
     fn variable_names(&mut self) -> Vec<String> {
@@ -26,24 +22,15 @@ impl Context for Variables {
     }
 
     fn get_property(&mut self, _: &Handle, name: &str) -> Result<Object, ObjectError> {
-        Err(ObjectError::UnknownProperty(
-            "none".to_owned(),
-            name.to_owned(),
-        ))
+        Err(ObjectError::UnknownProperty("none".to_owned(), name.to_owned()))
     }
 
     fn set_property(&mut self, _: &Handle, name: &str, _: Object) -> Result<(), ObjectError> {
-        Err(ObjectError::UnknownProperty(
-            "none".to_owned(),
-            name.to_owned(),
-        ))
+        Err(ObjectError::UnknownProperty("none".to_owned(), name.to_owned()))
     }
 
     fn call_method(&mut self, _: &Handle, name: &str, _: &[Object]) -> Result<Object, ObjectError> {
-        Err(ObjectError::UnknownMethod(
-            "none".to_owned(),
-            name.to_owned(),
-        ))
+        Err(ObjectError::UnknownMethod("none".to_owned(), name.to_owned()))
     }
 
     fn class_name(&mut self, _: &Handle) -> String {
@@ -67,21 +54,13 @@ fn conditions(c: &mut Criterion) {
     let mut variables = Variables(vec![
         ("amount", Object::Integer(120)),
         ("status", Object::string("open")),
-        (
-            "order",
-            Object::Json(
-                objects::json::JsonNode::parse(r#"{"items":[{"price":12.5}]}"#).expect("JSON"),
-            ),
-        ),
+        ("order", Object::Json(objects::json::JsonNode::parse(r#"{"items":[{"price":12.5}]}"#).expect("JSON"))),
     ]);
     let texts = [
         ("condition", "${amount > 100 && status == 'open'}"),
         ("choice", "${amount * 2 >= 200 ? 'high' : 'low'}"),
         ("method", "${status.toUpperCase().startsWith('OP')}"),
-        (
-            "spin",
-            "${order.prop('items').elements().get(0).prop('price').numberValue() < 20}",
-        ),
+        ("spin", "${order.prop('items').elements().get(0).prop('price').numberValue() < 20}"),
         ("text", "Order of ${amount} is ${status}"),
     ];
     for (name, text) in texts {

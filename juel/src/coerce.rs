@@ -21,10 +21,7 @@ pub(crate) fn refuse(message: String) -> CoerceError {
 }
 
 fn wrong_type(object: &Object, class: &str, ctx: &mut dyn Context) -> CoerceError {
-    refuse(format!(
-        "Cannot coerce from class {} to class {class}",
-        object.class_name(ctx)
-    ))
+    refuse(format!("Cannot coerce from class {} to class {class}", object.class_name(ctx)))
 }
 
 fn wrong_value(value: &str, class: &str) -> CoerceError {
@@ -50,9 +47,7 @@ pub fn to_long(object: &Object, ctx: &mut dyn Context) -> Result<i64, CoerceErro
     match object {
         Object::Null => Ok(0),
         Object::String(text) => text_to_long(text),
-        other => other
-            .long_value()
-            .ok_or_else(|| wrong_type(other, "java.lang.Long", ctx)),
+        other => other.long_value().ok_or_else(|| wrong_type(other, "java.lang.Long", ctx)),
     }
 }
 
@@ -68,12 +63,8 @@ pub fn to_integer(object: &Object, ctx: &mut dyn Context) -> Result<i32, CoerceE
     match object {
         Object::Null => Ok(0),
         Object::String(text) if text.is_empty() => Ok(0),
-        Object::String(text) => text
-            .parse()
-            .map_err(|_| wrong_value(text, "java.lang.Integer")),
-        other => other
-            .int_value()
-            .ok_or_else(|| wrong_type(other, "java.lang.Integer", ctx)),
+        Object::String(text) => text.parse().map_err(|_| wrong_value(text, "java.lang.Integer")),
+        other => other.int_value().ok_or_else(|| wrong_type(other, "java.lang.Integer", ctx)),
     }
 }
 
@@ -82,9 +73,7 @@ pub fn to_double(object: &Object, ctx: &mut dyn Context) -> Result<f64, CoerceEr
     match object {
         Object::Null => Ok(0.0),
         Object::String(text) => text_to_double(text),
-        other => other
-            .double_value()
-            .ok_or_else(|| wrong_type(other, "java.lang.Double", ctx)),
+        other => other.double_value().ok_or_else(|| wrong_type(other, "java.lang.Double", ctx)),
     }
 }
 
@@ -103,17 +92,13 @@ pub(crate) fn to_decimal(object: &Object, ctx: &mut dyn Context) -> Result<Objec
         Object::Null => Some(rust_decimal::Decimal::ZERO),
         Object::String(text) if text.is_empty() => Some(rust_decimal::Decimal::ZERO),
         Object::String(text) => {
-            return number::decimal_from_text(text)
-                .map(Object::BigDecimal)
-                .ok_or_else(|| wrong_value(text, class));
+            return number::decimal_from_text(text).map(Object::BigDecimal).ok_or_else(|| wrong_value(text, class));
         }
         Object::Double(value) => number::decimal_from_double(*value),
         other if other.is_number() => other.decimal_value(),
         other => return Err(wrong_type(other, class, ctx)),
     };
-    decimal
-        .map(Object::BigDecimal)
-        .ok_or_else(|| refuse("decimal number with more than 28 digits".to_owned()))
+    decimal.map(Object::BigDecimal).ok_or_else(|| refuse("decimal number with more than 28 digits".to_owned()))
 }
 
 /// To `BigInteger`.
@@ -124,10 +109,7 @@ pub(crate) fn to_big_integer(object: &Object, ctx: &mut dyn Context) -> Result<i
         Object::Null => Ok(0),
         Object::String(text) if text.is_empty() => Ok(0),
         Object::String(text) => text.parse().map_err(|_| wrong_value(text, class)),
-        other => other
-            .long_value()
-            .map(i128::from)
-            .ok_or_else(|| wrong_type(other, class, ctx)),
+        other => other.long_value().map(i128::from).ok_or_else(|| wrong_type(other, class, ctx)),
     }
 }
 

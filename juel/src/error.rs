@@ -74,30 +74,17 @@ impl std::fmt::Display for EvalError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::UnknownProperty { expression, cause } => {
-                write!(
-                    f,
-                    "Unknown property used in expression: {expression}. Cause: {cause}"
-                )
+                write!(f, "Unknown property used in expression: {expression}. Cause: {cause}")
             }
             Self::UnknownMethod { expression, cause } => {
-                write!(
-                    f,
-                    "Unknown method used in expression: {expression}. Cause: {cause}"
-                )
+                write!(f, "Unknown method used in expression: {expression}. Cause: {cause}")
             }
             Self::Evaluation { expression, cause } => {
-                write!(
-                    f,
-                    "Error while evaluating expression: {expression}. Cause: {cause}"
-                )
+                write!(f, "Error while evaluating expression: {expression}. Cause: {cause}")
             }
             Self::Thrown { class, message } => write!(f, "{class}: {message}"),
             Self::BpmnError { code, message } => {
-                write!(
-                    f,
-                    "{} (errorCode='{code}')",
-                    message.as_deref().unwrap_or("null")
-                )
+                write!(f, "{} (errorCode='{code}')", message.as_deref().unwrap_or("null"))
             }
             Self::Limit(message) => f.write_str(message),
         }
@@ -121,9 +108,7 @@ impl Failure {
     /// An error of an operator or of reading an index: JUEL shows its message only.
     pub(crate) fn refused(error: ObjectError) -> Self {
         match error {
-            ObjectError::UnknownIdentifier(_) | ObjectError::UnknownProperty(..) => {
-                Self::Property(error.to_string())
-            }
+            ObjectError::UnknownIdentifier(_) | ObjectError::UnknownProperty(..) => Self::Property(error.to_string()),
             ObjectError::UnknownMethod(..) => Self::Method(error.to_string()),
             ObjectError::BpmnError(code, message) => Self::BpmnError(code, message),
             ObjectError::Exception(_, message) => Self::Refused(message),
@@ -142,18 +127,9 @@ impl Failure {
     pub(crate) fn into_error(self, text: &str) -> EvalError {
         let expression = || text.to_owned();
         match self {
-            Self::Property(cause) => EvalError::UnknownProperty {
-                expression: expression(),
-                cause,
-            },
-            Self::Method(cause) => EvalError::UnknownMethod {
-                expression: expression(),
-                cause,
-            },
-            Self::Refused(cause) => EvalError::Evaluation {
-                expression: expression(),
-                cause,
-            },
+            Self::Property(cause) => EvalError::UnknownProperty { expression: expression(), cause },
+            Self::Method(cause) => EvalError::UnknownMethod { expression: expression(), cause },
+            Self::Refused(cause) => EvalError::Evaluation { expression: expression(), cause },
             Self::Thrown(class, message) => EvalError::Thrown { class, message },
             Self::BpmnError(code, message) => EvalError::BpmnError { code, message },
             Self::Limit(message) => EvalError::Limit(message),

@@ -28,10 +28,7 @@ pub(crate) fn evaluate(tree: &Tree, ctx: &mut dyn Context) -> Result<Object, Fai
                     },
                 }
                 if out.len() > text::MAX_TEXT {
-                    return Err(Failure::Limit(format!(
-                        "text longer than {} bytes",
-                        text::MAX_TEXT
-                    )));
+                    return Err(Failure::Limit(format!("text longer than {} bytes", text::MAX_TEXT)));
                 }
             }
             Ok(Object::string(out))
@@ -50,9 +47,7 @@ fn eval<'t>(tree: &'t Tree, node: NodeIx, ctx: &mut dyn Context) -> Result<Opera
         Node::Identifier(name) => match ctx.variable(name).map_err(Failure::thrown)? {
             Some(object) => object,
             None => {
-                return Err(Failure::Property(
-                    ObjectError::UnknownIdentifier(name.to_string()).to_string(),
-                ));
+                return Err(Failure::Property(ObjectError::UnknownIdentifier(name.to_string()).to_string()));
             }
         },
         Node::Nested(inner) => return eval(tree, *inner, ctx),
@@ -105,12 +100,7 @@ fn binary(
     operators::apply(operator, left, right, ctx)
 }
 
-fn access(
-    tree: &Tree,
-    base: NodeIx,
-    steps: &Span,
-    ctx: &mut dyn Context,
-) -> Result<Object, Failure> {
+fn access(tree: &Tree, base: NodeIx, steps: &Span, ctx: &mut dyn Context) -> Result<Object, Failure> {
     let steps = tree.steps(steps);
     let mut object = eval(tree, base, ctx)?.into_object();
     for (at, step) in steps.iter().enumerate() {
@@ -123,34 +113,22 @@ fn access(
                 let index = eval(tree, *index, ctx)?;
                 match (&object, index) {
                     (_, Operand::Object(Object::Null)) => Object::Null,
-                    (Object::Map(_), index) => methods::index(&object, &index.into_object(), ctx)
-                        .map_err(Failure::refused)?,
+                    (Object::Map(_), index) => {
+                        methods::index(&object, &index.into_object(), ctx).map_err(Failure::refused)?
+                    }
                     (_, Operand::Text(name)) => property(&object, name, ctx)?,
                     (_, Operand::Object(Object::String(name))) => property(&object, &name, ctx)?,
-                    (_, Operand::Object(index)) => methods::index(&object, &index, ctx)
-                        .map_err(|error| element_error(&object, error))?,
+                    (_, Operand::Object(index)) => {
+                        methods::index(&object, &index, ctx).map_err(|error| element_error(&object, error))?
+                    }
                 }
             }
             Step::Method(name, args) => {
-                let args = method_args(
-                    tree,
-                    &object,
-                    &Shown {
-                        tree,
-                        base,
-                        before: &steps[..at],
-                    },
-                    args,
-                    ctx,
-                )?;
+                let args = method_args(tree, &object, &Shown { tree, base, before: &steps[..at] }, args, ctx)?;
                 method(&object, name, &args, ctx)?
             }
             Step::IndexMethod(index, args) => {
-                let shown = Shown {
-                    tree,
-                    base,
-                    before: &steps[..at],
-                };
+                let shown = Shown { tree, base, before: &steps[..at] };
                 let name = eval(tree, *index, ctx)?.into_object();
                 let args = method_args(tree, &object, &shown, args, ctx)?;
                 let name = text::to_text(&name, ctx).map_err(Failure::refused)?;
@@ -167,11 +145,7 @@ fn property(object: &Object, name: &str, ctx: &mut dyn Context) -> Result<Object
 
 /// Reading a list fails with JUEL's own message, a getter with the exception it throws.
 fn element_error(object: &Object, error: ObjectError) -> Failure {
-    if matches!(object, Object::List(_)) {
-        Failure::refused(error)
-    } else {
-        Failure::thrown(error)
-    }
+    if matches!(object, Object::List(_)) { Failure::refused(error) } else { Failure::thrown(error) }
 }
 
 fn method_args(
@@ -182,57 +156,34 @@ fn method_args(
     ctx: &mut dyn Context,
 ) -> Result<Vec<Object>, Failure> {
     if object.is_null() {
-        return Err(Failure::Property(format!(
-            "Target unreachable, base expression '{shown}' resolved to null"
-        )));
+        return Err(Failure::Property(format!("Target unreachable, base expression '{shown}' resolved to null")));
     }
-    tree.args(args)
-        .iter()
-        .map(|arg| eval(tree, *arg, ctx).map(Operand::into_object))
-        .collect()
+    tree.args(args).iter().map(|arg| eval(tree, *arg, ctx).map(Operand::into_object)).collect()
 }
 
-fn method(
-    object: &Object,
-    name: &str,
-    args: &[Object],
-    ctx: &mut dyn Context,
-) -> Result<Object, Failure> {
+fn method(object: &Object, name: &str, args: &[Object], ctx: &mut dyn Context) -> Result<Object, Failure> {
     methods::call(object, name, args, ctx).map_err(|error| match error {
         ObjectError::UnknownMethod(class, name) => {
             let classes: Vec<String> = args.iter().map(|arg| arg.class_name(ctx)).collect();
-            Failure::Method(format!(
-                "Method not found: class {class}.{name}({})",
-                classes.join(", ")
-            ))
+            Failure::Method(format!("Method not found: class {class}.{name}({})", classes.join(", ")))
         }
         other => Failure::thrown(other),
     })
 }
 
-fn call(
-    tree: &Tree,
-    function: Function,
-    args: &Span,
-    ctx: &mut dyn Context,
-) -> Result<Object, Failure> {
-    let args: Vec<Object> = tree
-        .args(args)
-        .iter()
-        .map(|arg| eval(tree, *arg, ctx).map(Operand::into_object))
-        .collect::<Result<_, _>>()?;
+fn call(tree: &Tree, function: Function, args: &Span, ctx: &mut dyn Context) -> Result<Object, Failure> {
+    let args: Vec<Object> =
+        tree.args(args).iter().map(|arg| eval(tree, *arg, ctx).map(Operand::into_object)).collect::<Result<_, _>>()?;
     let first = args.first().unwrap_or(&Object::Null);
     match function {
         Function::Now => Ok(Object::Date(models::Timestamp(ctx.now_ms()))),
         Function::DateTime => text::zone(ctx).and_then(|zone| {
             let at = temporal::instant(ctx.now_ms())?.to_zoned(zone);
-            Ok(Object::Temporal(Rc::new(temporal::Temporal::JodaDateTime(
-                at,
-            ))))
+            Ok(Object::Temporal(Rc::new(temporal::Temporal::JodaDateTime(at))))
         }),
-        Function::CurrentUser | Function::CurrentUserGroups => ctx
-            .call_function(function.name(), &args)
-            .map(|found| found.unwrap_or(Object::Null)),
+        Function::CurrentUser | Function::CurrentUserGroups => {
+            ctx.call_function(function.name(), &args).map(|found| found.unwrap_or(Object::Null))
+        }
         Function::Spin => objects::classes::spin(first),
         Function::Json => json::spin_json(first),
         Function::Xml => xml::spin_xml(first),

@@ -47,10 +47,7 @@ impl Expression {
     /// What Camunda says at deployment, with the position where it says one.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         let tree = parser::parse(text)?;
-        Ok(Self {
-            text: Arc::from(text),
-            tree: Arc::new(tree),
-        })
+        Ok(Self { text: Arc::from(text), tree: Arc::new(tree) })
     }
 
     /// The text it was parsed from.
@@ -61,6 +58,11 @@ impl Expression {
     /// Whether it is plain text, with nothing to evaluate.
     pub fn is_literal(&self) -> bool {
         self.tree.is_literal()
+    }
+
+    /// Names of the functions it calls, in no particular order.
+    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
+        self.tree.functions()
     }
 
     /// Evaluates. A single `${…}` gives the value as it is, everything else a string.

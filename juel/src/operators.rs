@@ -91,19 +91,12 @@ fn is_big_integer(operand: &Operand<'_>) -> bool {
 }
 
 fn is_whole(operand: &Operand<'_>) -> bool {
-    operand.is(|object| {
-        matches!(
-            object,
-            Object::Long(_) | Object::Integer(_) | Object::Short(_)
-        )
-    })
+    operand.is(|object| matches!(object, Object::Long(_) | Object::Integer(_) | Object::Short(_)))
 }
 
 /// Texts with one of these letters are calculated as doubles.
 fn has_dot_or_exponent(operand: &Operand<'_>) -> bool {
-    operand
-        .as_text()
-        .is_some_and(|text| text.contains(['.', 'e', 'E']))
+    operand.as_text().is_some_and(|text| text.contains(['.', 'e', 'E']))
 }
 
 fn comparison_class(a: &Operand<'_>, b: &Operand<'_>) -> Meeting {
@@ -122,26 +115,12 @@ fn comparison_class(a: &Operand<'_>, b: &Operand<'_>) -> Meeting {
     }
 }
 
-fn decimals(
-    a: Operand<'_>,
-    b: Operand<'_>,
-    ctx: &mut dyn Context,
-) -> Result<(Object, Object), Failure> {
-    Ok((
-        coerce::to_decimal(&a.into_object(), ctx)?,
-        coerce::to_decimal(&b.into_object(), ctx)?,
-    ))
+fn decimals(a: Operand<'_>, b: Operand<'_>, ctx: &mut dyn Context) -> Result<(Object, Object), Failure> {
+    Ok((coerce::to_decimal(&a.into_object(), ctx)?, coerce::to_decimal(&b.into_object(), ctx)?))
 }
 
-fn big_integers(
-    a: Operand<'_>,
-    b: Operand<'_>,
-    ctx: &mut dyn Context,
-) -> Result<(i128, i128), Failure> {
-    Ok((
-        coerce::to_big_integer(&a.into_object(), ctx)?,
-        coerce::to_big_integer(&b.into_object(), ctx)?,
-    ))
+fn big_integers(a: Operand<'_>, b: Operand<'_>, ctx: &mut dyn Context) -> Result<(i128, i128), Failure> {
+    Ok((coerce::to_big_integer(&a.into_object(), ctx)?, coerce::to_big_integer(&b.into_object(), ctx)?))
 }
 
 /// Applies an operator that needs both operands.
@@ -191,8 +170,7 @@ fn equal(a: Operand<'_>, b: Operand<'_>, ctx: &mut dyn Context) -> Result<bool, 
         }
         Meeting::Other => {}
     }
-    let is_boolean =
-        |operand: &Operand<'_>| operand.is(|object| matches!(object, Object::Boolean(_)));
+    let is_boolean = |operand: &Operand<'_>| operand.is(|object| matches!(object, Object::Boolean(_)));
     if is_boolean(&a) || is_boolean(&b) {
         return Ok(a.boolean(ctx)? == b.boolean(ctx)?);
     }
@@ -210,12 +188,7 @@ enum Order {
     Greater,
 }
 
-fn negated(
-    order: Order,
-    a: Operand<'_>,
-    b: Operand<'_>,
-    ctx: &mut dyn Context,
-) -> Result<bool, Failure> {
+fn negated(order: Order, a: Operand<'_>, b: Operand<'_>, ctx: &mut dyn Context) -> Result<bool, Failure> {
     match (a.is_null(), b.is_null()) {
         (true, true) => Ok(true),
         (true, false) | (false, true) => Ok(false),
@@ -223,12 +196,7 @@ fn negated(
     }
 }
 
-fn ordered(
-    order: Order,
-    a: Operand<'_>,
-    b: Operand<'_>,
-    ctx: &mut dyn Context,
-) -> Result<bool, Failure> {
+fn ordered(order: Order, a: Operand<'_>, b: Operand<'_>, ctx: &mut dyn Context) -> Result<bool, Failure> {
     if a.is_null() || b.is_null() {
         return Ok(false);
     }
@@ -261,17 +229,8 @@ fn ordered(
     Ok(if less { found.is_lt() } else { found.is_gt() })
 }
 
-fn compare_objects(
-    a: &Object,
-    b: &Object,
-    ctx: &mut dyn Context,
-) -> Result<std::cmp::Ordering, Failure> {
-    let comparable = |object: &Object| {
-        matches!(
-            object,
-            Object::Boolean(_) | Object::Date(_) | Object::Temporal(_)
-        )
-    };
+fn compare_objects(a: &Object, b: &Object, ctx: &mut dyn Context) -> Result<std::cmp::Ordering, Failure> {
+    let comparable = |object: &Object| matches!(object, Object::Boolean(_) | Object::Date(_) | Object::Temporal(_));
     if !comparable(a) && !comparable(b) {
         let (a, b) = (a.class_name(ctx), b.class_name(ctx));
         return Err(refuse(format!("Cannot compare 'class {a}' and 'class {b}'")).into());
@@ -288,8 +247,7 @@ fn arithmetic(
     if a.is_null() && b.is_null() {
         return Ok(Object::Long(0));
     }
-    let floating =
-        is_double(&a) || is_double(&b) || has_dot_or_exponent(&a) || has_dot_or_exponent(&b);
+    let floating = is_double(&a) || is_double(&b) || has_dot_or_exponent(&a) || has_dot_or_exponent(&b);
     let decimal = is_decimal(&a) || is_decimal(&b);
     let big = is_big_integer(&a) || is_big_integer(&b);
     match operator {
@@ -309,12 +267,7 @@ fn arithmetic(
         }
         _ if big => {
             let (a, b) = big_integers(a, b, ctx)?;
-            return call(
-                &Object::BigInteger(a),
-                method(operator),
-                &Object::BigInteger(b),
-                ctx,
-            );
+            return call(&Object::BigInteger(a), method(operator), &Object::BigInteger(b), ctx);
         }
         _ => {}
     }

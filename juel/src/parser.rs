@@ -6,10 +6,7 @@ use crate::{
     MAX_LENGTH, MAX_NESTING,
     error::ParseError,
     scanner::{Scanner, Symbol, Token, shown_position},
-    tree::{
-        BinaryOperator, Function, Node, NodeIx, Part, Root, Span, Step, Tree, TreeBuilder,
-        UnaryOperator,
-    },
+    tree::{BinaryOperator, Function, Node, NodeIx, Part, Root, Span, Step, Tree, TreeBuilder, UnaryOperator},
 };
 
 /// What an expression can start with, as messages show it.
@@ -18,10 +15,7 @@ const EXPRESSION_START: &str =
 
 pub(crate) fn parse(text: &str) -> Result<Tree, ParseError> {
     if text.len() > MAX_LENGTH {
-        return Err(ParseError::new(
-            format!("Expression is longer than {MAX_LENGTH} bytes"),
-            None,
-        ));
+        return Err(ParseError::new(format!("Expression is longer than {MAX_LENGTH} bytes"), None));
     }
     let mut scanner = Scanner::new(text);
     let token = scanner.next()?;
@@ -69,11 +63,7 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, symbol: Symbol) -> Result<Token, ParseError> {
-        if self.token.symbol == symbol {
-            self.advance()
-        } else {
-            self.fail(symbol.expected())
-        }
+        if self.token.symbol == symbol { self.advance() } else { self.fail(symbol.expected()) }
     }
 
     fn look_ahead(&mut self, index: usize) -> Result<Symbol, ParseError> {
@@ -85,11 +75,7 @@ impl Parser<'_> {
     }
 
     fn text(&mut self) -> Result<Option<Box<str>>, ParseError> {
-        if self.token.symbol == Symbol::Text {
-            Ok(Some(self.advance()?.image))
-        } else {
-            Ok(None)
-        }
+        if self.token.symbol == Symbol::Text { Ok(Some(self.advance()?.image)) } else { Ok(None) }
     }
 
     fn root(&mut self) -> Result<Root, ParseError> {
@@ -123,10 +109,7 @@ impl Parser<'_> {
         Ok(value)
     }
 
-    fn nested<T>(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<T, ParseError>,
-    ) -> Result<T, ParseError> {
+    fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, ParseError>) -> Result<T, ParseError> {
         self.depth += 1;
         if self.depth > MAX_NESTING {
             let position = self.scanner.position(self.token.start);
@@ -279,15 +262,11 @@ impl Parser<'_> {
             return Ok(self.builder.node(Node::Identifier(name)));
         }
         let args = self.parameters()?;
-        let function = Function::ALL
-            .into_iter()
-            .find(|function| function.name() == &*name);
+        let function = Function::ALL.into_iter().find(|function| function.name() == &*name);
         self.functions.push((name, args.len()));
         let args: Span = self.builder.args(args);
         // An unknown name never gets further: `check_functions` refuses the text.
-        Ok(self
-            .builder
-            .node(function.map_or(Node::Null, |function| Node::Call(function, args))))
+        Ok(self.builder.node(function.map_or(Node::Null, |function| Node::Call(function, args))))
     }
 
     fn parameters(&mut self) -> Result<Vec<NodeIx>, ParseError> {
@@ -306,10 +285,7 @@ impl Parser<'_> {
 
     fn check_functions(&self) -> Result<(), ParseError> {
         for (name, count) in &self.functions {
-            let message = match Function::ALL
-                .into_iter()
-                .find(|function| function.name() == &**name)
-            {
+            let message = match Function::ALL.into_iter().find(|function| function.name() == &**name) {
                 None => format!("Could not resolve function '{name}'"),
                 Some(function) if function.parameters() != *count => {
                     format!("Parameters for function '{name}' do not match")

@@ -162,8 +162,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn in_eval(&self) -> bool {
-        self.last
-            .is_some_and(|(symbol, _)| !matches!(symbol, Symbol::Text | Symbol::EndEval))
+        self.last.is_some_and(|(symbol, _)| !matches!(symbol, Symbol::Text | Symbol::EndEval))
     }
 
     pub(crate) fn next(&mut self) -> Result<Token, ParseError> {
@@ -174,12 +173,7 @@ impl<'a> Scanner<'a> {
             start += rest.len() - rest.trim_start_matches(is_java_whitespace).len();
         }
         let token = if start == self.text.len() {
-            Token {
-                symbol: Symbol::Eof,
-                image: Box::from("null"),
-                start,
-                end: start,
-            }
+            Token { symbol: Symbol::Eof, image: Box::from("null"), start, end: start }
         } else if in_eval {
             self.eval_token(start)?
         } else {
@@ -191,12 +185,7 @@ impl<'a> Scanner<'a> {
 
     fn fixed(&self, symbol: Symbol, start: usize, length: usize) -> Token {
         let end = start + length;
-        Token {
-            symbol,
-            image: Box::from(&self.text[start..end]),
-            start,
-            end,
-        }
+        Token { symbol, image: Box::from(&self.text[start..end]), start, end }
     }
 
     /// Text up to the next unescaped `${` or `#{`, or one of these.
@@ -241,12 +230,7 @@ impl<'a> Scanner<'a> {
         if escaped {
             out.push('\\');
         }
-        Token {
-            symbol: Symbol::Text,
-            image: out.into_boxed_str(),
-            start,
-            end,
-        }
+        Token { symbol: Symbol::Text, image: out.into_boxed_str(), start, end }
     }
 
     fn eval_token(&self, start: usize) -> Result<Token, ParseError> {
@@ -292,12 +276,7 @@ impl<'a> Scanner<'a> {
         while let Some((at, char)) = chars.next() {
             if char == quote {
                 let end = start + at + 1;
-                return Ok(Token {
-                    symbol: Symbol::String,
-                    image: out.into_boxed_str(),
-                    start,
-                    end,
-                });
+                return Ok(Token { symbol: Symbol::String, image: out.into_boxed_str(), start, end });
             }
             if char != '\\' {
                 out.push(char);
@@ -310,11 +289,7 @@ impl<'a> Scanner<'a> {
                     return Err(self.error(start, &encountered, &format!("\\{quote} or \\\\")));
                 }
                 None => {
-                    return Err(self.error(
-                        start,
-                        "unterminated string",
-                        &format!("{quote} or \\"),
-                    ));
+                    return Err(self.error(start, "unterminated string", &format!("{quote} or \\")));
                 }
             }
         }
@@ -323,12 +298,7 @@ impl<'a> Scanner<'a> {
 
     fn number(&self, start: usize) -> Token {
         let bytes = &self.text.as_bytes()[start..];
-        let digits = |from: usize| {
-            bytes[from..]
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count()
-        };
+        let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         let mut at = digits(0);
         let mut symbol = Symbol::Integer;
         if bytes.get(at) == Some(&b'.') {
@@ -352,15 +322,9 @@ impl<'a> Scanner<'a> {
         let first = rest.chars().next().unwrap_or_default();
         if !is_identifier_start(first) {
             // Java looks at one UTF-16 unit at a time.
-            return Err(self.error(
-                start,
-                &format!("invalid character '{first}'"),
-                "expression token",
-            ));
+            return Err(self.error(start, &format!("invalid character '{first}'"), "expression token"));
         }
-        let length = rest
-            .find(|char| !is_identifier_part(char))
-            .unwrap_or(rest.len());
+        let length = rest.find(|char| !is_identifier_part(char)).unwrap_or(rest.len());
         let symbol = Symbol::keyword(&rest[..length]).unwrap_or(Symbol::Identifier);
         Ok(self.fixed(symbol, start, length))
     }

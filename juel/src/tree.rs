@@ -91,15 +91,8 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::CurrentUser,
-        Self::CurrentUserGroups,
-        Self::Now,
-        Self::DateTime,
-        Self::Spin,
-        Self::Json,
-        Self::Xml,
-    ];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::CurrentUser, Self::CurrentUserGroups, Self::Now, Self::DateTime, Self::Spin, Self::Json, Self::Xml];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -134,6 +127,13 @@ pub(crate) struct Tree {
 impl Tree {
     pub(crate) fn is_literal(&self) -> bool {
         matches!(self.root, Root::Literal(_))
+    }
+
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &'static str> {
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Call(function, _) => Some(function.name()),
+            _ => None,
+        })
     }
 
     pub(crate) fn node(&self, ix: NodeIx) -> &Node {
@@ -193,22 +193,11 @@ impl TreeBuilder {
     }
 
     pub(crate) fn finish(self, root: Root) -> Tree {
-        let Self {
-            mut nodes,
-            mut steps,
-            mut links,
-            mut args,
-        } = self;
+        let Self { mut nodes, mut steps, mut links, mut args } = self;
         nodes.shrink_to_fit();
         steps.shrink_to_fit();
         links.shrink_to_fit();
         args.shrink_to_fit();
-        Tree {
-            root,
-            nodes,
-            steps,
-            links,
-            args,
-        }
+        Tree { root, nodes, steps, links, args }
     }
 }

@@ -39,33 +39,18 @@ impl Context for Engine {
         match name {
             "id" | "processInstanceId" => Ok(Object::string("1")),
             "currentActivityId" => Ok(Object::string("t")),
-            _ => Err(ObjectError::UnknownProperty(
-                self.class_name(handle),
-                name.to_owned(),
-            )),
+            _ => Err(ObjectError::UnknownProperty(self.class_name(handle), name.to_owned())),
         }
     }
 
     fn set_property(&mut self, handle: &Handle, name: &str, _: Object) -> Result<(), ObjectError> {
-        Err(ObjectError::UnknownProperty(
-            self.class_name(handle),
-            name.to_owned(),
-        ))
+        Err(ObjectError::UnknownProperty(self.class_name(handle), name.to_owned()))
     }
 
-    fn call_method(
-        &mut self,
-        handle: &Handle,
-        name: &str,
-        args: &[Object],
-    ) -> Result<Object, ObjectError> {
+    fn call_method(&mut self, handle: &Handle, name: &str, args: &[Object]) -> Result<Object, ObjectError> {
         match (name, args) {
-            ("getVariable", [Object::String(name)]) => {
-                Ok(self.variables.get(&**name).cloned().unwrap_or(Object::Null))
-            }
-            ("hasVariable", [Object::String(name)]) => {
-                Ok(Object::Boolean(self.variables.contains_key(&**name)))
-            }
+            ("getVariable", [Object::String(name)]) => Ok(self.variables.get(&**name).cloned().unwrap_or(Object::Null)),
+            ("hasVariable", [Object::String(name)]) => Ok(Object::Boolean(self.variables.contains_key(&**name))),
             ("setVariable", [Object::String(name), value]) => {
                 self.set_variable(name, value.clone())?;
                 Ok(Object::Null)
@@ -73,15 +58,10 @@ impl Context for Engine {
             ("getVariables", []) => {
                 let entries = self.variables.iter();
                 Ok(Object::map(
-                    entries
-                        .map(|(k, v)| (objects::MapKey(Object::string(k.as_str())), v.clone()))
-                        .collect(),
+                    entries.map(|(k, v)| (objects::MapKey(Object::string(k.as_str())), v.clone())).collect(),
                 ))
             }
-            _ => Err(ObjectError::UnknownMethod(
-                self.class_name(handle),
-                name.to_owned(),
-            )),
+            _ => Err(ObjectError::UnknownMethod(self.class_name(handle), name.to_owned())),
         }
     }
 
@@ -111,25 +91,16 @@ fn variable(json: &Json) -> Object {
         b"abc".to_vec()
     };
     match json["type"].as_str() {
-        Some("Short") => {
-            Object::Short(i16::try_from(value.as_i64().expect("number")).expect("short"))
-        }
+        Some("Short") => Object::Short(i16::try_from(value.as_i64().expect("number")).expect("short")),
         Some("Long") => Object::Long(value.as_i64().expect("number")),
         Some("Double") => Object::Double(value.as_f64().expect("number")),
         Some("Date") => {
-            let at = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text())
-                .and_then(|at| at.to_timestamp());
+            let at = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text()).and_then(|at| at.to_timestamp());
             Object::Date(models::Timestamp(at.expect("date").as_millisecond()))
         }
         Some("Bytes") => convert::to_object(&Variable::Bytes(bytes().into())),
         Some("File") => convert::to_object(&Variable::File(
-            FileValue {
-                filename: "a.txt".to_owned(),
-                mime_type: None,
-                encoding: None,
-                content: Some(bytes()),
-            }
-            .into(),
+            FileValue { filename: "a.txt".to_owned(), mime_type: None, encoding: None, content: Some(bytes()) }.into(),
         )),
         Some("Json") => convert::to_object(&Variable::Json(text().into())),
         Some(other) => panic!("unknown type {other}"),
@@ -167,9 +138,7 @@ fn shown(value: &Variable) -> Json {
         }
         Variable::File(_) => panic!("an expression never gives a file"),
         Variable::Object(object) => {
-            let ObjectContent::Tree(tree) = &object.content else {
-                panic!("a tree")
-            };
+            let ObjectContent::Tree(tree) = &object.content else { panic!("a tree") };
             let text = convert::tree_json(tree);
             let value = serde_json::from_str::<Json>(&text).expect("JSON");
             return serde_json::json!({"type": "Object", "value": value, "class": object.type_name});
@@ -199,18 +168,9 @@ fn answer(case: &Json) -> Json {
 
 /// What is different on purpose: the expression and why.
 const DIFFERENT: [(&str, &str); 3] = [
-    (
-        "${'a,b,,c,,'.split(',').size()}",
-        "arrays are lists, so they have the methods of lists",
-    ),
-    (
-        "${'a,b'.split(',') < 'c'.split(',')}",
-        "arrays are lists, also in messages",
-    ),
-    (
-        "${'abc'.replaceAll('(', 'b')}",
-        "another engine of regular expressions explains otherwise",
-    ),
+    ("${'a,b,,c,,'.split(',').size()}", "arrays are lists, so they have the methods of lists"),
+    ("${'a,b'.split(',') < 'c'.split(',')}", "arrays are lists, also in messages"),
+    ("${'abc'.replaceAll('(', 'b')}", "another engine of regular expressions explains otherwise"),
 ];
 
 /// Results that are arrays have the class of lists.
@@ -235,14 +195,8 @@ fn replay(name: &str) {
         fields.retain(|key, _| !matches!(key.as_str(), "expression" | "variables"));
         let expected = normalised(expected);
         let found = answer(case);
-        let on_purpose = DIFFERENT
-            .iter()
-            .any(|(expression, _)| case["expression"] == *expression);
-        assert!(
-            !on_purpose || found != expected,
-            "{} is no longer different",
-            case["expression"]
-        );
+        let on_purpose = DIFFERENT.iter().any(|(expression, _)| case["expression"] == *expression);
+        assert!(!on_purpose || found != expected, "{} is no longer different", case["expression"]);
         if found != expected && !on_purpose {
             different.push(format!(
                 "{}\n  variables {}\n  camunda {expected}\n  here    {found}",
@@ -250,13 +204,7 @@ fn replay(name: &str) {
             ));
         }
     }
-    assert!(
-        different.is_empty(),
-        "{} of {} differ\n{}",
-        different.len(),
-        cases.len(),
-        different.join("\n")
-    );
+    assert!(different.is_empty(), "{} of {} differ\n{}", different.len(), cases.len(), different.join("\n"));
 }
 
 #[test]

@@ -84,9 +84,7 @@ pub const KNOWN: &[&str] = &[
 /// Full name of a class by its simple name in one of some packages, such as `java.lang` and `java.util`.
 pub fn resolve(simple: &str, packages: &[&str]) -> Option<&'static str> {
     KNOWN.iter().copied().find(|known| {
-        known
-            .rsplit_once('.')
-            .is_some_and(|(package, name)| name == simple && packages.contains(&package))
+        known.rsplit_once('.').is_some_and(|(package, name)| name == simple && packages.contains(&package))
     })
 }
 
@@ -98,9 +96,7 @@ pub struct ClassObject {
 
 /// The class with this full name as an object.
 pub fn class_object(name: &str) -> Object {
-    Object::Extension(Rc::new(ClassObject {
-        name: name.to_owned(),
-    }))
+    Object::Extension(Rc::new(ClassObject { name: name.to_owned() }))
 }
 
 impl ClassObject {
@@ -126,16 +122,11 @@ impl Extension for ClassObject {
     fn call(&self, name: &str, args: &[Object], _: &mut dyn Context) -> Outcome {
         let simple = self.name.rsplit(['.', '$']).next().unwrap_or(&self.name);
         match (name, args) {
-            ("getName" | "getTypeName" | "getCanonicalName", []) => {
-                Ok(Object::string(self.name.as_str()))
-            }
+            ("getName" | "getTypeName" | "getCanonicalName", []) => Ok(Object::string(self.name.as_str())),
             ("getSimpleName", []) => Ok(Object::string(simple)),
-            ("equals", [Object::Extension(other)]) => Ok(Object::Boolean(
-                other
-                    .as_any()
-                    .downcast_ref::<Self>()
-                    .is_some_and(|other| other.name == self.name),
-            )),
+            ("equals", [Object::Extension(other)]) => {
+                Ok(Object::Boolean(other.as_any().downcast_ref::<Self>().is_some_and(|other| other.name == self.name)))
+            }
             _ => Err(mismatch()),
         }
     }
@@ -161,23 +152,12 @@ pub fn constant(class: &str, name: &str) -> Option<Object> {
         ("java.math.BigInteger", "ONE") => Object::BigInteger(1),
         ("java.math.BigInteger", "TEN") => Object::BigInteger(10),
         ("java.math.BigDecimal", mode) if mode.starts_with("ROUND_") => {
-            let modes = [
-                "UP",
-                "DOWN",
-                "CEILING",
-                "FLOOR",
-                "HALF_UP",
-                "HALF_DOWN",
-                "HALF_EVEN",
-                "UNNECESSARY",
-            ];
+            let modes = ["UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN", "UNNECESSARY"];
             let number = modes.iter().position(|other| mode[6..] == **other)?;
             Object::Integer(i32::try_from(number).ok()?)
         }
         // Constants that are only ever handed on stand for themselves by name.
-        ("java.math.RoundingMode" | "java.time.format.TextStyle" | "java.util.Locale", name) => {
-            Object::string(name)
-        }
+        ("java.math.RoundingMode" | "java.time.format.TextStyle" | "java.util.Locale", name) => Object::string(name),
         _ => return temporal::constant(class, name),
     })
 }
@@ -192,20 +172,15 @@ pub fn call_static(class: &str, name: &str, args: &[Object], ctx: &mut dyn Conte
         None => call_static_plain(class, name, args, ctx),
     };
     match outcome {
-        Err(ObjectError::UnknownMethod(unnamed, _)) if unnamed.is_empty() => Err(
-            ObjectError::UnknownMethod(class.to_owned(), name.to_owned()),
-        ),
+        Err(ObjectError::UnknownMethod(unnamed, _)) if unnamed.is_empty() => {
+            Err(ObjectError::UnknownMethod(class.to_owned(), name.to_owned()))
+        }
         other => other,
     }
 }
 
 /// The classes that are not dates and times; names stay empty in `UnknownMethod`.
-pub(crate) fn call_static_plain(
-    class: &str,
-    name: &str,
-    args: &[Object],
-    ctx: &mut dyn Context,
-) -> Outcome {
+pub(crate) fn call_static_plain(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     match class {
         "java.lang.Math" | "java.lang.StrictMath" => math(name, args, ctx),
         "java.lang.Integer" | "java.lang.Long" | "java.lang.Short" => whole(class, name, args, ctx),
@@ -239,24 +214,17 @@ pub(crate) fn call_static_plain(
         },
         "java.math.BigInteger" => match (name, args) {
             ("new" | "valueOf", [value]) => match value {
-                Object::String(digits) => digits
-                    .parse()
-                    .map(Object::BigInteger)
-                    .map_err(|_| not_a_number(digits)),
+                Object::String(digits) => digits.parse().map(Object::BigInteger).map_err(|_| not_a_number(digits)),
                 other => long(other).map(|value| Object::BigInteger(i128::from(value))),
             },
             _ => Err(mismatch()),
         },
         "java.util.Date" => match (name, args) {
             ("new", []) => Ok(Object::Date(models::Timestamp(ctx.now_ms()))),
-            ("new", [ms]) if ms.is_number() => {
-                long(ms).map(|ms| Object::Date(models::Timestamp(ms)))
-            }
+            ("new", [ms]) if ms.is_number() => long(ms).map(|ms| Object::Date(models::Timestamp(ms))),
             ("from", [Object::Temporal(at)]) => {
                 let at = at.zoned().ok_or_else(mismatch)?;
-                Ok(Object::Date(models::Timestamp(
-                    at.timestamp().as_millisecond(),
-                )))
+                Ok(Object::Date(models::Timestamp(at.timestamp().as_millisecond())))
             }
             _ => Err(mismatch()),
         },
@@ -308,26 +276,27 @@ fn random(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) -> Ou
 }
 
 fn not_a_number(text: &str) -> ObjectError {
-    ObjectError::exception(
-        "java.lang.NumberFormatException",
-        format!("For input string: \"{text}\""),
-    )
+    ObjectError::exception("java.lang.NumberFormatException", format!("For input string: \"{text}\""))
 }
 
 fn big_decimal(name: &str, value: &Object) -> Outcome {
     match value {
-        Object::String(digits) => number::decimal_from_text(digits)
-            .map(Object::BigDecimal)
-            .ok_or_else(|| {
-                let message = "Character array is missing \"exponent\" mark 'e' or 'E'.";
-                ObjectError::exception("java.lang.NumberFormatException", message)
-            }),
+        Object::String(digits) => number::decimal_from_text(digits).map(Object::BigDecimal).ok_or_else(|| {
+            let wrong = digits.chars().find(|c| !c.is_ascii_digit() && !"+-.eE".contains(*c));
+            let message = match wrong {
+                Some(wrong) => format!(
+                    "Character {wrong} is neither a decimal digit number, decimal point, nor \"e\" notation \
+                         exponential mark."
+                ),
+                None if digits.is_empty() => "Index 0 out of bounds for length 0".to_owned(),
+                None => "Character array is missing \"exponent\" mark 'e' or 'E'.".to_owned(),
+            };
+            ObjectError::exception("java.lang.NumberFormatException", message)
+        }),
         // `new BigDecimal(double)` takes the binary digits, `valueOf` the shortest decimal ones.
         Object::Double(value) if name == "new" => number::decimal_from_double(*value)
             .map(Object::BigDecimal)
-            .ok_or_else(|| {
-                ObjectError::exception("java.lang.NumberFormatException", "Infinite or NaN")
-            }),
+            .ok_or_else(|| ObjectError::exception("java.lang.NumberFormatException", "Infinite or NaN")),
         other => decimal(other).map(Object::BigDecimal),
     }
 }
@@ -373,19 +342,12 @@ fn math(name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
         ("toDegrees", [value]) => Object::Double(double(value)?.to_degrees()),
         ("signum", [value]) => {
             let value = double(value)?;
-            Object::Double(if value == 0.0 || value.is_nan() {
-                value
-            } else {
-                value.signum()
-            })
+            Object::Double(if value == 0.0 || value.is_nan() { value } else { value.signum() })
         }
         ("floorDiv" | "floorMod", [a, b]) => {
             let (x, y) = (long(a)?, long(b)?);
             if y == 0 {
-                return Err(ObjectError::exception(
-                    "java.lang.ArithmeticException",
-                    "/ by zero",
-                ));
+                return Err(ObjectError::exception("java.lang.ArithmeticException", "/ by zero"));
             }
             let modulus = x.wrapping_rem(y);
             let adjust = modulus != 0 && (modulus < 0) != (y < 0);
@@ -408,12 +370,8 @@ fn math(name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
 
 fn whole(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     let narrow = |value: i64, shown: &str| match class {
-        "java.lang.Integer" => i32::try_from(value)
-            .map(Object::Integer)
-            .map_err(|_| not_a_number(shown)),
-        "java.lang.Short" => i16::try_from(value)
-            .map(Object::Short)
-            .map_err(|_| not_a_number(shown)),
+        "java.lang.Integer" => i32::try_from(value).map(Object::Integer).map_err(|_| not_a_number(shown)),
+        "java.lang.Short" => i16::try_from(value).map(Object::Short).map_err(|_| not_a_number(shown)),
         _ => Ok(Object::Long(value)),
     };
     let read = |digits: &str, radix: u32| {
@@ -421,21 +379,17 @@ fn whole(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) -> Out
         narrow(value, digits)
     };
     match (name, args) {
-        (
-            "parseInt" | "parseLong" | "parseShort" | "valueOf" | "new" | "decode",
-            [Object::String(digits)],
-        ) => read(digits, 10),
+        ("parseInt" | "parseLong" | "parseShort" | "valueOf" | "new" | "decode", [Object::String(digits)]) => {
+            read(digits, 10)
+        }
         ("parseInt" | "parseLong" | "valueOf", [Object::String(digits), radix]) => {
-            let radix = u32::try_from(int(radix)?)
-                .ok()
-                .filter(|radix| (2..=36).contains(radix))
-                .ok_or_else(mismatch)?;
+            let radix =
+                u32::try_from(int(radix)?).ok().filter(|radix| (2..=36).contains(radix)).ok_or_else(mismatch)?;
             read(digits, radix)
         }
-        ("parseInt" | "parseLong" | "parseShort", [Object::Null]) => Err(ObjectError::exception(
-            "java.lang.NumberFormatException",
-            "Cannot parse null string: null",
-        )),
+        ("parseInt" | "parseLong" | "parseShort", [Object::Null]) => {
+            Err(ObjectError::exception("java.lang.NumberFormatException", "Cannot parse null string: null"))
+        }
         ("valueOf" | "new", [value]) => narrow(long(value)?, "number"),
         ("toString", [value]) => text::to_text(value, ctx).map(Object::String),
         ("toHexString", [Object::Integer(value)]) => Ok(Object::string(format!("{value:x}"))),
@@ -445,9 +399,7 @@ fn whole(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) -> Out
         ("max" | "min" | "abs", _) => math(name, args, ctx),
         ("sum", [a, b]) => narrow(long(a)?.wrapping_add(long(b)?), "sum"),
         ("compare", [a, b]) => Ok(Object::Integer(long(a)?.cmp(&long(b)?) as i32)),
-        ("signum", [value]) => Ok(Object::Integer(
-            i32::try_from(long(value)?.signum()).unwrap_or(0),
-        )),
+        ("signum", [value]) => Ok(Object::Integer(i32::try_from(long(value)?.signum()).unwrap_or(0))),
         _ => Err(mismatch()),
     }
 }
@@ -455,15 +407,13 @@ fn whole(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) -> Out
 fn floating(name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     match (name, args) {
         ("parseDouble" | "parseFloat" | "valueOf" | "new", [Object::String(digits)]) => {
-            number::double_from_text(digits)
-                .map(Object::Double)
-                .ok_or_else(|| {
-                    if digits.trim().is_empty() {
-                        ObjectError::exception("java.lang.NumberFormatException", "empty String")
-                    } else {
-                        not_a_number(digits)
-                    }
-                })
+            number::double_from_text(digits).map(Object::Double).ok_or_else(|| {
+                if digits.trim().is_empty() {
+                    ObjectError::exception("java.lang.NumberFormatException", "empty String")
+                } else {
+                    not_a_number(digits)
+                }
+            })
         }
         ("valueOf" | "new", [value]) => double(value).map(Object::Double),
         ("toString", [value]) => text::to_text(value, ctx).map(Object::String),
@@ -483,9 +433,7 @@ fn string_class(name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
         ("new", [Object::Bytes(bytes)] | [Object::Bytes(bytes), _]) => {
             Ok(Object::string(String::from_utf8_lossy(bytes).as_ref()))
         }
-        ("new" | "valueOf" | "copyValueOf", [value]) => {
-            text::to_text(value, ctx).map(Object::String)
-        }
+        ("new" | "valueOf" | "copyValueOf", [value]) => text::to_text(value, ctx).map(Object::String),
         ("format", [pattern, rest @ ..]) => {
             let pattern = string(pattern, ctx)?;
             format::format(&pattern, rest, ctx).map(Object::string)
@@ -514,11 +462,7 @@ fn character(name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
         "toUpperCase" => Object::string(char.to_uppercase().to_string()),
         "toLowerCase" => Object::string(char.to_lowercase().to_string()),
         "toString" | "valueOf" => Object::string(char.to_string()),
-        "getNumericValue" => Object::Integer(
-            char.to_digit(36)
-                .and_then(|d| i32::try_from(d).ok())
-                .unwrap_or(-1),
-        ),
+        "getNumericValue" => Object::Integer(char.to_digit(36).and_then(|d| i32::try_from(d).ok()).unwrap_or(-1)),
         _ => return Err(mismatch()),
     })
 }
@@ -528,8 +472,8 @@ fn variables(name: &str, args: &[Object]) -> Outcome {
     match (name, args) {
         ("createVariables", []) => Ok(Object::map(ObjectMap::new())),
         (
-            "stringValue" | "integerValue" | "longValue" | "doubleValue" | "booleanValue"
-            | "dateValue" | "shortValue" | "byteArrayValue" | "untypedValue" | "numberValue",
+            "stringValue" | "integerValue" | "longValue" | "doubleValue" | "booleanValue" | "dateValue" | "shortValue"
+            | "byteArrayValue" | "untypedValue" | "numberValue",
             [value] | [value, _],
         ) => Ok(value.clone()),
         ("untypedNullValue", [] | [_]) => Ok(Object::Null),
@@ -544,74 +488,53 @@ fn items(object: &Object) -> Result<Vec<Object>, ObjectError> {
     }
 }
 
-#[expect(
-    clippy::match_same_arms,
-    reason = "one line per class reads as a table"
-)]
+#[expect(clippy::match_same_arms, reason = "one line per class reads as a table")]
 fn collections(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     Ok(match (class, name, args) {
-        ("java.util.ArrayList" | "java.util.LinkedList" | "java.util.Vector", "new", []) => {
-            Object::list(Vec::new())
-        }
-        ("java.util.ArrayList", "new", [Object::Integer(_) | Object::Long(_)]) => {
-            Object::list(Vec::new())
-        }
+        ("java.util.ArrayList" | "java.util.LinkedList" | "java.util.Vector", "new", []) => Object::list(Vec::new()),
+        ("java.util.ArrayList", "new", [Object::Integer(_) | Object::Long(_)]) => Object::list(Vec::new()),
         ("java.util.ArrayList" | "java.util.LinkedList" | "java.util.Vector", "new", [source])
         | ("java.util.List", "copyOf", [source])
         | ("java.util.Collections", "unmodifiableList" | "list" | "synchronizedList", [source]) => {
             Object::list(items(source)?)
         }
-        ("java.util.HashMap" | "java.util.LinkedHashMap" | "java.util.TreeMap", "new", []) => {
+        ("java.util.HashMap" | "java.util.LinkedHashMap", "new", []) => Object::map(ObjectMap::new()),
+        ("java.util.HashMap" | "java.util.LinkedHashMap", "new", [Object::Integer(_) | Object::Long(_)]) => {
             Object::map(ObjectMap::new())
         }
-        (
-            "java.util.HashMap" | "java.util.LinkedHashMap",
-            "new",
-            [Object::Integer(_) | Object::Long(_)],
-        ) => Object::map(ObjectMap::new()),
         ("java.util.HashMap" | "java.util.LinkedHashMap", "new", [Object::Map(source)])
         | ("java.util.Map", "copyOf", [Object::Map(source)])
-        | ("java.util.Collections", "unmodifiableMap", [Object::Map(source)]) => {
-            Object::map(source.borrow().clone())
+        | ("java.util.Collections", "unmodifiableMap", [Object::Map(source)]) => Object::map(source.borrow().clone()),
+        ("java.util.TreeMap", "new", []) => {
+            return Err(ObjectError::exception(
+                "java.lang.UnsupportedOperationException",
+                "java.util.TreeMap does not keep its order here; fill a LinkedHashMap and copy it with new TreeMap(map)",
+            ));
         }
-        ("java.util.TreeMap", "new", [source @ Object::Map(_)]) => {
-            crate::methods::call(source, "sort", &[], ctx)?
-        }
+        ("java.util.TreeMap", "new", [source @ Object::Map(_)]) => crate::methods::call(source, "sort", &[], ctx)?,
         ("java.util.HashSet" | "java.util.LinkedHashSet", "new", []) => Object::set([]),
-        ("java.util.HashSet" | "java.util.LinkedHashSet", "new", [source])
-        | ("java.util.Set", "copyOf", [source]) => Object::set(items(source)?),
-        ("java.util.Arrays", "asList", [Object::List(source)]) => {
-            Object::list(source.borrow().clone())
+        ("java.util.HashSet" | "java.util.LinkedHashSet", "new", [source]) | ("java.util.Set", "copyOf", [source]) => {
+            Object::set(items(source)?)
         }
-        ("java.util.Arrays" | "java.util.List", "asList" | "of", elements) => {
-            Object::list(elements.to_vec())
-        }
-        ("java.util.Arrays", "toString", [source]) => {
-            text::to_text(source, ctx).map(Object::String)?
-        }
+        ("java.util.Arrays", "asList", [Object::List(source)]) => Object::list(source.borrow().clone()),
+        ("java.util.Arrays" | "java.util.List", "asList" | "of", elements) => Object::list(elements.to_vec()),
+        ("java.util.Arrays", "toString", [source]) => text::to_text(source, ctx).map(Object::String)?,
         ("java.util.Arrays" | "java.util.Collections", "sort", [source]) => {
             crate::methods::call(source, "sort", &[], ctx)?
         }
         ("java.util.Arrays", "stream", [source]) => Object::list(items(source)?),
         ("java.util.Set", "of", elements) => Object::set(elements.iter().cloned()),
-        ("java.util.Map", "of", pairs) if pairs.len().is_multiple_of(2) => Object::map(
-            pairs
-                .chunks(2)
-                .map(|pair| (MapKey(pair[0].clone()), pair[1].clone()))
-                .collect(),
-        ),
+        ("java.util.Map", "of", pairs) if pairs.len().is_multiple_of(2) => {
+            Object::map(pairs.chunks(2).map(|pair| (MapKey(pair[0].clone()), pair[1].clone())).collect())
+        }
         ("java.util.Collections", "emptyList", []) => Object::list(Vec::new()),
         ("java.util.Collections", "emptyMap", []) => Object::map(ObjectMap::new()),
         ("java.util.Collections", "emptySet", []) => Object::set([]),
-        ("java.util.Collections", "singletonList" | "singleton", [item]) => {
-            Object::list(vec![item.clone()])
-        }
+        ("java.util.Collections", "singletonList" | "singleton", [item]) => Object::list(vec![item.clone()]),
         ("java.util.Collections", "singletonMap", [key, value]) => {
             Object::map(std::iter::once((MapKey(key.clone()), value.clone())).collect())
         }
-        ("java.util.Collections", "enumeration", [source]) => {
-            IteratorObject::object(items(source)?)
-        }
+        ("java.util.Collections", "enumeration", [source]) => IteratorObject::object(items(source)?),
         ("java.util.Collections", "reverse", [Object::List(source)]) => {
             source.borrow_mut().reverse();
             Object::Null
@@ -619,19 +542,11 @@ fn collections(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) 
         ("java.util.Collections", "max" | "min", [source]) => {
             let mut sorted = items(source)?;
             crate::methods::sort(&mut sorted, ctx)?;
-            let found = if name == "max" {
-                sorted.pop()
-            } else {
-                sorted.into_iter().next()
-            };
-            found
-                .ok_or_else(|| ObjectError::exception("java.util.NoSuchElementException", "null"))?
+            let found = if name == "max" { sorted.pop() } else { sorted.into_iter().next() };
+            found.ok_or_else(|| ObjectError::exception("java.util.NoSuchElementException", "null"))?
         }
         ("java.util.Collections", "frequency", [source, item]) => {
-            let count = items(source)?
-                .iter()
-                .filter(|other| other.equals(item))
-                .count();
+            let count = items(source)?.iter().filter(|other| other.equals(item)).count();
             Object::Integer(i32::try_from(count).unwrap_or(i32::MAX))
         }
         ("java.util.Objects", "equals", [a, b]) => Object::Boolean(a.equals(b)),
@@ -640,17 +555,11 @@ fn collections(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) 
         ("java.util.Objects", "toString", [value]) => Object::String(text::to_text(value, ctx)?),
         ("java.util.Objects", "requireNonNull", [value, ..]) if !value.is_null() => value.clone(),
         ("java.util.Objects", "requireNonNull", [_]) => {
-            return Err(ObjectError::exception(
-                "java.lang.NullPointerException",
-                "null",
-            ));
+            return Err(ObjectError::exception("java.lang.NullPointerException", "null"));
         }
         ("java.util.Objects", "requireNonNull", [_, message]) => {
             let message = string(message, ctx)?;
-            return Err(ObjectError::exception(
-                "java.lang.NullPointerException",
-                &*message,
-            ));
+            return Err(ObjectError::exception("java.lang.NullPointerException", &*message));
         }
         _ => return Err(mismatch()),
     })

@@ -39,17 +39,14 @@ pub fn compare(a: &Object, b: &Object, ctx: &mut dyn Context) -> Result<Ordering
         let wanted = match a {
             Object::Temporal(value) => match &**value {
                 Temporal::JodaDateTime(_) => "org.joda.time.ReadableInstant".to_owned(),
-                Temporal::JodaLocalDate(_)
-                | Temporal::JodaLocalDateTime(_)
-                | Temporal::JodaLocalTime(_) => "org.joda.time.ReadablePartial".to_owned(),
+                Temporal::JodaLocalDate(_) | Temporal::JodaLocalDateTime(_) | Temporal::JodaLocalTime(_) => {
+                    "org.joda.time.ReadablePartial".to_owned()
+                }
                 other => other.class_name().to_owned(),
             },
             other => other.class_name(ctx),
         };
-        let message = format!(
-            "class {} cannot be cast to class {wanted}",
-            b.class_name(ctx)
-        );
+        let message = format!("class {} cannot be cast to class {wanted}", b.class_name(ctx));
         ObjectError::exception("java.lang.ClassCastException", message)
     })
 }
@@ -70,12 +67,14 @@ fn compare_temporal(a: &Temporal, b: &Temporal) -> Option<Ordering> {
         (Temporal::JodaDateTime(a), Temporal::JodaDateTime(b))
         | (Temporal::ZonedDateTime(a), Temporal::ZonedDateTime(b))
         | (Temporal::OffsetDateTime(a), Temporal::OffsetDateTime(b)) => Some(a.cmp(b)),
-        (Temporal::JodaLocalDate(a), Temporal::JodaLocalDate(b))
-        | (Temporal::LocalDate(a), Temporal::LocalDate(b)) => Some(a.cmp(b)),
+        (Temporal::JodaLocalDate(a), Temporal::JodaLocalDate(b)) | (Temporal::LocalDate(a), Temporal::LocalDate(b)) => {
+            Some(a.cmp(b))
+        }
         (Temporal::JodaLocalDateTime(a), Temporal::JodaLocalDateTime(b))
         | (Temporal::LocalDateTime(a), Temporal::LocalDateTime(b)) => Some(a.cmp(b)),
-        (Temporal::JodaLocalTime(a), Temporal::JodaLocalTime(b))
-        | (Temporal::LocalTime(a), Temporal::LocalTime(b)) => Some(a.cmp(b)),
+        (Temporal::JodaLocalTime(a), Temporal::JodaLocalTime(b)) | (Temporal::LocalTime(a), Temporal::LocalTime(b)) => {
+            Some(a.cmp(b))
+        }
         (Temporal::JodaDuration(a), Temporal::JodaDuration(b)) => Some(a.cmp(b)),
         (Temporal::Instant(a), Temporal::Instant(b)) => Some(a.cmp(b)),
         (Temporal::Duration(a), Temporal::Duration(b)) => Some(a.cmp(b)),
@@ -128,36 +127,25 @@ pub fn hash_code(object: &Object) -> Result<i32, ObjectError> {
         Object::Short(value) => i32::from(*value),
         Object::Integer(value) => *value,
         Object::Long(value) => long(*value),
-        Object::Double(value) => long(if value.is_nan() {
-            0x7ff8_0000_0000_0000
-        } else {
-            value.to_bits() as i64
-        }),
+        Object::Double(value) => long(if value.is_nan() { 0x7ff8_0000_0000_0000 } else { value.to_bits() as i64 }),
         Object::Date(value) => long(value.0),
-        Object::String(text) => text.encode_utf16().fold(0_i32, |hash, unit| {
-            hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-        }),
-        Object::List(items) => items.borrow().iter().try_fold(1_i32, |hash, item| {
-            hash_code(item).map(|item| hash.wrapping_mul(31).wrapping_add(item))
-        })?,
-        Object::Set(items) => items.borrow().keys().try_fold(0_i32, |hash, item| {
-            hash_code(&item.0).map(|item| hash.wrapping_add(item))
-        })?,
-        Object::Map(entries) => entries
+        Object::String(text) => {
+            text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
+        }
+        Object::List(items) => items
             .borrow()
             .iter()
-            .try_fold(0_i32, |hash, (key, value)| {
-                Ok::<_, ObjectError>(hash.wrapping_add(hash_code(&key.0)? ^ hash_code(value)?))
-            })?,
+            .try_fold(1_i32, |hash, item| hash_code(item).map(|item| hash.wrapping_mul(31).wrapping_add(item)))?,
+        Object::Set(items) => items
+            .borrow()
+            .keys()
+            .try_fold(0_i32, |hash, item| hash_code(&item.0).map(|item| hash.wrapping_add(item)))?,
+        Object::Map(entries) => entries.borrow().iter().try_fold(0_i32, |hash, (key, value)| {
+            Ok::<_, ObjectError>(hash.wrapping_add(hash_code(&key.0)? ^ hash_code(value)?))
+        })?,
         other => {
-            let message = format!(
-                "hashCode() of {} is not the same in every run",
-                other.plain_class_name()
-            );
-            return Err(ObjectError::exception(
-                "java.lang.UnsupportedOperationException",
-                message,
-            ));
+            let message = format!("hashCode() of {} is not the same in every run", other.plain_class_name());
+            return Err(ObjectError::exception("java.lang.UnsupportedOperationException", message));
         }
     })
 }

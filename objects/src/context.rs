@@ -48,20 +48,13 @@ impl std::fmt::Display for ObjectError {
         match self {
             Self::UnknownIdentifier(name) => write!(f, "Cannot resolve identifier '{name}'"),
             Self::UnknownProperty(class, name) => {
-                write!(
-                    f,
-                    "The class '{class}' does not have the property '{name}'."
-                )
+                write!(f, "The class '{class}' does not have the property '{name}'.")
             }
             Self::UnknownMethod(class, name) => {
                 write!(f, "Cannot find method '{name}' in '{class}'")
             }
             Self::BpmnError(code, message) => {
-                write!(
-                    f,
-                    "{} (errorCode='{code}')",
-                    message.as_deref().unwrap_or("null")
-                )
+                write!(f, "{} (errorCode='{code}')", message.as_deref().unwrap_or("null"))
             }
             Self::Exception(_, message) | Self::Limit(message) => f.write_str(message),
         }
@@ -84,24 +77,13 @@ pub trait Context {
     /// Property of a handle.
     fn get_property(&mut self, handle: &Handle, name: &str) -> Result<Object, ObjectError>;
     /// Sets a property of a handle.
-    fn set_property(
-        &mut self,
-        handle: &Handle,
-        name: &str,
-        value: Object,
-    ) -> Result<(), ObjectError>;
+    fn set_property(&mut self, handle: &Handle, name: &str, value: Object) -> Result<(), ObjectError>;
     /// Calls a method of a handle.
-    fn call_method(
-        &mut self,
-        handle: &Handle,
-        name: &str,
-        args: &[Object],
-    ) -> Result<Object, ObjectError>;
+    fn call_method(&mut self, handle: &Handle, name: &str, args: &[Object]) -> Result<Object, ObjectError>;
     /// Java class name of a handle, as it appears in error texts.
     fn class_name(&mut self, handle: &Handle) -> String;
     /// Calls a function of the environment that is not built in (`currentUser()` …); `None` when unknown.
-    fn call_function(&mut self, name: &str, args: &[Object])
-    -> Result<Option<Object>, ObjectError>;
+    fn call_function(&mut self, name: &str, args: &[Object]) -> Result<Option<Object>, ObjectError>;
     /// The transaction's time in milliseconds since 1970 (UTC): never the machine's clock.
     fn now_ms(&mut self) -> i64;
     /// IANA name of the engine's time zone, such as `UTC`.

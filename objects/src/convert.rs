@@ -31,10 +31,7 @@ pub struct NotSerializable {
 impl NotSerializable {
     /// Camunda's message for the variable it was to be stored in.
     pub fn message(&self, variable: &str) -> String {
-        format!(
-            "Cannot serialize object in variable '{variable}': {}",
-            self.class
-        )
+        format!("Cannot serialize object in variable '{variable}': {}", self.class)
     }
 }
 
@@ -59,10 +56,10 @@ pub fn to_object(value: &Value) -> Object {
         Value::Date(at) => Object::Date(*at),
         Value::Bytes(bytes) => Object::Bytes(Rc::from(&**bytes)),
         Value::File(file) => Object::File(Rc::new((**file).clone())),
-        Value::Json(text) => JsonNode::parse(text)
-            .map_or_else(|_| Object::Opaque(Rc::new(value.clone())), Object::Json),
-        Value::Xml(text) => XmlNode::parse(text)
-            .map_or_else(|_| Object::Opaque(Rc::new(value.clone())), Object::Xml),
+        Value::Json(text) => {
+            JsonNode::parse(text).map_or_else(|_| Object::Opaque(Rc::new(value.clone())), Object::Json)
+        }
+        Value::Xml(text) => XmlNode::parse(text).map_or_else(|_| Object::Opaque(Rc::new(value.clone())), Object::Xml),
         Value::Object(object) => match &object.content {
             ObjectContent::Null => Object::Null,
             ObjectContent::Tree(tree) => from_tree(tree),
@@ -75,10 +72,7 @@ pub fn to_object(value: &Value) -> Object {
 
 /// Deserialises JSON objects of the classes that every Java has; others stay opaque.
 fn plain_json(object: &ObjectValue, text: &str) -> Option<Object> {
-    let is_json = object
-        .format
-        .as_deref()
-        .is_some_and(|format| format.starts_with("application/json"));
+    let is_json = object.format.as_deref().is_some_and(|format| format.starts_with("application/json"));
     let class = object.type_name.as_deref().filter(|_| is_json)?;
     let class = class.split('<').next().unwrap_or(class);
     let known = [
@@ -106,15 +100,12 @@ fn plain_json(object: &ObjectValue, text: &str) -> Option<Object> {
     }
     let plain = plain(&JsonNode::parse(text).ok()?);
     Some(match (class, &plain) {
-        (
-            "java.util.Set" | "java.util.HashSet" | "java.util.LinkedHashSet",
-            Object::List(items),
-        ) => Object::set(items.borrow().iter().cloned()),
+        ("java.util.Set" | "java.util.HashSet" | "java.util.LinkedHashSet", Object::List(items)) => {
+            Object::set(items.borrow().iter().cloned())
+        }
         ("java.lang.Long", number) => number.long_value().map_or(plain.clone(), Object::Long),
         ("java.lang.Double", number) => number.double_value().map_or(plain.clone(), Object::Double),
-        ("java.math.BigDecimal", number) => number
-            .decimal_value()
-            .map_or(plain.clone(), Object::BigDecimal),
+        ("java.math.BigDecimal", number) => number.decimal_value().map_or(plain.clone(), Object::BigDecimal),
         _ => plain,
     })
 }
@@ -126,10 +117,7 @@ pub fn plain(node: &JsonNode) -> Object {
         JsonNode::Object(properties) => {
             let entries = properties.borrow();
             Object::map(
-                entries
-                    .iter()
-                    .map(|(name, value)| (MapKey(Object::String(name.clone())), plain(value)))
-                    .collect(),
+                entries.iter().map(|(name, value)| (MapKey(Object::String(name.clone())), plain(value))).collect(),
             )
         }
         scalar => scalar.to_object(),
@@ -142,9 +130,7 @@ fn from_tree(tree: &Tree) -> Object {
         Tree::List(items) => Object::list(items.iter().map(from_tree).collect()),
         Tree::Set(items) => Object::set(items.iter().map(from_tree)),
         Tree::Map(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| (MapKey(from_tree(key)), from_tree(value)));
+            let entries = entries.iter().map(|(key, value)| (MapKey(from_tree(key)), from_tree(value)));
             Object::map(entries.collect::<ObjectMap>())
         }
         Tree::Other(class, text) => from_text(class, text).unwrap_or_else(|| {
@@ -202,9 +188,7 @@ pub fn to_value(object: &Object) -> Result<Value, NotSerializable> {
 }
 
 fn refused(object: &Object) -> NotSerializable {
-    NotSerializable {
-        class: object.plain_class_name(),
-    }
+    NotSerializable { class: object.plain_class_name() }
 }
 
 fn to_tree(object: &Object, depth: usize) -> Result<Tree, NotSerializable> {
@@ -212,35 +196,17 @@ fn to_tree(object: &Object, depth: usize) -> Result<Tree, NotSerializable> {
         return Err(refused(object));
     }
     Ok(match object {
-        Object::List(items) => Tree::List(
-            items
-                .borrow()
-                .iter()
-                .map(|item| to_tree(item, depth + 1))
-                .collect::<Result<_, _>>()?,
-        ),
-        Object::Set(items) => Tree::Set(
-            items
-                .borrow()
-                .keys()
-                .map(|item| to_tree(&item.0, depth + 1))
-                .collect::<Result<_, _>>()?,
-        ),
+        Object::List(items) => {
+            Tree::List(items.borrow().iter().map(|item| to_tree(item, depth + 1)).collect::<Result<_, _>>()?)
+        }
+        Object::Set(items) => {
+            Tree::Set(items.borrow().keys().map(|item| to_tree(&item.0, depth + 1)).collect::<Result<_, _>>()?)
+        }
         Object::Map(entries) => {
-            let pair = |(key, value): (&MapKey, &Object)| {
-                Ok((to_tree(&key.0, depth + 1)?, to_tree(value, depth + 1)?))
-            };
-            Tree::Map(
-                entries
-                    .borrow()
-                    .iter()
-                    .map(pair)
-                    .collect::<Result<_, _>>()?,
-            )
+            let pair = |(key, value): (&MapKey, &Object)| Ok((to_tree(&key.0, depth + 1)?, to_tree(value, depth + 1)?));
+            Tree::Map(entries.borrow().iter().map(pair).collect::<Result<_, _>>()?)
         }
-        Object::BigDecimal(value) => {
-            Tree::Other(object.plain_class_name(), decimal_to_string(value))
-        }
+        Object::BigDecimal(value) => Tree::Other(object.plain_class_name(), decimal_to_string(value)),
         Object::BigInteger(value) => Tree::Other(object.plain_class_name(), value.to_string()),
         Object::Temporal(value) => Tree::Other(object.plain_class_name(), value.text()),
         Object::Json(_) | Object::Xml(_) | Object::File(_) => return Err(refused(object)),
@@ -254,10 +220,7 @@ pub(crate) fn opaque_text(value: &Value) -> String {
         Value::Json(text) | Value::Xml(text) => text.to_string(),
         Value::Object(object) => match &object.content {
             ObjectContent::Tree(Tree::Other(_, text)) => text.clone(),
-            _ => format!(
-                "{}@0",
-                object.type_name.as_deref().unwrap_or("java.lang.Object")
-            ),
+            _ => format!("{}@0", object.type_name.as_deref().unwrap_or("java.lang.Object")),
         },
         other => format!("{other:?}"),
     }
@@ -266,10 +229,7 @@ pub(crate) fn opaque_text(value: &Value) -> String {
 /// Java class of a variable that is carried but not understood.
 pub(crate) fn opaque_class_name(value: &Value) -> String {
     match value {
-        Value::Object(object) => object
-            .type_name
-            .clone()
-            .unwrap_or_else(|| "java.lang.Object".to_owned()),
+        Value::Object(object) => object.type_name.clone().unwrap_or_else(|| "java.lang.Object".to_owned()),
         other => other.type_name().to_owned(),
     }
 }
@@ -334,17 +294,20 @@ fn write_tree(out: &mut String, tree: &Tree) {
             out.push('}');
         }
         Tree::Other(class, text) if class.starts_with("java.math.") => out.push_str(text),
-        Tree::Other(_, text) => quoted(out, text),
+        Tree::Other(class, text) => match temporal::from_text(class, text) {
+            // Jackson writes durations as seconds.
+            Some(temporal::Temporal::Duration(length)) => {
+                out.push_str(&format!("{}.{:09}", length.as_secs(), length.subsec_nanos()));
+            }
+            _ => quoted(out, text),
+        },
     }
 }
 
 /// `2030-01-15T10:20:30.123+0000`, the REST API's date format.
 fn date_json(at: Timestamp) -> String {
     match jiff::Timestamp::from_millisecond(at.0) {
-        Ok(at) => at
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .strftime("%Y-%m-%dT%H:%M:%S.%3f%z")
-            .to_string(),
+        Ok(at) => at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S.%3f%z").to_string(),
         Err(_) => at.0.to_string(),
     }
 }
@@ -353,10 +316,8 @@ fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let group = chunk
-            .iter()
-            .fold(0_usize, |group, byte| (group << 8) | usize::from(*byte))
-            << (8 * (3 - chunk.len()));
+        let group =
+            chunk.iter().fold(0_usize, |group, byte| (group << 8) | usize::from(*byte)) << (8 * (3 - chunk.len()));
         for index in 0..4 {
             if index <= chunk.len() {
                 out.push(char::from(ALPHABET[(group >> (18 - 6 * index)) & 63]));

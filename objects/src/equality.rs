@@ -26,9 +26,7 @@ fn equals(a: &Object, b: &Object, depth: usize) -> bool {
         (Object::Long(a), Object::Long(b)) => a == b,
         (Object::BigInteger(a), Object::BigInteger(b)) => a == b,
         // `Double.equals` tells -0.0 from 0.0 and finds NaN equal to itself.
-        (Object::Double(a), Object::Double(b)) => {
-            a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
-        }
+        (Object::Double(a), Object::Double(b)) => a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()),
         // `BigDecimal.equals` tells 2.0 from 2.00.
         (Object::BigDecimal(a), Object::BigDecimal(b)) => a == b && a.scale() == b.scale(),
         (Object::String(a), Object::String(b)) => a == b,
@@ -38,9 +36,7 @@ fn equals(a: &Object, b: &Object, depth: usize) -> bool {
         (Object::List(a), Object::List(b)) => {
             Rc::ptr_eq(a, b) || {
                 let (a, b) = (a.borrow(), b.borrow());
-                depth < MAX_DEPTH
-                    && a.len() == b.len()
-                    && a.iter().zip(b.iter()).all(|(a, b)| equals(a, b, depth + 1))
+                depth < MAX_DEPTH && a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equals(a, b, depth + 1))
             }
         }
         (Object::Map(a), Object::Map(b)) => {
@@ -63,11 +59,7 @@ fn equals(a: &Object, b: &Object, depth: usize) -> bool {
 }
 
 fn maps_equal(a: &ObjectMap, b: &ObjectMap, depth: usize) -> bool {
-    a.len() == b.len()
-        && a.iter().all(|(key, value)| {
-            b.get(key)
-                .is_some_and(|other| equals(value, other, depth + 1))
-        })
+    a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| equals(value, other, depth + 1)))
 }
 
 impl PartialEq for MapKey {
@@ -88,11 +80,7 @@ impl Hash for MapKey {
 fn hash<H: Hasher>(object: &Object, state: &mut H, depth: usize) {
     std::mem::discriminant(object).hash(state);
     match object {
-        Object::Null
-        | Object::Opaque(_)
-        | Object::Temporal(_)
-        | Object::Json(_)
-        | Object::Xml(_) => {}
+        Object::Null | Object::Opaque(_) | Object::Temporal(_) | Object::Json(_) | Object::Xml(_) => {}
         Object::Boolean(value) => value.hash(state),
         Object::Short(value) => value.hash(state),
         Object::Integer(value) => value.hash(state),

@@ -8,12 +8,11 @@ use crate::{
 
 /// One `%…` of a format.
 #[derive(Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the format"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the format")]
 struct Spec {
     index: Option<usize>,
+    /// `<`: the argument of the conversion before.
+    again: bool,
     minus: bool,
     plus: bool,
     space: bool,
@@ -36,11 +35,7 @@ fn illegal(class: &str, message: String) -> ObjectError {
 ///
 /// # Errors
 /// Java's exceptions for missing arguments, unknown conversions and arguments of the wrong class.
-pub(crate) fn format(
-    format: &str,
-    args: &[Object],
-    ctx: &mut dyn Context,
-) -> Result<String, ObjectError> {
+pub(crate) fn format(format: &str, args: &[Object], ctx: &mut dyn Context) -> Result<String, ObjectError> {
     let single = match args {
         [Object::List(items)] => Some(items.borrow().clone()),
         _ => None,
@@ -52,7 +47,7 @@ pub(crate) fn format(
     };
     let mut out = String::with_capacity(format.len() + 16);
     let mut chars = format.chars().peekable();
-    let mut next = 0;
+    let (mut next, mut last) = (0, 0);
     while let Some(char) = chars.next() {
         if char != '%' {
             out.push(char);
@@ -60,29 +55,23 @@ pub(crate) fn format(
         }
         let spec = read_spec(&mut chars)?;
         let Some(conversion) = chars.next() else {
-            return Err(illegal(
-                "UnknownFormatConversionException",
-                "Conversion = '%'".to_owned(),
-            ));
+            return Err(illegal("UnknownFormatConversionException", "Conversion = '%'".to_owned()));
         };
         match conversion {
             '%' => pad(&mut out, "%", &spec),
             'n' => out.push('\n'),
             _ => {
                 let at = spec.index.unwrap_or_else(|| {
+                    if spec.again {
+                        return last;
+                    }
                     next += 1;
                     next - 1
                 });
-                let time_part = if matches!(conversion, 't' | 'T') {
-                    chars.next()
-                } else {
-                    None
-                };
+                last = at;
+                let time_part = if matches!(conversion, 't' | 'T') { chars.next() } else { None };
                 let Some(arg) = args.get(at) else {
-                    return Err(illegal(
-                        "MissingFormatArgumentException",
-                        format!("Format specifier '%{conversion}'"),
-                    ));
+                    return Err(illegal("MissingFormatArgumentException", format!("Format specifier '%{conversion}'")));
                 };
                 let mut piece = convert(conversion, time_part, arg, &spec, ctx)?;
                 if conversion.is_ascii_uppercase() {
@@ -103,6 +92,7 @@ fn read_spec(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Spe
     let mut number = None;
     loop {
         match chars.peek() {
+            Some('<') => spec.again = true,
             Some('-') => spec.minus = true,
             Some('+') => spec.plus = true,
             Some(' ') => spec.space = true,
@@ -114,9 +104,7 @@ fn read_spec(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Spe
                 let digit = c.to_digit(10).unwrap_or(0) as usize;
                 let value: usize = number.unwrap_or(0) * 10 + digit;
                 if value > MAX_WIDTH {
-                    return Err(ObjectError::Limit(format!(
-                        "format width above {MAX_WIDTH}"
-                    )));
+                    return Err(ObjectError::Limit(format!("format width above {MAX_WIDTH}")));
                 }
                 number = Some(value);
             }
@@ -130,9 +118,7 @@ fn read_spec(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Spe
                 while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
                     precision = precision * 10 + digit as usize;
                     if precision > MAX_WIDTH {
-                        return Err(ObjectError::Limit(format!(
-                            "format precision above {MAX_WIDTH}"
-                        )));
+                        return Err(ObjectError::Limit(format!("format precision above {MAX_WIDTH}")));
                     }
                     chars.next();
                 }
@@ -166,10 +152,7 @@ fn convert(
     ctx: &mut dyn Context,
 ) -> Result<String, ObjectError> {
     let wrong_class = |ctx: &mut dyn Context| {
-        illegal(
-            "IllegalFormatConversionException",
-            format!("{conversion} != {}", arg.class_name(ctx)),
-        )
+        illegal("IllegalFormatConversionException", format!("{conversion} != {}", arg.class_name(ctx)))
     };
     match conversion {
         's' | 'S' => {
@@ -186,18 +169,14 @@ fn convert(
         _ if arg.is_null() => Ok("null".to_owned()),
         'c' | 'C' => match arg {
             Object::String(text) if text.chars().count() == 1 => Ok(text.to_string()),
-            Object::Integer(code) => Ok(u32::try_from(*code)
-                .ok()
-                .and_then(char::from_u32)
-                .map(String::from))
-            .and_then(|char| char.ok_or_else(|| wrong_class(ctx))),
+            Object::Integer(code) => Ok(u32::try_from(*code).ok().and_then(char::from_u32).map(String::from))
+                .and_then(|char| char.ok_or_else(|| wrong_class(ctx))),
             _ => Err(wrong_class(ctx)),
         },
         'd' => match arg {
-            Object::Short(_) | Object::Integer(_) | Object::Long(_) => Ok(signed(
-                &i128::from(arg.long_value().unwrap_or(0)).to_string(),
-                spec,
-            )),
+            Object::Short(_) | Object::Integer(_) | Object::Long(_) => {
+                Ok(signed(&i128::from(arg.long_value().unwrap_or(0)).to_string(), spec))
+            }
             Object::BigInteger(value) => Ok(signed(&value.to_string(), spec)),
             _ => Err(wrong_class(ctx)),
         },
@@ -223,14 +202,9 @@ fn convert(
                 let places = u32::try_from(spec.precision.unwrap_or(6)).unwrap_or(28);
                 let strategy = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
                 let rounded = value.round_dp_with_strategy(places, strategy);
-                Ok(signed(
-                    &format!("{rounded:.*}", spec.precision.unwrap_or(6)),
-                    spec,
-                ))
+                Ok(signed(&format!("{rounded:.*}", spec.precision.unwrap_or(6)), spec))
             }
-            Object::Double(value) if !value.is_finite() => {
-                Ok(crate::number::double_to_string(*value))
-            }
+            Object::Double(value) if !value.is_finite() => Ok(crate::number::double_to_string(*value)),
             Object::Double(value) => Ok(signed(&fixed(*value, spec.precision.unwrap_or(6)), spec)),
             _ => Err(wrong_class(ctx)),
         },
@@ -238,9 +212,7 @@ fn convert(
             Object::Double(value) => {
                 let text = format!("{value:.*e}", spec.precision.unwrap_or(6));
                 let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-                let (sign, size) = exponent
-                    .strip_prefix('-')
-                    .map_or(("+", exponent), |size| ("-", size));
+                let (sign, size) = exponent.strip_prefix('-').map_or(("+", exponent), |size| ("-", size));
                 Ok(signed(&format!("{digits}e{sign}{size:0>2}"), spec))
             }
             _ => Err(wrong_class(ctx)),
@@ -250,8 +222,9 @@ fn convert(
                 Object::Date(value) => temporal::instant(value.0)?.to_zoned(text::zone(ctx)?),
                 Object::Long(ms) => temporal::instant(*ms)?.to_zoned(text::zone(ctx)?),
                 Object::Temporal(value) => match &**value {
-                    temporal::Temporal::ZonedDateTime(value)
-                    | temporal::Temporal::OffsetDateTime(value) => value.clone(),
+                    temporal::Temporal::ZonedDateTime(value) | temporal::Temporal::OffsetDateTime(value) => {
+                        value.clone()
+                    }
                     temporal::Temporal::Calendar(value) => value.borrow().clone(),
                     _ => return Err(wrong_class(ctx)),
                 },
@@ -277,40 +250,26 @@ fn convert(
                 Some('z') => "%z",
                 other => {
                     let part = other.map(String::from).unwrap_or_default();
-                    return Err(illegal(
-                        "UnknownFormatConversionException",
-                        format!("Conversion = 't{part}'"),
-                    ));
+                    return Err(illegal("UnknownFormatConversionException", format!("Conversion = 't{part}'")));
                 }
             };
             Ok(zoned.strftime(pattern).to_string())
         }
-        other => Err(illegal(
-            "UnknownFormatConversionException",
-            format!("Conversion = '{other}'"),
-        )),
+        other => Err(illegal("UnknownFormatConversionException", format!("Conversion = '{other}'"))),
     }
 }
 
 /// Rounds half up on the decimal digits of the number, as Java does.
 pub(crate) fn fixed(value: f64, places: usize) -> String {
     let shortest = value.to_string();
-    let fraction = shortest
-        .split_once('.')
-        .map_or(0, |(_, fraction)| fraction.len());
+    let fraction = shortest.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     if fraction <= places {
         return format!("{value:.places$}");
     }
-    match (
-        rust_decimal::Decimal::from_str_exact(&shortest),
-        u32::try_from(places),
-    ) {
+    match (rust_decimal::Decimal::from_str_exact(&shortest), u32::try_from(places)) {
         (Ok(decimal), Ok(scale)) if scale <= 28 => {
             let strategy = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
-            format!(
-                "{:.places$}",
-                decimal.round_dp_with_strategy(scale, strategy)
-            )
+            format!("{:.places$}", decimal.round_dp_with_strategy(scale, strategy))
         }
         _ => format!("{value:.places$}"),
     }
@@ -318,21 +277,10 @@ pub(crate) fn fixed(value: f64, places: usize) -> String {
 
 /// Sign, grouping and leading zeros of a number.
 fn signed(digits: &str, spec: &Spec) -> String {
-    let (negative, magnitude) = digits
-        .strip_prefix('-')
-        .map_or((false, digits), |rest| (true, rest));
-    let mut magnitude = if spec.group {
-        group(magnitude)
-    } else {
-        magnitude.to_owned()
-    };
+    let (negative, magnitude) = digits.strip_prefix('-').map_or((false, digits), |rest| (true, rest));
+    let mut magnitude = if spec.group { group(magnitude) } else { magnitude.to_owned() };
     let (before, after) = match (negative, spec) {
-        (
-            true,
-            Spec {
-                parenthesis: true, ..
-            },
-        ) => ("(", ")"),
+        (true, Spec { parenthesis: true, .. }) => ("(", ")"),
         (true, _) => ("-", ""),
         (false, Spec { plus: true, .. }) => ("+", ""),
         (false, Spec { space: true, .. }) => (" ", ""),

@@ -33,10 +33,7 @@ pub fn call(target: &Object, name: &str, args: &[Object], ctx: &mut dyn Context)
     let outcome = match target {
         Object::Null => {
             let message = format!("Cannot invoke method {name}() on null object");
-            return Err(ObjectError::exception(
-                "java.lang.NullPointerException",
-                message,
-            ));
+            return Err(ObjectError::exception("java.lang.NullPointerException", message));
         }
         Object::Handle(handle) => return ctx.call_method(handle, name, args),
         Object::String(value) => string::call(value, name, args, ctx),
@@ -59,9 +56,7 @@ pub fn call(target: &Object, name: &str, args: &[Object], ctx: &mut dyn Context)
         Object::Bytes(_) | Object::Opaque(_) => Err(mismatch()),
     };
     match outcome {
-        Err(ObjectError::UnknownMethod(class, _)) if class.is_empty() => {
-            common(target, name, args, ctx)
-        }
+        Err(ObjectError::UnknownMethod(class, _)) if class.is_empty() => common(target, name, args, ctx),
         other => other,
     }
 }
@@ -75,10 +70,7 @@ fn common(target: &Object, name: &str, args: &[Object], ctx: &mut dyn Context) -
         ("getClass", []) => Ok(crate::classes::class_object(&target.class_name(ctx))),
         ("compareTo", [other]) => crate::compare::compare(target, other, ctx)
             .map(|order| Object::Integer(crate::compare::java_order(target, other, order))),
-        _ => Err(ObjectError::UnknownMethod(
-            target.class_name(ctx),
-            name.to_owned(),
-        )),
+        _ => Err(ObjectError::UnknownMethod(target.class_name(ctx), name.to_owned())),
     }
 }
 
@@ -114,24 +106,16 @@ pub fn get_property(target: &Object, name: &str, ctx: &mut dyn Context) -> Outco
     match target {
         Object::Null => Ok(Object::Null),
         Object::Handle(handle) => ctx.get_property(handle, name),
-        Object::Map(entries) => Ok(entries
-            .borrow()
-            .get(&MapKey(Object::string(name)))
-            .cloned()
-            .unwrap_or(Object::Null)),
+        Object::Map(entries) => {
+            Ok(entries.borrow().get(&MapKey(Object::string(name))).cloned().unwrap_or(Object::Null))
+        }
         Object::List(items) => {
             if let Ok(index) = name.parse::<i32>() {
                 let items = items.borrow();
-                Ok(usize::try_from(index)
-                    .ok()
-                    .and_then(|at| items.get(at).cloned())
-                    .unwrap_or(Object::Null))
+                Ok(usize::try_from(index).ok().and_then(|at| items.get(at).cloned()).unwrap_or(Object::Null))
             } else {
                 let message = format!("For input string: \"{name}\"");
-                Err(ObjectError::exception(
-                    "java.lang.NumberFormatException",
-                    message,
-                ))
+                Err(ObjectError::exception("java.lang.NumberFormatException", message))
             }
         }
         _ => bean_property(target, name, ctx),
@@ -153,10 +137,7 @@ fn bean_property(target: &Object, name: &str, ctx: &mut dyn Context) -> Outcome 
             other => return other,
         }
     }
-    Err(ObjectError::UnknownProperty(
-        target.class_name(ctx),
-        name.to_owned(),
-    ))
+    Err(ObjectError::UnknownProperty(target.class_name(ctx), name.to_owned()))
 }
 
 fn accessor(prefix: &str, property: &str) -> String {
@@ -172,18 +153,11 @@ fn accessor(prefix: &str, property: &str) -> String {
 ///
 /// # Errors
 /// [`ObjectError::UnknownProperty`] when the class has no such property.
-pub fn set_property(
-    target: &Object,
-    name: &str,
-    value: Object,
-    ctx: &mut dyn Context,
-) -> Result<(), ObjectError> {
+pub fn set_property(target: &Object, name: &str, value: Object, ctx: &mut dyn Context) -> Result<(), ObjectError> {
     match target {
         Object::Handle(handle) => ctx.set_property(handle, name, value),
         Object::Map(entries) => {
-            entries
-                .borrow_mut()
-                .insert(MapKey(Object::string(name)), value);
+            entries.borrow_mut().insert(MapKey(Object::string(name)), value);
             Ok(())
         }
         Object::Null => Err(ObjectError::exception(
@@ -191,9 +165,7 @@ pub fn set_property(
             format!("Cannot set property '{name}' on null object"),
         )),
         _ => match call(target, &accessor("set", name), &[value], ctx) {
-            Err(ObjectError::UnknownMethod(class, _)) => {
-                Err(ObjectError::UnknownProperty(class, name.to_owned()))
-            }
+            Err(ObjectError::UnknownMethod(class, _)) => Err(ObjectError::UnknownProperty(class, name.to_owned())),
             other => other.map(|_| ()),
         },
     }
@@ -203,11 +175,7 @@ pub fn set_property(
 pub fn index(target: &Object, key: &Object, ctx: &mut dyn Context) -> Outcome {
     match target {
         Object::Null => Ok(Object::Null),
-        Object::Map(entries) => Ok(entries
-            .borrow()
-            .get(&MapKey(key.clone()))
-            .cloned()
-            .unwrap_or(Object::Null)),
+        Object::Map(entries) => Ok(entries.borrow().get(&MapKey(key.clone())).cloned().unwrap_or(Object::Null)),
         Object::List(items) => {
             let at = match key {
                 Object::String(name) => return get_property(target, name, ctx),
@@ -220,10 +188,7 @@ pub fn index(target: &Object, key: &Object, ctx: &mut dyn Context) -> Outcome {
                 })?,
             };
             let items = items.borrow();
-            Ok(usize::try_from(at)
-                .ok()
-                .and_then(|at| items.get(at).cloned())
-                .unwrap_or(Object::Null))
+            Ok(usize::try_from(at).ok().and_then(|at| items.get(at).cloned()).unwrap_or(Object::Null))
         }
         _ => {
             let name = text::to_text(key, ctx)?;

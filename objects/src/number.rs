@@ -19,10 +19,7 @@ impl Object {
     }
 
     /// `Number.longValue()`: truncates as Java does; `None` for what is not a number.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "Java's narrowing: saturates for double, wraps for integers"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "Java's narrowing: saturates for double, wraps for integers")]
     pub fn long_value(&self) -> Option<i64> {
         Some(match self {
             Self::Short(value) => i64::from(*value),
@@ -36,10 +33,7 @@ impl Object {
     }
 
     /// `Number.intValue()`.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "Java's narrowing: saturates for double, wraps for integers"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "Java's narrowing: saturates for double, wraps for integers")]
     pub fn int_value(&self) -> Option<i32> {
         match self {
             Self::Double(value) => Some(*value as i32),
@@ -79,11 +73,7 @@ impl Object {
 /// `new BigDecimal(text)`; `None` when the text is no number or has more digits than 96 bits hold.
 pub fn decimal_from_text(text: &str) -> Option<Decimal> {
     let digits = text.strip_prefix('+').unwrap_or(text);
-    if digits.is_empty()
-        || !digits
-            .bytes()
-            .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'))
-    {
+    if digits.is_empty() || !digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')) {
         return None;
     }
     if digits.contains(['e', 'E']) {
@@ -105,10 +95,7 @@ pub fn decimal_from_double(value: f64) -> Option<Decimal> {
     let exact = format!("{value:.1074}");
     let exact = exact.trim_end_matches('0');
     Decimal::from_str_exact(exact).ok().or_else(|| {
-        let keep = exact
-            .char_indices()
-            .nth(29)
-            .map_or(exact.len(), |(at, _)| at);
+        let keep = exact.char_indices().nth(29).map_or(exact.len(), |(at, _)| at);
         Decimal::from_str_exact(&exact[..keep]).ok()
     })
 }
@@ -126,15 +113,9 @@ pub fn double_from_text(text: &str) -> Option<f64> {
         "Infinity" => return Some(sign * f64::INFINITY),
         _ => {}
     }
-    let digits = magnitude
-        .strip_suffix(['d', 'D', 'f', 'F'])
-        .unwrap_or(magnitude);
+    let digits = magnitude.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(magnitude);
     let starts_well = matches!(digits.as_bytes().first(), Some(b'0'..=b'9' | b'.'));
-    if starts_well
-        && digits
-            .bytes()
-            .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
-    {
+    if starts_well && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) {
         digits.parse::<f64>().ok().map(|value| sign * value)
     } else {
         None
@@ -175,11 +156,7 @@ pub fn decimal_to_string(value: &Decimal) -> String {
     if adjusted >= -6 {
         return value.to_string();
     }
-    let sign = if value.is_sign_negative() && !value.is_zero() {
-        "-"
-    } else {
-        ""
-    };
+    let sign = if value.is_sign_negative() && !value.is_zero() { "-" } else { "" };
     let (first, rest) = digits.split_at(1);
     let point = if rest.is_empty() { "" } else { "." };
     format!("{sign}{first}{point}{rest}E{adjusted}")

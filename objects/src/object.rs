@@ -71,12 +71,7 @@ pub trait Extension: std::fmt::Debug {
     ///
     /// # Errors
     /// [`ObjectError::UnknownMethod`] with empty names when there is none: who dispatches fills them in.
-    fn call(
-        &self,
-        name: &str,
-        args: &[Object],
-        ctx: &mut dyn Context,
-    ) -> Result<Object, ObjectError> {
+    fn call(&self, name: &str, args: &[Object], ctx: &mut dyn Context) -> Result<Object, ObjectError> {
         let _ = (name, args, ctx);
         Err(ObjectError::UnknownMethod(String::new(), String::new()))
     }

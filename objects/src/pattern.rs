@@ -29,18 +29,9 @@ pub fn compile(pattern: &str) -> Result<Rc<Regex>, ObjectError> {
             return Ok(regex);
         }
         let regex = Rc::new(Regex::new(&translate(pattern)).map_err(|error| {
-            let unsupported = ["look-around", "backreferences"]
-                .iter()
-                .any(|part| error.to_string().contains(part));
-            let reason = if unsupported {
-                "not supported in a regular expression"
-            } else {
-                "illegal pattern"
-            };
-            ObjectError::exception(
-                "java.util.regex.PatternSyntaxException",
-                format!("{reason}: `{pattern}`"),
-            )
+            let unsupported = ["look-around", "backreferences"].iter().any(|part| error.to_string().contains(part));
+            let reason = if unsupported { "not supported in a regular expression" } else { "illegal pattern" };
+            ObjectError::exception("java.util.regex.PatternSyntaxException", format!("{reason}: `{pattern}`"))
         })?);
         if kept.len() >= KEPT {
             kept.remove(0);
@@ -94,8 +85,7 @@ fn translate(pattern: &str) -> String {
                     // Java allows any character that is no letter to be escaped.
                     Some(c) if !c.is_ascii() => out.push(c),
                     Some(
-                        c @ ('"' | '\'' | '/' | '!' | '@' | '%' | ',' | ':' | ';' | '<' | '>' | '='
-                        | '`' | '_' | ' '),
+                        c @ ('"' | '\'' | '/' | '!' | '@' | '%' | ',' | ':' | ';' | '<' | '>' | '=' | '`' | '_' | ' '),
                     ) => {
                         out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
                     }
@@ -124,19 +114,11 @@ pub fn matches(text: &str, pattern: &str) -> Result<bool, ObjectError> {
 }
 
 /// `replaceAll` and `replaceFirst`, with `$1`, `${name}` and `\` in the replacement.
-pub fn replace(
-    text: &str,
-    pattern: &str,
-    replacement: &str,
-    all: bool,
-) -> Result<String, ObjectError> {
+pub fn replace(text: &str, pattern: &str, replacement: &str, all: bool) -> Result<String, ObjectError> {
     let regex = compile(pattern)?;
     let mut out = String::with_capacity(text.len());
     let mut last = 0;
-    for found in regex
-        .captures_iter(text)
-        .take(if all { usize::MAX } else { 1 })
-    {
+    for found in regex.captures_iter(text).take(if all { usize::MAX } else { 1 }) {
         let Some(whole) = found.get(0) else { break };
         out.push_str(&text[last..whole.start()]);
         expand(&mut out, replacement, &found, regex.captures_len())?;
@@ -146,28 +128,16 @@ pub fn replace(
     Ok(out)
 }
 
-fn expand(
-    out: &mut String,
-    replacement: &str,
-    found: &regex::Captures<'_>,
-    groups: usize,
-) -> Result<(), ObjectError> {
-    let illegal =
-        |message: &str| ObjectError::exception("java.lang.IllegalArgumentException", message);
+fn expand(out: &mut String, replacement: &str, found: &regex::Captures<'_>, groups: usize) -> Result<(), ObjectError> {
+    let illegal = |message: &str| ObjectError::exception("java.lang.IllegalArgumentException", message);
     let mut chars = replacement.chars().peekable();
     while let Some(char) = chars.next() {
         match char {
-            '\\' => out.push(
-                chars
-                    .next()
-                    .ok_or_else(|| illegal("character to be escaped is missing"))?,
-            ),
+            '\\' => out.push(chars.next().ok_or_else(|| illegal("character to be escaped is missing"))?),
             '$' if chars.peek() == Some(&'{') => {
                 chars.next();
                 let name: String = chars.by_ref().take_while(|c| *c != '}').collect();
-                let group = found
-                    .name(&name)
-                    .ok_or_else(|| illegal(&format!("No group with name {{{name}}}")))?;
+                let group = found.name(&name).ok_or_else(|| illegal(&format!("No group with name {{{name}}}")))?;
                 out.push_str(group.as_str());
             }
             '$' => {
@@ -175,10 +145,7 @@ fn expand(
                 let mut number = first.ok_or_else(|| illegal("Illegal group reference"))? as usize;
                 if number >= groups {
                     let message = format!("No group {number}");
-                    return Err(ObjectError::exception(
-                        "java.lang.IndexOutOfBoundsException",
-                        message,
-                    ));
+                    return Err(ObjectError::exception("java.lang.IndexOutOfBoundsException", message));
                 }
                 while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
                     let longer = number * 10 + digit as usize;
@@ -199,10 +166,7 @@ fn expand(
 /// `String.split`: no leading empty part from an empty match; trailing empty parts go when the limit is zero.
 pub fn split(text: &str, pattern: &str, limit: i32) -> Result<Vec<String>, ObjectError> {
     let regex = compile(pattern)?;
-    let most = usize::try_from(limit)
-        .ok()
-        .filter(|limit| *limit > 0)
-        .unwrap_or(usize::MAX);
+    let most = usize::try_from(limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let mut parts = Vec::new();
     let mut last = 0;
     for found in regex.find_iter(text) {

@@ -143,12 +143,10 @@ impl PartialEq for Temporal {
                 // Java compares the zone too; jiff compares points in time only.
                 a == b && a.time_zone() == b.time_zone()
             }
-            (Self::JodaLocalDate(a), Self::JodaLocalDate(b))
-            | (Self::LocalDate(a), Self::LocalDate(b)) => a == b,
+            (Self::JodaLocalDate(a), Self::JodaLocalDate(b)) | (Self::LocalDate(a), Self::LocalDate(b)) => a == b,
             (Self::JodaLocalDateTime(a), Self::JodaLocalDateTime(b))
             | (Self::LocalDateTime(a), Self::LocalDateTime(b)) => a == b,
-            (Self::JodaLocalTime(a), Self::JodaLocalTime(b))
-            | (Self::LocalTime(a), Self::LocalTime(b)) => a == b,
+            (Self::JodaLocalTime(a), Self::JodaLocalTime(b)) | (Self::LocalTime(a), Self::LocalTime(b)) => a == b,
             (Self::JodaDuration(a), Self::JodaDuration(b)) => a == b,
             (Self::Instant(a), Self::Instant(b)) => a == b,
             (Self::Duration(a), Self::Duration(b)) => a == b,
@@ -174,10 +172,7 @@ pub fn instant(ms: i64) -> Result<Timestamp, ObjectError> {
 }
 
 pub(crate) fn out_of_range(what: &str) -> ObjectError {
-    ObjectError::exception(
-        "java.time.DateTimeException",
-        format!("`{what}` exceeds the supported range of years"),
-    )
+    ObjectError::exception("java.time.DateTimeException", format!("`{what}` exceeds the supported range of years"))
 }
 
 /// A value from its class and its text form, for what is stored by text.
@@ -213,30 +208,20 @@ pub fn zone_from_name(name: &str) -> Option<TimeZone> {
     if matches!(name, "UTC" | "GMT" | "Z" | "UT") {
         return Some(TimeZone::UTC);
     }
-    let offset = name
-        .strip_prefix("UTC")
-        .or_else(|| name.strip_prefix("GMT"))
-        .unwrap_or(name);
+    let offset = name.strip_prefix("UTC").or_else(|| name.strip_prefix("GMT")).unwrap_or(name);
     if let Some(sign @ (b'+' | b'-')) = offset.as_bytes().first() {
         let digits: String = offset[1..].chars().filter(|c| *c != ':').collect();
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let number = |from: usize, to: usize| {
-            digits
-                .get(from..to.min(digits.len()))
-                .unwrap_or("")
-                .parse::<i32>()
-        };
+        let number = |from: usize, to: usize| digits.get(from..to.min(digits.len())).unwrap_or("").parse::<i32>();
         let (hours, minutes) = match digits.len() {
             1 | 2 => (number(0, 2).ok()?, 0),
             4 | 6 => (number(0, 2).ok()?, number(2, 4).ok()?),
             _ => return None,
         };
         let seconds = (hours * 60 + minutes) * 60 * if *sign == b'-' { -1 } else { 1 };
-        return jiff::tz::Offset::from_seconds(seconds)
-            .ok()
-            .map(TimeZone::fixed);
+        return jiff::tz::Offset::from_seconds(seconds).ok().map(TimeZone::fixed);
     }
     TimeZone::get(name).ok()
 }

@@ -31,23 +31,13 @@ pub fn append(out: &mut String, object: &Object, ctx: &mut dyn Context) -> Resul
     write(out, object, ctx, 0)
 }
 
-fn write(
-    out: &mut String,
-    object: &Object,
-    ctx: &mut dyn Context,
-    depth: usize,
-) -> Result<(), ObjectError> {
+fn write(out: &mut String, object: &Object, ctx: &mut dyn Context, depth: usize) -> Result<(), ObjectError> {
     use std::fmt::Write as _;
     if depth > MAX_DEPTH {
-        return Err(ObjectError::exception(
-            "java.lang.StackOverflowError",
-            "a container contains itself",
-        ));
+        return Err(ObjectError::exception("java.lang.StackOverflowError", "a container contains itself"));
     }
     if out.len() > MAX_TEXT {
-        return Err(ObjectError::Limit(format!(
-            "text longer than {MAX_TEXT} bytes"
-        )));
+        return Err(ObjectError::Limit(format!("text longer than {MAX_TEXT} bytes")));
     }
     match object {
         Object::Null => out.push_str("null"),
@@ -83,12 +73,8 @@ fn write(
             out.push(']');
         }
         Object::Map(entries) => write_map(out, &entries.borrow(), ctx, depth)?,
-        Object::Json(node) => write!(out, "{node}").map_err(|_| {
-            ObjectError::exception(
-                "java.lang.StackOverflowError",
-                "a JSON node contains itself",
-            )
-        })?,
+        Object::Json(node) => write!(out, "{node}")
+            .map_err(|_| ObjectError::exception("java.lang.StackOverflowError", "a JSON node contains itself"))?,
         Object::Xml(node) => write!(out, "{node}").unwrap_or(()),
         Object::Temporal(value) => out.push_str(&value.text()),
         Object::Opaque(value) => out.push_str(&crate::convert::opaque_text(value)),
@@ -101,12 +87,7 @@ fn write(
     Ok(())
 }
 
-fn write_map(
-    out: &mut String,
-    map: &ObjectMap,
-    ctx: &mut dyn Context,
-    depth: usize,
-) -> Result<(), ObjectError> {
+fn write_map(out: &mut String, map: &ObjectMap, ctx: &mut dyn Context, depth: usize) -> Result<(), ObjectError> {
     out.push('{');
     for (index, (key, value)) in map.iter().enumerate() {
         if index > 0 {
@@ -124,10 +105,7 @@ fn write_map(
 pub fn zone(ctx: &mut dyn Context) -> Result<TimeZone, ObjectError> {
     let name = ctx.time_zone();
     crate::temporal::zone_from_name(&name).ok_or_else(|| {
-        ObjectError::exception(
-            "java.time.zone.ZoneRulesException",
-            format!("Unknown time-zone ID: {name}"),
-        )
+        ObjectError::exception("java.time.zone.ZoneRulesException", format!("Unknown time-zone ID: {name}"))
     })
 }
 
@@ -136,10 +114,7 @@ pub fn date_to_string(ms: i64, zone: &TimeZone) -> String {
     let Ok(timestamp) = Timestamp::from_millisecond(ms) else {
         return ms.to_string();
     };
-    timestamp
-        .to_zoned(zone.clone())
-        .strftime("%a %b %d %H:%M:%S %Z %Y")
-        .to_string()
+    timestamp.to_zoned(zone.clone()).strftime("%a %b %d %H:%M:%S %Z %Y").to_string()
 }
 
 impl Object {
@@ -160,10 +135,7 @@ impl Object {
 
     /// A set that shares nothing yet.
     pub fn set(items: impl IntoIterator<Item = Self>) -> Self {
-        let entries = items
-            .into_iter()
-            .map(|item| (crate::object::MapKey(item), Self::Null))
-            .collect();
+        let entries = items.into_iter().map(|item| (crate::object::MapKey(item), Self::Null)).collect();
         Self::Set(Rc::new(std::cell::RefCell::new(entries)))
     }
 
@@ -212,9 +184,7 @@ impl Object {
             Self::Map(_) => "java.util.LinkedHashMap",
             Self::Set(_) => "java.util.LinkedHashSet",
             Self::Json(_) => "org.camunda.spin.impl.json.jackson.JacksonJsonNode",
-            Self::Xml(node) if node.is_attribute() => {
-                "org.camunda.spin.impl.xml.dom.DomXmlAttribute"
-            }
+            Self::Xml(node) if node.is_attribute() => "org.camunda.spin.impl.xml.dom.DomXmlAttribute",
             Self::Xml(_) => "org.camunda.spin.impl.xml.dom.DomXmlElement",
             Self::Temporal(value) => value.class_name(),
             Self::Opaque(value) => return crate::convert::opaque_class_name(value),

@@ -77,14 +77,8 @@ impl XmlNode {
     /// Reads an XML text; the node is the root element. A DOCTYPE is refused.
     pub fn parse(text: &str) -> Result<Self, XmlError> {
         let document = parse::parse(text)?;
-        let root = document
-            .root
-            .ok_or_else(|| XmlError("no root element".to_owned()))?;
-        Ok(Self {
-            document: Rc::new(RefCell::new(document)),
-            element: root,
-            attribute: None,
-        })
+        let root = document.root.ok_or_else(|| XmlError("no root element".to_owned()))?;
+        Ok(Self { document: Rc::new(RefCell::new(document)), element: root, attribute: None })
     }
 
     /// Whether both handles mean the same node.
@@ -110,9 +104,7 @@ impl XmlDocument {
     }
 
     fn add(&mut self, element: Element) -> ElementIx {
-        let ix = ElementIx(
-            u32::try_from(self.elements.len()).expect("an XML text has less than 2^32 elements"),
-        );
+        let ix = ElementIx(u32::try_from(self.elements.len()).expect("an XML text has less than 2^32 elements"));
         self.elements.push(element);
         ix
     }
@@ -125,10 +117,8 @@ impl std::fmt::Display for XmlNode {
             None => write::write(&document, self.element, f),
             Some((namespace, local)) => {
                 let element = document.element(self.element);
-                let found = element
-                    .attributes
-                    .iter()
-                    .find(|a| a.name.local == *local && a.name.namespace == *namespace);
+                let found =
+                    element.attributes.iter().find(|a| a.name.local == *local && a.name.namespace == *namespace);
                 f.write_str(found.map_or("", |attribute| &attribute.value))
             }
         }

@@ -17,11 +17,7 @@ fn error(class: &str, number: &str, message: &str) -> ObjectError {
 }
 
 fn not_found(name: &str) -> ObjectError {
-    error(
-        "SpinJsonPropertyException",
-        "01004",
-        &format!("Unable to find '{name}'"),
-    )
+    error("SpinJsonPropertyException", "01004", &format!("Unable to find '{name}'"))
 }
 
 fn expected(what: &str, node: &JsonNode) -> ObjectError {
@@ -50,10 +46,7 @@ impl JsonNode {
     }
 
     pub(super) fn is_number(&self) -> bool {
-        matches!(
-            self,
-            Self::Int(_) | Self::Long(_) | Self::BigInteger(_) | Self::Double(_)
-        )
+        matches!(self, Self::Int(_) | Self::Long(_) | Self::BigInteger(_) | Self::Double(_))
     }
 
     /// `JsonNode.equals`: by content; numbers only within one class.
@@ -72,8 +65,7 @@ impl JsonNode {
                     let (a, b) = (a.borrow(), b.borrow());
                     depth < Self::MAX_DEPTH
                         && a.len() == b.len()
-                        && a.iter()
-                            .all(|(name, a)| b.get(name).is_some_and(|b| a.equals(b, depth + 1)))
+                        && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| a.equals(b, depth + 1)))
                 }
             }
             _ => self.same(other),
@@ -90,11 +82,7 @@ impl JsonNode {
 
     /// `numberValue()`.
     pub(super) fn number_value(&self) -> Outcome {
-        if self.is_number() {
-            Ok(self.to_object())
-        } else {
-            Err(expected("Number", self))
-        }
+        if self.is_number() { Ok(self.to_object()) } else { Err(expected("Number", self)) }
     }
 
     /// `boolValue()`.
@@ -108,9 +96,7 @@ impl JsonNode {
     /// `elements()`.
     pub(super) fn elements(&self) -> Outcome {
         match self {
-            Self::Array(items) => Ok(Object::list(
-                items.borrow().iter().cloned().map(Object::Json).collect(),
-            )),
+            Self::Array(items) => Ok(Object::list(items.borrow().iter().cloned().map(Object::Json).collect())),
             other => Err(expected("SpinList", other)),
         }
     }
@@ -126,10 +112,7 @@ pub fn from_object(object: &Object) -> Result<JsonNode, ObjectError> {
 
 fn node(object: &Object, depth: usize) -> Result<JsonNode, ObjectError> {
     if depth > JsonNode::MAX_DEPTH {
-        return Err(ObjectError::exception(
-            "java.lang.StackOverflowError",
-            "a container contains itself",
-        ));
+        return Err(ObjectError::exception("java.lang.StackOverflowError", "a container contains itself"));
     }
     Ok(match object {
         Object::Null => JsonNode::Null,
@@ -143,11 +126,7 @@ fn node(object: &Object, depth: usize) -> Result<JsonNode, ObjectError> {
         Object::String(text) => JsonNode::String(text.clone()),
         Object::Json(node) => node.clone(),
         Object::List(items) => {
-            let items = items
-                .borrow()
-                .iter()
-                .map(|item| node(item, depth + 1))
-                .collect::<Result<_, _>>()?;
+            let items = items.borrow().iter().map(|item| node(item, depth + 1)).collect::<Result<_, _>>()?;
             JsonNode::array(items)
         }
         Object::Map(entries) => {
@@ -177,13 +156,9 @@ fn cannot_create(object: &Object) -> ObjectError {
 pub fn spin_json(input: &Object) -> Outcome {
     match input {
         Object::Json(_) => Ok(input.clone()),
-        Object::String(text) => JsonNode::parse(text).map(Object::Json).map_err(|_| {
-            error(
-                "SpinJsonDataFormatException",
-                "01001",
-                "Unable to parse input into json node",
-            )
-        }),
+        Object::String(text) => JsonNode::parse(text)
+            .map(Object::Json)
+            .map_err(|_| error("SpinJsonDataFormatException", "01001", "Unable to parse input into json node")),
         Object::Null => Err(ObjectError::exception(
             "java.lang.IllegalArgumentException",
             "UTILS-02001 Parameter 'parameter' is null",
@@ -194,15 +169,8 @@ pub fn spin_json(input: &Object) -> Outcome {
 
 /// Position from the start or, when negative, from the end.
 fn position(index: i32, size: usize) -> Result<usize, ObjectError> {
-    let at = if index < 0 {
-        i64::try_from(size).unwrap_or(0) + i64::from(index)
-    } else {
-        i64::from(index)
-    };
-    usize::try_from(at)
-        .ok()
-        .filter(|at| *at <= size)
-        .ok_or_else(|| out_of_bounds(index, size))
+    let at = if index < 0 { i64::try_from(size).unwrap_or(0) + i64::from(index) } else { i64::from(index) };
+    usize::try_from(at).ok().filter(|at| *at <= size).ok_or_else(|| out_of_bounds(index, size))
 }
 
 /// Node to look for or to add; null is refused as Spin does.
@@ -222,17 +190,11 @@ fn list(node: &JsonNode, reading: bool) -> Result<&Items, ObjectError> {
     match node {
         JsonNode::Array(items) => Ok(items),
         other if reading => {
-            let message = format!(
-                "Unable to get index from '{}'. Node is not a list.",
-                other.kind()
-            );
+            let message = format!("Unable to get index from '{}'. Node is not a list.", other.kind());
             Err(error("SpinJsonException", "01011", &message))
         }
         other => {
-            let message = format!(
-                "Unable to modify node of type '{}'. Node is not a list.",
-                other.kind()
-            );
+            let message = format!("Unable to modify node of type '{}'. Node is not a list.", other.kind());
             Err(error("SpinJsonException", "01010", &message))
         }
     }
@@ -278,12 +240,7 @@ pub fn call(target: &JsonNode, name: &str, args: &[Object], ctx: &mut dyn Contex
         ("getNodeType", []) => return Ok(Object::string(target.kind())),
         ("fieldNames", []) => {
             return Ok(Object::list(match target {
-                JsonNode::Object(properties) => properties
-                    .borrow()
-                    .keys()
-                    .cloned()
-                    .map(Object::String)
-                    .collect(),
+                JsonNode::Object(properties) => properties.borrow().keys().cloned().map(Object::String).collect(),
                 _ => Vec::new(),
             }));
         }
@@ -319,20 +276,12 @@ pub fn call(target: &JsonNode, name: &str, args: &[Object], ctx: &mut dyn Contex
 }
 
 /// Methods that change the node and return it.
-fn change(
-    target: &JsonNode,
-    name: &str,
-    args: &[Object],
-    ctx: &mut dyn Context,
-) -> Result<(), ObjectError> {
+fn change(target: &JsonNode, name: &str, args: &[Object], ctx: &mut dyn Context) -> Result<(), ObjectError> {
     match (name, args) {
         ("prop", [property, value]) => {
             let JsonNode::Object(properties) = target else {
                 let message = "class com.fasterxml.jackson.databind.node is not an ObjectNode";
-                return Err(ObjectError::exception(
-                    "java.lang.ClassCastException",
-                    message,
-                ));
+                return Err(ObjectError::exception("java.lang.ClassCastException", message));
             };
             let property = string(property, ctx)?;
             let value = match value {
@@ -381,10 +330,7 @@ fn change(
             let items = list(target, false)?;
             let index = int(index)?;
             let size = items.borrow().len();
-            let at = position(index, size)
-                .ok()
-                .filter(|at| *at < size)
-                .ok_or_else(|| out_of_bounds(index, size))?;
+            let at = position(index, size).ok().filter(|at| *at < size).ok_or_else(|| out_of_bounds(index, size))?;
             items.borrow_mut().remove(at);
         }
         _ => return Err(mismatch()),

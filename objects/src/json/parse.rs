@@ -22,11 +22,7 @@ impl fmt::Display for JsonError {
 impl std::error::Error for JsonError {}
 
 pub(super) fn parse(text: &str) -> Result<JsonNode, JsonError> {
-    let mut reader = Reader {
-        bytes: text.as_bytes(),
-        text,
-        at: 0,
-    };
+    let mut reader = Reader { bytes: text.as_bytes(), text, at: 0 };
     reader.skip_space();
     let node = reader.value(0)?;
     reader.skip_space();
@@ -44,10 +40,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn error(&self, message: &str) -> JsonError {
-        JsonError {
-            message: message.to_owned(),
-            offset: self.at,
-        }
+        JsonError { message: message.to_owned(), offset: self.at }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -182,8 +175,7 @@ impl Reader<'_> {
                 if (0xd800..0xdc00).contains(&high) && self.text[self.at..].starts_with("\\u") {
                     self.at += 2;
                     let low = self.hex4()?;
-                    let code =
-                        0x1_0000 + ((high - 0xd800) << 10) + low.wrapping_sub(0xdc00) % 0x400;
+                    let code = 0x1_0000 + ((high - 0xd800) << 10) + low.wrapping_sub(0xdc00) % 0x400;
                     char::from_u32(code).unwrap_or('\u{fffd}')
                 } else {
                     char::from_u32(high).unwrap_or('\u{fffd}')
@@ -195,10 +187,7 @@ impl Reader<'_> {
     }
 
     fn hex4(&mut self) -> Result<u32, JsonError> {
-        let digits = self
-            .text
-            .get(self.at..self.at + 4)
-            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self.text.get(self.at..self.at + 4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let code = code.ok_or_else(|| self.error("four hexadecimal digits were expected"))?;
         self.at += 4;
@@ -249,9 +238,6 @@ impl Reader<'_> {
                 _ => JsonNode::BigInteger(value),
             });
         }
-        digits
-            .parse()
-            .map(JsonNode::Double)
-            .map_err(|_| self.error("malformed number"))
+        digits.parse().map(JsonNode::Double).map_err(|_| self.error("malformed number"))
     }
 }

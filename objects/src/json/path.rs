@@ -60,30 +60,18 @@ pub(super) struct PathQuery {
 
 impl PathQuery {
     pub(super) fn object(root: &JsonNode, path: &str) -> Result<Object, ObjectError> {
-        let mut reader = Reader {
-            chars: path.chars().collect(),
-            at: 0,
-            depth: 0,
-        };
+        let mut reader = Reader { chars: path.chars().collect(), at: 0, depth: 0 };
         let steps = reader.whole_path();
-        let steps =
-            steps.ok_or_else(|| path_error("01014", &format!("Unable to compile '{path}'!")))?;
-        Ok(Object::Extension(Rc::new(Self {
-            root: root.clone(),
-            steps,
-        })))
+        let steps = steps.ok_or_else(|| path_error("01014", &format!("Unable to compile '{path}'!")))?;
+        Ok(Object::Extension(Rc::new(Self { root: root.clone(), steps })))
     }
 
     fn evaluate(&self) -> Result<JsonNode, ObjectError> {
         let message = "Unable to evaluate JsonPath expression on element \
                        'org.camunda.spin.impl.json.jackson.JacksonJsonNode'";
-        let found = select(&self.root, &self.root, &self.steps)
-            .ok_or_else(|| path_error("01013", message))?;
+        let found = select(&self.root, &self.root, &self.steps).ok_or_else(|| path_error("01013", message))?;
         if is_definite(&self.steps) {
-            found
-                .into_iter()
-                .next()
-                .ok_or_else(|| path_error("01013", message))
+            found.into_iter().next().ok_or_else(|| path_error("01013", message))
         } else {
             Ok(JsonNode::array(found))
         }
@@ -103,12 +91,7 @@ impl Extension for PathQuery {
         self
     }
 
-    fn call(
-        &self,
-        name: &str,
-        args: &[Object],
-        _: &mut dyn Context,
-    ) -> Result<Object, ObjectError> {
+    fn call(&self, name: &str, args: &[Object], _: &mut dyn Context) -> Result<Object, ObjectError> {
         match (name, args) {
             ("element", []) => self.evaluate().map(Object::Json),
             ("elementList", []) => self.evaluate()?.elements(),
@@ -136,11 +119,7 @@ fn select(root: &JsonNode, from: &JsonNode, steps: &[Step]) -> Option<Vec<JsonNo
     let mut definite = true;
     for (at, step) in steps.iter().enumerate() {
         if let Step::Function(name) = step {
-            let input = if definite {
-                nodes.first()?.clone()
-            } else {
-                JsonNode::array(nodes)
-            };
+            let input = if definite { nodes.first()?.clone() } else { JsonNode::array(nodes) };
             nodes = vec![function(name, &input)?];
             continue;
         }
@@ -148,10 +127,7 @@ fn select(root: &JsonNode, from: &JsonNode, steps: &[Step]) -> Option<Vec<JsonNo
         for node in &nodes {
             let before = found.len();
             advance(root, node, step, &mut found);
-            if definite
-                && found.len() == before
-                && matches!(step, Step::Names(_) | Step::Indexes(_))
-            {
+            if definite && found.len() == before && matches!(step, Step::Names(_) | Step::Indexes(_)) {
                 return None;
             }
             if found.len() > MAX_NODES {
@@ -168,19 +144,11 @@ fn advance(root: &JsonNode, node: &JsonNode, step: &Step, found: &mut Vec<JsonNo
     match (step, node) {
         (Step::Names(names), JsonNode::Object(properties)) => {
             let properties = properties.borrow();
-            found.extend(
-                names
-                    .iter()
-                    .filter_map(|name| properties.get(name).cloned()),
-            );
+            found.extend(names.iter().filter_map(|name| properties.get(name).cloned()));
         }
         (Step::Indexes(indexes), JsonNode::Array(items)) => {
             let items = items.borrow();
-            found.extend(
-                indexes
-                    .iter()
-                    .filter_map(|index| items.get(from_end(*index, items.len())?).cloned()),
-            );
+            found.extend(indexes.iter().filter_map(|index| items.get(from_end(*index, items.len())?).cloned()));
         }
         (Step::Slice(from, to), JsonNode::Array(items)) => {
             let items = items.borrow();
@@ -198,13 +166,7 @@ fn advance(root: &JsonNode, node: &JsonNode, step: &Step, found: &mut Vec<JsonNo
         }
         (Step::Descend, _) => descend(node, found, 0),
         (Step::Filter(filter), JsonNode::Array(items)) => {
-            found.extend(
-                items
-                    .borrow()
-                    .iter()
-                    .filter(|item| holds(root, item, filter))
-                    .cloned(),
-            );
+            found.extend(items.borrow().iter().filter(|item| holds(root, item, filter)).cloned());
         }
         (Step::Filter(filter), JsonNode::Object(_)) if holds(root, node, filter) => {
             found.push(node.clone());
@@ -214,11 +176,7 @@ fn advance(root: &JsonNode, node: &JsonNode, step: &Step, found: &mut Vec<JsonNo
 }
 
 fn from_end(index: i64, length: usize) -> Option<usize> {
-    let at = if index < 0 {
-        index + i64::try_from(length).ok()?
-    } else {
-        index
-    };
+    let at = if index < 0 { index + i64::try_from(length).ok()? } else { index };
     usize::try_from(at).ok()
 }
 
@@ -228,15 +186,9 @@ fn descend(node: &JsonNode, found: &mut Vec<JsonNode>, depth: usize) {
     }
     found.push(node.clone());
     match node {
-        JsonNode::Array(items) => items
-            .borrow()
-            .iter()
-            .for_each(|item| descend(item, found, depth + 1)),
+        JsonNode::Array(items) => items.borrow().iter().for_each(|item| descend(item, found, depth + 1)),
         JsonNode::Object(properties) => {
-            properties
-                .borrow()
-                .values()
-                .for_each(|value| descend(value, found, depth + 1));
+            properties.borrow().values().for_each(|value| descend(value, found, depth + 1));
         }
         _ => {}
     }
@@ -248,14 +200,9 @@ fn function(name: &str, node: &JsonNode) -> Option<JsonNode> {
         ("length" | "size", JsonNode::Array(items)) => size(items.borrow().len()),
         ("length" | "size", JsonNode::Object(properties)) => size(properties.borrow().len()),
         ("length" | "size", JsonNode::String(text)) => size(text.chars().count()),
-        ("keys", JsonNode::Object(properties)) => Some(JsonNode::array(
-            properties
-                .borrow()
-                .keys()
-                .cloned()
-                .map(JsonNode::String)
-                .collect(),
-        )),
+        ("keys", JsonNode::Object(properties)) => {
+            Some(JsonNode::array(properties.borrow().keys().cloned().map(JsonNode::String).collect()))
+        }
         ("min" | "max" | "avg" | "sum", JsonNode::Array(items)) => {
             let items = items.borrow();
             let numbers = items.iter().filter_map(number);
@@ -295,11 +242,7 @@ fn holds(root: &JsonNode, node: &JsonNode, filter: &Filter) -> bool {
 fn operand(root: &JsonNode, node: &JsonNode, operand: &Operand) -> Option<JsonNode> {
     let one = |from: &JsonNode, steps: &[Step]| {
         let found = select(root, from, steps)?;
-        if is_definite(steps) {
-            found.into_iter().next()
-        } else {
-            Some(JsonNode::array(found))
-        }
+        if is_definite(steps) { found.into_iter().next() } else { Some(JsonNode::array(found)) }
     };
     match operand {
         Operand::Relative(steps) => one(node, steps),
@@ -310,13 +253,7 @@ fn operand(root: &JsonNode, node: &JsonNode, operand: &Operand) -> Option<JsonNo
     }
 }
 
-fn compare(
-    root: &JsonNode,
-    node: &JsonNode,
-    left: &Operand,
-    operator: &str,
-    right: &Operand,
-) -> bool {
+fn compare(root: &JsonNode, node: &JsonNode, left: &Operand, operator: &str, right: &Operand) -> bool {
     let (Some(left), Some(right)) = (operand(root, node, left), operand(root, node, right)) else {
         return operator == "!=";
     };
@@ -347,9 +284,7 @@ fn compare(
             (list, item) => among(item, list),
         },
         "=~" => match (&left, &right) {
-            (JsonNode::String(text), JsonNode::String(regex)) => {
-                pattern::matches(text, regex).unwrap_or(false)
-            }
+            (JsonNode::String(text), JsonNode::String(regex)) => pattern::matches(text, regex).unwrap_or(false),
             _ => false,
         },
         _ => false,
@@ -377,10 +312,7 @@ impl Reader {
     }
 
     fn eat(&mut self, text: &str) -> bool {
-        let found = text
-            .chars()
-            .enumerate()
-            .all(|(index, char)| self.chars.get(self.at + index) == Some(&char));
+        let found = text.chars().enumerate().all(|(index, char)| self.chars.get(self.at + index) == Some(&char));
         if found {
             self.at += text.chars().count();
         }
@@ -423,10 +355,7 @@ impl Reader {
         }
         let start = self.at;
         while self.peek().is_some_and(|c| {
-            !matches!(
-                c,
-                '.' | '[' | '(' | ')' | '=' | '!' | '<' | '>' | '&' | '|' | ']' | ','
-            ) && !c.is_whitespace()
+            !matches!(c, '.' | '[' | '(' | ')' | '=' | '!' | '<' | '>' | '&' | '|' | ']' | ',') && !c.is_whitespace()
         }) {
             self.at += 1;
         }
@@ -496,11 +425,7 @@ impl Reader {
         while self.peek().is_some_and(|c| c.is_ascii_digit()) {
             self.at += 1;
         }
-        self.chars[start..self.at]
-            .iter()
-            .collect::<String>()
-            .parse()
-            .ok()
+        self.chars[start..self.at].iter().collect::<String>().parse().ok()
     }
 
     fn quoted(&mut self) -> Option<String> {
@@ -533,11 +458,7 @@ impl Reader {
             self.space();
         }
         self.depth -= 1;
-        Some(if parts.len() == 1 {
-            parts.remove(0)
-        } else {
-            Filter::Or(parts)
-        })
+        Some(if parts.len() == 1 { parts.remove(0) } else { Filter::Or(parts) })
     }
 
     fn and(&mut self) -> Option<Filter> {
@@ -547,11 +468,7 @@ impl Reader {
             parts.push(self.term()?);
             self.space();
         }
-        Some(if parts.len() == 1 {
-            parts.remove(0)
-        } else {
-            Filter::And(parts)
-        })
+        Some(if parts.len() == 1 { parts.remove(0) } else { Filter::And(parts) })
     }
 
     fn term(&mut self) -> Option<Filter> {
@@ -572,20 +489,7 @@ impl Reader {
         }
         let left = self.operand()?;
         self.space();
-        let operators = [
-            "===",
-            "!==",
-            "==",
-            "!=",
-            "<=",
-            ">=",
-            "=~",
-            "<",
-            ">",
-            "in ",
-            "nin ",
-            "contains ",
-        ];
+        let operators = ["===", "!==", "==", "!=", "<=", ">=", "=~", "<", ">", "in ", "nin ", "contains "];
         match operators.into_iter().find(|operator| self.eat(operator)) {
             Some(operator) => {
                 self.space();
@@ -624,11 +528,7 @@ impl Reader {
                 }
                 let regex: String = self.chars[start..self.at].iter().collect();
                 self.at += 1;
-                Some(Operand::Pattern(if self.eat("i") {
-                    format!("(?i){regex}")
-                } else {
-                    regex
-                }))
+                Some(Operand::Pattern(if self.eat("i") { format!("(?i){regex}") } else { regex }))
             }
             '[' => {
                 self.at += 1;
@@ -651,10 +551,7 @@ impl Reader {
             '\'' | '"' => self.quoted().map(|text| JsonNode::String(Rc::from(text))),
             _ => {
                 let start = self.at;
-                while self
-                    .peek()
-                    .is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'))
-                {
+                while self.peek().is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.')) {
                     self.at += 1;
                 }
                 JsonNode::parse(&self.chars[start..self.at].iter().collect::<String>()).ok()

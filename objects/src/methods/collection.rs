@@ -27,10 +27,7 @@ fn out_of_bounds(index: i32, length: usize) -> ObjectError {
 }
 
 fn at(index: i32, length: usize) -> Result<usize, ObjectError> {
-    usize::try_from(index)
-        .ok()
-        .filter(|at| *at < length)
-        .ok_or_else(|| out_of_bounds(index, length))
+    usize::try_from(index).ok().filter(|at| *at < length).ok_or_else(|| out_of_bounds(index, length))
 }
 
 fn no_element() -> ObjectError {
@@ -45,12 +42,7 @@ fn size(length: usize) -> Object {
     Object::Integer(i32::try_from(length).unwrap_or(i32::MAX))
 }
 
-pub(super) fn call_list(
-    list: &List,
-    name: &str,
-    args: &[Object],
-    ctx: &mut dyn Context,
-) -> Outcome {
+pub(super) fn call_list(list: &List, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     Ok(match (name, args) {
         ("size" | "count", []) => size(list.borrow().len()),
         ("isEmpty", []) => Object::Boolean(list.borrow().is_empty()),
@@ -58,9 +50,7 @@ pub(super) fn call_list(
             let items = list.borrow();
             items[at(int(index)?, items.len())?].clone()
         }
-        ("getFirst" | "firstElement" | "element", []) => {
-            list.borrow().first().cloned().ok_or_else(no_element)?
-        }
+        ("getFirst" | "firstElement" | "element", []) => list.borrow().first().cloned().ok_or_else(no_element)?,
         ("getLast" | "lastElement", []) => list.borrow().last().cloned().ok_or_else(no_element)?,
         ("peekFirst" | "peek", []) => list.borrow().first().cloned().unwrap_or(Object::Null),
         ("add" | "addLast" | "offer", [item]) => {
@@ -75,13 +65,10 @@ pub(super) fn call_list(
             let index = int(index)?;
             let mut items = list.borrow_mut();
             let length = items.len();
-            let at = usize::try_from(index)
-                .ok()
-                .filter(|at| *at <= length)
-                .ok_or_else(|| {
-                    let message = format!("Index: {index}, Size: {length}");
-                    ObjectError::exception("java.lang.IndexOutOfBoundsException", message)
-                })?;
+            let at = usize::try_from(index).ok().filter(|at| *at <= length).ok_or_else(|| {
+                let message = format!("Index: {index}, Size: {length}");
+                ObjectError::exception("java.lang.IndexOutOfBoundsException", message)
+            })?;
             items.insert(at, item.clone());
             Object::Null
         }
@@ -102,16 +89,10 @@ pub(super) fn call_list(
             items.remove(at)
         }
         ("removeFirst" | "remove", []) if !list.borrow().is_empty() => list.borrow_mut().remove(0),
-        ("removeFirst" | "removeLast" | "remove", []) => {
-            list.borrow_mut().pop().ok_or_else(no_element)?
-        }
+        ("removeFirst" | "removeLast" | "remove", []) => list.borrow_mut().pop().ok_or_else(no_element)?,
         ("poll" | "pollFirst", []) => {
             let mut items = list.borrow_mut();
-            if items.is_empty() {
-                Object::Null
-            } else {
-                items.remove(0)
-            }
+            if items.is_empty() { Object::Null } else { items.remove(0) }
         }
         ("pop", []) => list.borrow_mut().pop().ok_or_else(no_element)?,
         ("remove", [item]) => {
@@ -132,28 +113,18 @@ pub(super) fn call_list(
             list.borrow_mut().clear();
             Object::Null
         }
-        ("contains", [item]) => {
-            Object::Boolean(list.borrow().iter().any(|other| other.equals(item)))
-        }
+        ("contains", [item]) => Object::Boolean(list.borrow().iter().any(|other| other.equals(item))),
         ("containsAll", [others]) => {
             let items = list.borrow();
-            Object::Boolean(
-                elements(others)?
-                    .iter()
-                    .all(|item| items.iter().any(|other| other.equals(item))),
-            )
+            Object::Boolean(elements(others)?.iter().all(|item| items.iter().any(|other| other.equals(item))))
         }
         ("indexOf", [item]) => position(list.borrow().iter().position(|other| other.equals(item))),
-        ("lastIndexOf", [item]) => {
-            position(list.borrow().iter().rposition(|other| other.equals(item)))
-        }
+        ("lastIndexOf", [item]) => position(list.borrow().iter().rposition(|other| other.equals(item))),
         ("subList", [from, to]) => {
             let items = list.borrow();
             let (from, to) = (int(from)?, int(to)?);
             match (usize::try_from(from), usize::try_from(to)) {
-                (Ok(start), Ok(end)) if start <= end && end <= items.len() => {
-                    Object::list(items[start..end].to_vec())
-                }
+                (Ok(start), Ok(end)) if start <= end && end <= items.len() => Object::list(items[start..end].to_vec()),
                 (Ok(_), Ok(end)) if end > items.len() => {
                     return Err(ObjectError::exception(
                         "java.lang.IndexOutOfBoundsException",
@@ -183,23 +154,13 @@ pub(super) fn call_list(
             Object::Null
         }
         ("distinct", []) => Object::list(distinct(&list.borrow())),
-        ("limit", [most]) => Object::list(
-            list.borrow()
-                .iter()
-                .take(usize::try_from(int(most)?).unwrap_or(0))
-                .cloned()
-                .collect(),
-        ),
-        ("skip", [some]) => Object::list(
-            list.borrow()
-                .iter()
-                .skip(usize::try_from(int(some)?).unwrap_or(0))
-                .cloned()
-                .collect(),
-        ),
-        ("iterator" | "listIterator" | "elements", []) => {
-            IteratorObject::object(list.borrow().clone())
+        ("limit", [most]) => {
+            Object::list(list.borrow().iter().take(usize::try_from(int(most)?).unwrap_or(0)).cloned().collect())
         }
+        ("skip", [some]) => {
+            Object::list(list.borrow().iter().skip(usize::try_from(int(some)?).unwrap_or(0)).cloned().collect())
+        }
+        ("iterator" | "listIterator" | "elements", []) => IteratorObject::object(list.borrow().clone()),
         ("join", [separator]) => {
             let items = list.borrow().clone();
             super::string::join(&string(separator, ctx)?, &items, ctx)?
@@ -229,32 +190,18 @@ fn distinct(items: &[Object]) -> Vec<Object> {
     seen.into_keys().map(|key| key.0).collect()
 }
 
-pub(super) fn call_set(
-    set: &Rc<RefCell<ObjectMap>>,
-    name: &str,
-    args: &[Object],
-    ctx: &mut dyn Context,
-) -> Outcome {
+pub(super) fn call_set(set: &Rc<RefCell<ObjectMap>>, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     Ok(match (name, args) {
         ("size" | "count", []) => size(set.borrow().len()),
         ("isEmpty", []) => Object::Boolean(set.borrow().is_empty()),
-        ("add", [item]) => Object::Boolean(
-            set.borrow_mut()
-                .insert(MapKey(item.clone()), Object::Null)
-                .is_none(),
-        ),
+        ("add", [item]) => Object::Boolean(set.borrow_mut().insert(MapKey(item.clone()), Object::Null).is_none()),
         ("addAll", [more]) => {
             let before = set.borrow().len();
             let more = elements(more)?;
-            set.borrow_mut()
-                .extend(more.into_iter().map(|item| (MapKey(item), Object::Null)));
+            set.borrow_mut().extend(more.into_iter().map(|item| (MapKey(item), Object::Null)));
             Object::Boolean(set.borrow().len() != before)
         }
-        ("remove", [item]) => Object::Boolean(
-            set.borrow_mut()
-                .shift_remove(&MapKey(item.clone()))
-                .is_some(),
-        ),
+        ("remove", [item]) => Object::Boolean(set.borrow_mut().shift_remove(&MapKey(item.clone())).is_some()),
         ("removeAll" | "retainAll", [others]) => {
             let others = elements(others)?;
             let keep = name == "retainAll";
@@ -270,30 +217,14 @@ pub(super) fn call_set(
         ("contains", [item]) => Object::Boolean(set.borrow().contains_key(&MapKey(item.clone()))),
         ("containsAll", [others]) => {
             let others = elements(others)?;
-            Object::Boolean(
-                others
-                    .into_iter()
-                    .all(|item| set.borrow().contains_key(&MapKey(item))),
-            )
+            Object::Boolean(others.into_iter().all(|item| set.borrow().contains_key(&MapKey(item))))
         }
-        ("iterator", []) => {
-            IteratorObject::object(set.borrow().keys().map(|key| key.0.clone()).collect())
-        }
+        ("iterator", []) => IteratorObject::object(set.borrow().keys().map(|key| key.0.clone()).collect()),
         ("clone", []) => Object::Set(Rc::new(RefCell::new(set.borrow().clone()))),
-        ("first" | "getFirst", []) => set
-            .borrow()
-            .first()
-            .map(|(key, _)| key.0.clone())
-            .ok_or_else(no_element)?,
-        ("last" | "getLast", []) => set
-            .borrow()
-            .last()
-            .map(|(key, _)| key.0.clone())
-            .ok_or_else(no_element)?,
+        ("first" | "getFirst", []) => set.borrow().first().map(|(key, _)| key.0.clone()).ok_or_else(no_element)?,
+        ("last" | "getLast", []) => set.borrow().last().map(|(key, _)| key.0.clone()).ok_or_else(no_element)?,
         ("toArray" | "stream" | "toList" | "sorted" | "distinct" | "limit" | "skip", _) => {
-            let list = Rc::new(RefCell::new(
-                set.borrow().keys().map(|key| key.0.clone()).collect(),
-            ));
+            let list = Rc::new(RefCell::new(set.borrow().keys().map(|key| key.0.clone()).collect()));
             return call_list(&list, name, args, ctx);
         }
         _ => return Err(mismatch()),

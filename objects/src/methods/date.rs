@@ -33,11 +33,7 @@ pub(super) fn call(date: Timestamp, name: &str, args: &[Object], ctx: &mut dyn C
                 "a Date cannot be changed in place; make another one with new Date(ms)",
             ));
         }
-        (
-            "getYear" | "getMonth" | "getDate" | "getDay" | "getHours" | "getMinutes"
-            | "getSeconds",
-            [],
-        ) => {
+        ("getYear" | "getMonth" | "getDate" | "getDay" | "getHours" | "getMinutes" | "getSeconds", []) => {
             let local = instant(ms)?.to_zoned(zone(ctx)?);
             Object::Integer(match name {
                 "getYear" => i32::from(local.year()) - 1900,
@@ -53,9 +49,7 @@ pub(super) fn call(date: Timestamp, name: &str, args: &[Object], ctx: &mut dyn C
             let local = instant(ms)?.to_zoned(zone(ctx)?);
             Object::Integer(-local.offset().seconds() / 60)
         }
-        ("toGMTString", []) => {
-            Object::string(instant(ms)?.strftime("%-d %b %Y %H:%M:%S GMT").to_string())
-        }
+        ("toGMTString", []) => Object::string(instant(ms)?.strftime("%-d %b %Y %H:%M:%S GMT").to_string()),
         _ => return Err(mismatch()),
     })
 }

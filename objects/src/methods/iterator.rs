@@ -19,10 +19,7 @@ pub struct IteratorObject {
 impl IteratorObject {
     /// An iterator object over these elements.
     pub fn object(items: Vec<Object>) -> Object {
-        Object::Extension(std::rc::Rc::new(Self {
-            items,
-            next: Cell::new(0),
-        }))
+        Object::Extension(std::rc::Rc::new(Self { items, next: Cell::new(0) }))
     }
 
     /// The next element.
@@ -48,12 +45,10 @@ impl Extension for IteratorObject {
 
     fn call(&self, name: &str, args: &[Object], _: &mut dyn Context) -> Outcome {
         match (name, args) {
-            ("hasNext" | "hasMoreElements", []) => {
-                Ok(Object::Boolean(self.next.get() < self.items.len()))
+            ("hasNext" | "hasMoreElements", []) => Ok(Object::Boolean(self.next.get() < self.items.len())),
+            ("next" | "nextElement", []) => {
+                self.advance().ok_or_else(|| ObjectError::exception("java.util.NoSuchElementException", "null"))
             }
-            ("next" | "nextElement", []) => self
-                .advance()
-                .ok_or_else(|| ObjectError::exception("java.util.NoSuchElementException", "null")),
             _ => Err(mismatch()),
         }
     }

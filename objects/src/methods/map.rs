@@ -12,35 +12,17 @@ use crate::{
 /// A pair that stands for a `Map.Entry`.
 fn entry(key: &MapKey, value: &Object) -> Object {
     let pair = [("key", key.0.clone()), ("value", value.clone())];
-    Object::map(
-        pair.into_iter()
-            .map(|(name, value)| (MapKey(Object::string(name)), value))
-            .collect(),
-    )
+    Object::map(pair.into_iter().map(|(name, value)| (MapKey(Object::string(name)), value)).collect())
 }
 
-pub(super) fn call(
-    map: &Rc<RefCell<ObjectMap>>,
-    name: &str,
-    args: &[Object],
-    ctx: &mut dyn Context,
-) -> Outcome {
+pub(super) fn call(map: &Rc<RefCell<ObjectMap>>, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     let key = |object: &Object| MapKey(object.clone());
     Ok(match (name, args) {
         ("size", []) => Object::Integer(i32::try_from(map.borrow().len()).unwrap_or(i32::MAX)),
         ("isEmpty", []) => Object::Boolean(map.borrow().is_empty()),
-        ("get", [name]) => map
-            .borrow()
-            .get(&key(name))
-            .cloned()
-            .unwrap_or(Object::Null),
-        ("getOrDefault", [name, default]) => {
-            map.borrow().get(&key(name)).unwrap_or(default).clone()
-        }
-        ("put", [name, value]) => map
-            .borrow_mut()
-            .insert(key(name), value.clone())
-            .unwrap_or(Object::Null),
+        ("get", [name]) => map.borrow().get(&key(name)).cloned().unwrap_or(Object::Null),
+        ("getOrDefault", [name, default]) => map.borrow().get(&key(name)).unwrap_or(default).clone(),
+        ("put", [name, value]) => map.borrow_mut().insert(key(name), value.clone()).unwrap_or(Object::Null),
         ("putIfAbsent", [name, value]) => {
             let mut map = map.borrow_mut();
             match map.get(&key(name)) {
@@ -58,18 +40,11 @@ pub(super) fn call(
         }
         ("replace", [name, value]) => {
             let mut map = map.borrow_mut();
-            map.get_mut(&key(name)).map_or(Object::Null, |found| {
-                std::mem::replace(found, value.clone())
-            })
+            map.get_mut(&key(name)).map_or(Object::Null, |found| std::mem::replace(found, value.clone()))
         }
-        ("remove", [name]) => map
-            .borrow_mut()
-            .shift_remove(&key(name))
-            .unwrap_or(Object::Null),
+        ("remove", [name]) => map.borrow_mut().shift_remove(&key(name)).unwrap_or(Object::Null),
         ("containsKey", [name]) => Object::Boolean(map.borrow().contains_key(&key(name))),
-        ("containsValue", [value]) => {
-            Object::Boolean(map.borrow().values().any(|other| other.equals(value)))
-        }
+        ("containsValue", [value]) => Object::Boolean(map.borrow().values().any(|other| other.equals(value))),
         ("clear", []) => {
             map.borrow_mut().clear();
             Object::Null
@@ -77,20 +52,13 @@ pub(super) fn call(
         ("keySet", []) => Object::set(map.borrow().keys().map(|key| key.0.clone())),
         ("values", []) => Object::list(map.borrow().values().cloned().collect()),
         ("entrySet", []) => {
-            let entries: Vec<_> = map
-                .borrow()
-                .iter()
-                .map(|(key, value)| entry(key, value))
-                .collect();
+            let entries: Vec<_> = map.borrow().iter().map(|(key, value)| entry(key, value)).collect();
             Object::list(entries)
         }
         ("clone", []) => Object::Map(Rc::new(RefCell::new(map.borrow().clone()))),
         ("getKey" | "getValue", []) if map.borrow().len() == 2 => {
             let part = if name == "getKey" { "key" } else { "value" };
-            map.borrow()
-                .get(&MapKey(Object::string(part)))
-                .cloned()
-                .ok_or_else(mismatch)?
+            map.borrow().get(&MapKey(Object::string(part))).cloned().ok_or_else(mismatch)?
         }
         ("sort", []) => {
             let mut keys: Vec<Object> = map.borrow().keys().map(|key| key.0.clone()).collect();

@@ -22,17 +22,11 @@ pub(super) fn call(target: &Object, name: &str, args: &[Object], ctx: &mut dyn C
             return target.long_value().map(Object::Long).ok_or_else(mismatch);
         }
         ("doubleValue" | "floatValue", []) => {
-            return target
-                .double_value()
-                .map(Object::Double)
-                .ok_or_else(mismatch);
+            return target.double_value().map(Object::Double).ok_or_else(mismatch);
         }
         #[expect(clippy::cast_possible_truncation, reason = "Java wraps")]
         ("shortValue", []) => {
-            return target
-                .int_value()
-                .map(|v| Object::Short(v as i16))
-                .ok_or_else(mismatch);
+            return target.int_value().map(|v| Object::Short(v as i16)).ok_or_else(mismatch);
         }
         _ => {}
     }
@@ -99,13 +93,22 @@ fn set_scale(value: Decimal, scale: i32, mode: Option<RoundingStrategy>) -> Outc
 
 /// `divide` without scale: exact, with the preferred scale of the operands' difference.
 fn divide_exactly(a: Decimal, b: Decimal) -> Result<Decimal, ObjectError> {
-    let quotient = checked(a.checked_div(b))?;
-    if checked(quotient.checked_mul(b))? != a {
-        return Err(arithmetic(
-            "Non-terminating decimal expansion; no exact representable decimal result.",
-        ));
+    // The expansion ends when the reduced denominator has no prime factors but 2 and 5; scales only add such factors.
+    let (mut divisor, mut rest) = (b.mantissa().unsigned_abs(), a.mantissa().unsigned_abs());
+    let denominator = divisor;
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
     }
-    let mut exact = quotient.normalize();
+    let mut denominator = denominator / divisor;
+    for prime in [2, 5] {
+        while denominator.is_multiple_of(prime) {
+            denominator /= prime;
+        }
+    }
+    if denominator != 1 {
+        return Err(arithmetic("Non-terminating decimal expansion; no exact representable decimal result."));
+    }
+    let mut exact = checked(a.checked_div(b))?.normalize();
     let preferred = a.scale().saturating_sub(b.scale());
     if exact.scale() < preferred {
         exact.rescale(preferred);
@@ -114,18 +117,9 @@ fn divide_exactly(a: Decimal, b: Decimal) -> Result<Decimal, ObjectError> {
 }
 
 /// `divide(divisor, scale, mode)`; also what EL division of big numbers uses.
-pub(crate) fn divide(
-    a: Decimal,
-    b: Decimal,
-    scale: u32,
-    mode: RoundingStrategy,
-) -> Result<Decimal, ObjectError> {
+pub(crate) fn divide(a: Decimal, b: Decimal, scale: u32, mode: RoundingStrategy) -> Result<Decimal, ObjectError> {
     if b.is_zero() {
-        return Err(arithmetic(if a.is_zero() {
-            "Division undefined"
-        } else {
-            "/ by zero"
-        }));
+        return Err(arithmetic(if a.is_zero() { "Division undefined" } else { "/ by zero" }));
     }
     let mut quotient = checked(a.checked_div(b))?.round_dp_with_strategy(scale, mode);
     quotient.rescale(scale);
@@ -150,21 +144,13 @@ fn big_decimal(value: Decimal, name: &str, args: &[Object], ctx: &mut dyn Contex
         }
         ("divide", [other, scale, mode]) => {
             let mode = rounding(mode, ctx)?.ok_or_else(mismatch)?;
-            divide(
-                value,
-                decimal(other)?,
-                u32::try_from(int(scale)?)
-                    .map_err(|_| mismatch())?
-                    .min(MAX_SCALE),
-                mode,
-            )?
+            divide(value, decimal(other)?, u32::try_from(int(scale)?).map_err(|_| mismatch())?.min(MAX_SCALE), mode)?
         }
         ("remainder" | "mod", [other]) => checked(value.checked_rem(decimal(other)?))?,
         ("negate", []) => -value,
         ("abs", []) => value.abs(),
         ("pow", [exponent]) => {
-            let exponent =
-                u32::try_from(int(exponent)?).map_err(|_| arithmetic("Invalid operation"))?;
+            let exponent = u32::try_from(int(exponent)?).map_err(|_| arithmetic("Invalid operation"))?;
             let mut power = Decimal::ONE;
             for _ in 0..exponent.min(1000) {
                 power = checked(power.checked_mul(value))?;
@@ -211,8 +197,7 @@ fn whole(object: &Object) -> Result<i128, ObjectError> {
 }
 
 fn big_integer(value: i128, name: &str, args: &[Object]) -> Outcome {
-    let checked =
-        |value: Option<i128>| value.ok_or_else(|| arithmetic("BigInteger with more than 127 bits"));
+    let checked = |value: Option<i128>| value.ok_or_else(|| arithmetic("BigInteger with more than 127 bits"));
     let by_zero = || arithmetic("BigInteger divide by zero");
     Ok(Object::BigInteger(match (name, args) {
         ("add", [other]) => checked(value.checked_add(whole(other)?))?,
@@ -220,14 +205,11 @@ fn big_integer(value: i128, name: &str, args: &[Object]) -> Outcome {
         ("multiply", [other]) => checked(value.checked_mul(whole(other)?))?,
         ("divide", [other]) => value.checked_div(whole(other)?).ok_or_else(by_zero)?,
         ("remainder", [other]) => value.checked_rem(whole(other)?).ok_or_else(by_zero)?,
-        ("mod", [other]) => value
-            .checked_rem_euclid(whole(other)?)
-            .ok_or_else(by_zero)?,
+        ("mod", [other]) => value.checked_rem_euclid(whole(other)?).ok_or_else(by_zero)?,
         ("negate", []) => checked(value.checked_neg())?,
         ("abs", []) => checked(value.checked_abs())?,
         ("pow", [exponent]) => {
-            let exponent =
-                u32::try_from(int(exponent)?).map_err(|_| arithmetic("Negative exponent"))?;
+            let exponent = u32::try_from(int(exponent)?).map_err(|_| arithmetic("Negative exponent"))?;
             checked(value.checked_pow(exponent))?
         }
         ("max", [other]) => value.max(whole(other)?),

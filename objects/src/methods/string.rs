@@ -20,11 +20,7 @@ enum Units<'a> {
 
 impl<'a> Units<'a> {
     fn of(text: &'a str) -> Self {
-        if text.is_ascii() {
-            Self::Ascii(text)
-        } else {
-            Self::Wide(text.encode_utf16().collect())
-        }
+        if text.is_ascii() { Self::Ascii(text) } else { Self::Wide(text.encode_utf16().collect()) }
     }
 
     fn len(&self) -> usize {
@@ -44,11 +40,7 @@ impl<'a> Units<'a> {
 
 /// Number of UTF-16 units: `String.length()`.
 pub(crate) fn length(text: &str) -> i32 {
-    let units = if text.is_ascii() {
-        text.len()
-    } else {
-        text.encode_utf16().count()
-    };
+    let units = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
     i32::try_from(units).unwrap_or(i32::MAX)
 }
 
@@ -62,9 +54,7 @@ fn substring(text: &str, begin: i32, end: Option<i32>) -> Outcome {
     let end = end.unwrap_or_else(|| i32::try_from(length).unwrap_or(i32::MAX));
     match (usize::try_from(begin), usize::try_from(end)) {
         (Ok(from), Ok(to)) if from <= to && to <= length => Ok(units.slice(from, to)),
-        _ => Err(out_of_bounds(format!(
-            "begin {begin}, end {end}, length {length}"
-        ))),
+        _ => Err(out_of_bounds(format!("begin {begin}, end {end}, length {length}"))),
     }
 }
 
@@ -102,10 +92,7 @@ fn needle(object: &Object) -> Result<Rc<str>, ObjectError> {
         Object::String(text) => Ok(text.clone()),
         other => {
             let code = other.int_value().ok_or_else(mismatch)?;
-            let char = u32::try_from(code)
-                .ok()
-                .and_then(char::from_u32)
-                .ok_or_else(mismatch)?;
+            let char = u32::try_from(code).ok().and_then(char::from_u32).ok_or_else(mismatch)?;
             Ok(Rc::from(char.encode_utf8(&mut [0; 4]) as &str))
         }
     }
@@ -118,9 +105,7 @@ fn is_java_space(char: char) -> bool {
 
 fn limited(text: String) -> Outcome {
     if text.len() > MAX_TEXT {
-        return Err(ObjectError::Limit(format!(
-            "text longer than {MAX_TEXT} bytes"
-        )));
+        return Err(ObjectError::Limit(format!("text longer than {MAX_TEXT} bytes")));
     }
     Ok(Object::string(text))
 }
@@ -138,18 +123,13 @@ pub(super) fn call(text: &Rc<str>, name: &str, args: &[Object], ctx: &mut dyn Co
         ("stripLeading", []) => Object::string(text.trim_start_matches(is_java_space)),
         ("stripTrailing", []) => Object::string(text.trim_end_matches(is_java_space)),
         ("substring", [begin]) => substring(text, int(begin)?, None)?,
-        ("substring" | "subSequence", [begin, end]) => {
-            substring(text, int(begin)?, Some(int(end)?))?
-        }
+        ("substring" | "subSequence", [begin, end]) => substring(text, int(begin)?, Some(int(end)?))?,
         ("charAt", [index]) => char_at(text, int(index)?)?,
         ("codePointAt", [index]) => {
             let at = int(index)?;
             char_at(text, at)?;
             let char = text[byte_offset(text, at)..].chars().next();
-            Object::Integer(
-                char.and_then(|c| i32::try_from(u32::from(c)).ok())
-                    .unwrap_or(0),
-            )
+            Object::Integer(char.and_then(|c| i32::try_from(u32::from(c)).ok()).unwrap_or(0))
         }
         ("concat", [other]) => {
             let other = string(other, ctx)?;
@@ -168,19 +148,13 @@ pub(super) fn call(text: &Rc<str>, name: &str, args: &[Object], ctx: &mut dyn Co
         ("indexOf", [part]) => position(text, text.find(&*needle(part)?)),
         ("indexOf", [part, from]) => {
             let start = byte_offset(text, int(from)?);
-            position(
-                text,
-                text[start..].find(&*needle(part)?).map(|at| at + start),
-            )
+            position(text, text[start..].find(&*needle(part)?).map(|at| at + start))
         }
         ("lastIndexOf", [part]) => position(text, text.rfind(&*needle(part)?)),
         ("lastIndexOf", [part, from]) => {
             let part = needle(part)?;
             let end = (byte_offset(text, int(from)?) + part.len()).min(text.len());
-            let end = (0..=end)
-                .rev()
-                .find(|at| text.is_char_boundary(*at))
-                .unwrap_or(0);
+            let end = (0..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
             position(text, text[..end].rfind(&*part))
         }
         ("equalsIgnoreCase", [other]) => Object::Boolean(match other {
@@ -189,54 +163,29 @@ pub(super) fn call(text: &Rc<str>, name: &str, args: &[Object], ctx: &mut dyn Co
         }),
         ("compareToIgnoreCase", [other]) => {
             let other = string(other, ctx)?;
-            Object::Integer(crate::compare::compare_text(
-                &text.to_lowercase(),
-                &other.to_lowercase(),
-            ))
+            Object::Integer(crate::compare::compare_text(&text.to_lowercase(), &other.to_lowercase()))
         }
         ("compareTo", [other]) => {
             let other = string(other, ctx)?;
             Object::Integer(crate::compare::compare_text(text, &other))
         }
         ("replace", [from, to]) => limited(text.replace(&*chars(from)?, &chars(to)?))?,
-        ("replaceAll", [regex, to]) => limited(pattern::replace(
-            text,
-            &string(regex, ctx)?,
-            &string(to, ctx)?,
-            true,
-        )?)?,
-        ("replaceFirst", [regex, to]) => limited(pattern::replace(
-            text,
-            &string(regex, ctx)?,
-            &string(to, ctx)?,
-            false,
-        )?)?,
+        ("replaceAll", [regex, to]) => limited(pattern::replace(text, &string(regex, ctx)?, &string(to, ctx)?, true)?)?,
+        ("replaceFirst", [regex, to]) => {
+            limited(pattern::replace(text, &string(regex, ctx)?, &string(to, ctx)?, false)?)?
+        }
         ("matches", [regex]) => Object::Boolean(pattern::matches(text, &string(regex, ctx)?)?),
         ("split", [regex]) => strings(pattern::split(text, &string(regex, ctx)?, 0)?),
-        ("split", [regex, limit]) => {
-            strings(pattern::split(text, &string(regex, ctx)?, int(limit)?)?)
-        }
+        ("split", [regex, limit]) => strings(pattern::split(text, &string(regex, ctx)?, int(limit)?)?),
         ("repeat", [count]) => repeat(text, int(count)?)?,
         ("lines", []) => strings(text.lines().map(str::to_owned).collect()),
-        ("toCharArray", []) => Object::list(
-            text.chars()
-                .map(|c| Object::string(c.to_string()))
-                .collect(),
-        ),
-        ("chars", []) => Object::list(
-            text.encode_utf16()
-                .map(|unit| Object::Integer(i32::from(unit)))
-                .collect(),
-        ),
+        ("toCharArray", []) => Object::list(text.chars().map(|c| Object::string(c.to_string())).collect()),
+        ("chars", []) => Object::list(text.encode_utf16().map(|unit| Object::Integer(i32::from(unit))).collect()),
         ("getBytes", [] | [_]) => Object::Bytes(Rc::from(text.as_bytes())),
-        ("format", [first, rest @ ..]) => {
-            limited(format::format(&string(first, ctx)?, rest, ctx)?)?
-        }
+        ("format", [first, rest @ ..]) => limited(format::format(&string(first, ctx)?, rest, ctx)?)?,
         ("formatted", rest) => limited(format::format(text, rest, ctx)?)?,
         ("valueOf" | "copyValueOf", [value]) => Object::String(crate::text::to_text(value, ctx)?),
-        ("join", [separator, Object::List(items)]) => {
-            join(&string(separator, ctx)?, &items.borrow(), ctx)?
-        }
+        ("join", [separator, Object::List(items)]) => join(&string(separator, ctx)?, &items.borrow(), ctx)?,
         ("join", [separator, items @ ..]) => join(&string(separator, ctx)?, items, ctx)?,
         ("regionMatches", [from, other, other_from, count]) => {
             let (from, other_from, count) = (int(from)?, int(other_from)?, int(count)?);
@@ -251,15 +200,10 @@ pub(super) fn call(text: &Rc<str>, name: &str, args: &[Object], ctx: &mut dyn Co
 
 fn repeat(text: &str, count: i32) -> Outcome {
     let count = usize::try_from(count).map_err(|_| {
-        ObjectError::exception(
-            "java.lang.IllegalArgumentException",
-            format!("count is negative: {count}"),
-        )
+        ObjectError::exception("java.lang.IllegalArgumentException", format!("count is negative: {count}"))
     })?;
     if text.len().saturating_mul(count) > MAX_TEXT {
-        return Err(ObjectError::Limit(format!(
-            "text longer than {MAX_TEXT} bytes"
-        )));
+        return Err(ObjectError::Limit(format!("text longer than {MAX_TEXT} bytes")));
     }
     Ok(Object::string(text.repeat(count)))
 }

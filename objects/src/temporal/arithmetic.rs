@@ -65,11 +65,7 @@ impl Unit {
 
     fn span(self, amount: i64) -> Result<Span, ObjectError> {
         let span = Span::new();
-        let times = |factor: i64| {
-            amount
-                .checked_mul(factor)
-                .ok_or_else(|| out_of_range(&amount.to_string()))
-        };
+        let times = |factor: i64| amount.checked_mul(factor).ok_or_else(|| out_of_range(&amount.to_string()));
         match self {
             Self::Nanos => span.try_nanoseconds(amount),
             Self::Micros => span.try_microseconds(amount),
@@ -104,9 +100,7 @@ impl Temporal {
             Self::JodaDateTime(at) => Self::JodaDateTime(at.checked_add(span).map_err(range)?),
             Self::ZonedDateTime(at) => Self::ZonedDateTime(at.checked_add(span).map_err(range)?),
             Self::OffsetDateTime(at) => Self::OffsetDateTime(at.checked_add(span).map_err(range)?),
-            Self::JodaLocalDateTime(at) => {
-                Self::JodaLocalDateTime(at.checked_add(span).map_err(range)?)
-            }
+            Self::JodaLocalDateTime(at) => Self::JodaLocalDateTime(at.checked_add(span).map_err(range)?),
             Self::LocalDateTime(at) => Self::LocalDateTime(at.checked_add(span).map_err(range)?),
             Self::JodaLocalDate(_) | Self::LocalDate(_) if unit < Unit::Days => {
                 return Err(unsupported());
@@ -120,10 +114,7 @@ impl Temporal {
             Self::LocalTime(at) => Self::LocalTime(at.wrapping_add(span)),
             Self::Instant(at) => {
                 let nanos = unit.nanos().ok_or_else(unsupported)? * i128::from(amount);
-                Self::Instant(
-                    at.checked_add(jiff::SignedDuration::from_nanos_i128(nanos))
-                        .map_err(range)?,
-                )
+                Self::Instant(at.checked_add(jiff::SignedDuration::from_nanos_i128(nanos)).map_err(range)?)
             }
             Self::Duration(length) => {
                 let nanos = unit.nanos().ok_or_else(unsupported)? * i128::from(amount);
@@ -142,14 +133,10 @@ impl Temporal {
     /// Date and time fields; dates are at midnight, times on 1 January 1970.
     pub(crate) fn civil(&self) -> Option<DateTime> {
         Some(match self {
-            Self::JodaDateTime(at) | Self::ZonedDateTime(at) | Self::OffsetDateTime(at) => {
-                at.datetime()
-            }
+            Self::JodaDateTime(at) | Self::ZonedDateTime(at) | Self::OffsetDateTime(at) => at.datetime(),
             Self::JodaLocalDateTime(at) | Self::LocalDateTime(at) => *at,
             Self::JodaLocalDate(at) | Self::LocalDate(at) => at.at(0, 0, 0, 0),
-            Self::JodaLocalTime(at) | Self::LocalTime(at) => {
-                DateTime::from_parts(Date::constant(1970, 1, 1), *at)
-            }
+            Self::JodaLocalTime(at) | Self::LocalTime(at) => DateTime::from_parts(Date::constant(1970, 1, 1), *at),
             Self::Calendar(at) => at.borrow().datetime(),
             _ => return None,
         })
@@ -157,11 +144,7 @@ impl Temporal {
 
     /// The same kind of value with other fields.
     pub(crate) fn with_civil(&self, civil: DateTime) -> Result<Self, ObjectError> {
-        let zoned = |at: &Zoned| {
-            civil
-                .to_zoned(at.time_zone().clone())
-                .map_err(|_| out_of_range(&civil.to_string()))
-        };
+        let zoned = |at: &Zoned| civil.to_zoned(at.time_zone().clone()).map_err(|_| out_of_range(&civil.to_string()));
         Ok(match self {
             Self::JodaDateTime(at) => Self::JodaDateTime(zoned(at)?),
             Self::ZonedDateTime(at) => Self::ZonedDateTime(zoned(at)?),
@@ -179,9 +162,7 @@ impl Temporal {
     /// The value with its zone, if it has one.
     pub(crate) fn zoned(&self) -> Option<Zoned> {
         match self {
-            Self::JodaDateTime(at) | Self::ZonedDateTime(at) | Self::OffsetDateTime(at) => {
-                Some(at.clone())
-            }
+            Self::JodaDateTime(at) | Self::ZonedDateTime(at) | Self::OffsetDateTime(at) => Some(at.clone()),
             Self::Instant(at) => Some(at.to_zoned(jiff::tz::TimeZone::UTC)),
             Self::Calendar(at) => Some(at.borrow().clone()),
             _ => None,
@@ -199,8 +180,7 @@ pub(super) fn truncate(civil: DateTime, unit: Unit) -> Result<DateTime, ObjectEr
 }
 
 pub(super) fn nano_of_day(time: Time) -> i64 {
-    let seconds =
-        (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
+    let seconds = (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
     seconds * 1_000_000_000 + i64::from(time.subsec_nanosecond())
 }
 
@@ -227,10 +207,7 @@ pub(super) fn between(a: &Temporal, b: &Temporal, unit: Unit) -> Result<i64, Obj
         let nanos = end.duration_since(start).as_nanos();
         return i64::try_from(nanos / length).map_err(|_| out_of_range("difference"));
     }
-    Ok(count(
-        start.until((jiff_unit(unit), end)).map_err(range)?,
-        unit,
-    ))
+    Ok(count(start.until((jiff_unit(unit), end)).map_err(range)?, unit))
 }
 
 fn jiff_unit(unit: Unit) -> JiffUnit {

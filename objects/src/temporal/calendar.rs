@@ -47,10 +47,7 @@ fn add(at: &Zoned, field: i32, amount: i64) -> Result<Zoned, ObjectError> {
         14 => Unit::Millis,
         _ => return Err(mismatch()),
     };
-    Temporal::ZonedDateTime(at.clone())
-        .plus(amount, unit)?
-        .zoned()
-        .ok_or_else(mismatch)
+    Temporal::ZonedDateTime(at.clone()).plus(amount, unit)?.zoned().ok_or_else(mismatch)
 }
 
 fn get(at: &Zoned, field: i32) -> Option<i32> {
@@ -79,11 +76,7 @@ fn set(at: &Zoned, field: i32, to: i32) -> Result<Zoned, ObjectError> {
     add(at, field, i64::from(to) - i64::from(now))
 }
 
-pub(super) fn call(
-    cell: &RefCell<Zoned>,
-    name: &str,
-    args: &[Object],
-) -> Result<Object, ObjectError> {
+pub(super) fn call(cell: &RefCell<Zoned>, name: &str, args: &[Object]) -> Result<Object, ObjectError> {
     let at = cell.borrow().clone();
     let ms = at.timestamp().as_millisecond();
     let change = |to: Zoned| {
@@ -93,15 +86,11 @@ pub(super) fn call(
     match (name, args) {
         ("getTime", []) => Ok(Object::Date(Timestamp(ms))),
         ("getTimeInMillis", []) => Ok(Object::Long(ms)),
-        ("setTime", [Object::Date(Timestamp(ms))]) => {
-            change(instant(*ms)?.to_zoned(at.time_zone().clone()))
-        }
+        ("setTime", [Object::Date(Timestamp(ms))]) => change(instant(*ms)?.to_zoned(at.time_zone().clone())),
         ("setTimeInMillis", [ms]) => change(instant(long(ms)?)?.to_zoned(at.time_zone().clone())),
         ("setTimeZone", [zone]) => change(at.with_time_zone(zone_argument(zone)?)),
         ("add", [field, amount]) => change(add(&at, int(field)?, i64::from(int(amount)?))?),
-        ("get", [field]) => get(&at, int(field)?)
-            .map(Object::Integer)
-            .ok_or_else(mismatch),
+        ("get", [field]) => get(&at, int(field)?).map(Object::Integer).ok_or_else(mismatch),
         ("set", [field, to]) => change(set(&at, int(field)?, int(to)?)?),
         ("set", [year, month, day, rest @ ..]) if rest.len() <= 3 => {
             let mut moved = at;
@@ -124,11 +113,7 @@ pub(super) fn call(
         ("clone", []) => Ok(Object::temporal(Temporal::Calendar(RefCell::new(at)))),
         ("before" | "after", [Object::Temporal(other)]) => {
             let other = other.zoned().ok_or_else(mismatch)?;
-            Ok(Object::Boolean(if name == "before" {
-                at < other
-            } else {
-                at > other
-            }))
+            Ok(Object::Boolean(if name == "before" { at < other } else { at > other }))
         }
         ("setLenient" | "setFirstDayOfWeek", [_]) => Ok(Object::Null),
         _ => Err(mismatch()),
@@ -137,8 +122,6 @@ pub(super) fn call(
 
 /// A calendar at a point in time.
 pub(super) fn at(ms: i64, zone: TimeZone) -> Result<Object, ObjectError> {
-    let at = instant(ms)
-        .map_err(|_| out_of_range(&ms.to_string()))?
-        .to_zoned(zone);
+    let at = instant(ms).map_err(|_| out_of_range(&ms.to_string()))?.to_zoned(zone);
     Ok(Object::temporal(Temporal::Calendar(RefCell::new(at))))
 }

@@ -27,21 +27,10 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// English names of days, Monday first.
-pub(super) const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+pub(super) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 pub(super) fn month_name(month: u8) -> &'static str {
-    MONTHS
-        .get(usize::from(month).wrapping_sub(1))
-        .copied()
-        .unwrap_or("")
+    MONTHS.get(usize::from(month).wrapping_sub(1)).copied().unwrap_or("")
 }
 
 pub(super) fn day_name(day: Weekday) -> &'static str {
@@ -61,38 +50,21 @@ impl Temporal {
             Self::JodaDuration(ms) => {
                 let sign = if *ms < 0 { "-" } else { "" };
                 let (seconds, rest) = (ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000);
-                if rest == 0 {
-                    format!("PT{sign}{seconds}S")
-                } else {
-                    format!("PT{sign}{seconds}.{rest:03}S")
-                }
+                if rest == 0 { format!("PT{sign}{seconds}S") } else { format!("PT{sign}{seconds}.{rest:03}S") }
             }
             Self::LocalTime(at) => short_time(*at),
             Self::LocalDateTime(at) => short_date_time(*at),
             Self::ZonedDateTime(at) => {
-                let mut text = format!(
-                    "{}{}",
-                    short_date_time(at.datetime()),
-                    offset_text(at.offset())
-                );
+                let mut text = format!("{}{}", short_date_time(at.datetime()), offset_text(at.offset()));
                 if at.time_zone().iana_name().is_some() && !is_offset_zone(at.time_zone()) {
                     let _ = write!(text, "[{}]", zone_id(at.time_zone()));
                 }
                 text
             }
-            Self::OffsetDateTime(at) => format!(
-                "{}{}",
-                short_date_time(at.datetime()),
-                offset_text(at.offset())
-            ),
+            Self::OffsetDateTime(at) => format!("{}{}", short_date_time(at.datetime()), offset_text(at.offset())),
             Self::Instant(at) => {
                 let civil = at.to_zoned(TimeZone::UTC).datetime();
-                format!(
-                    "{}T{}{}Z",
-                    date_text(civil.date()),
-                    seconds_text(civil.time()),
-                    fraction(civil.time())
-                )
+                format!("{}T{}{}Z", date_text(civil.date()), seconds_text(civil.time()), fraction(civil.time()))
             }
             Self::Duration(length) => duration_text(*length),
             Self::Period(years, months, days) => {
@@ -102,11 +74,7 @@ impl Temporal {
                         let _ = write!(text, "{amount}{letter}");
                     }
                 }
-                if text.len() == 1 {
-                    "P0D".to_owned()
-                } else {
-                    text
-                }
+                if text.len() == 1 { "P0D".to_owned() } else { text }
             }
             Self::Zone(zone) => zone_id(zone),
             Self::DayOfWeek(day) => day_name(*day).to_uppercase(),
@@ -124,9 +92,7 @@ impl Temporal {
 pub(super) fn zone_id(zone: &TimeZone) -> String {
     match zone.iana_name() {
         Some(name) => name.to_owned(),
-        None => zone
-            .to_fixed_offset()
-            .map_or_else(|_| "UTC".to_owned(), offset_text),
+        None => zone.to_fixed_offset().map_or_else(|_| "UTC".to_owned(), offset_text),
     }
 }
 
@@ -140,12 +106,7 @@ fn date_text(date: Date) -> String {
 }
 
 fn seconds_text(time: Time) -> String {
-    format!(
-        "{:02}:{:02}:{:02}",
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
 }
 
 /// Fraction of the second in groups of three digits, without needless zeros.
@@ -174,20 +135,11 @@ fn short_date_time(at: DateTime) -> String {
 
 /// Joda always writes milliseconds.
 fn millis_text(at: DateTime) -> String {
-    format!(
-        "{}T{}.{:03}",
-        date_text(at.date()),
-        seconds_text(at.time()),
-        at.millisecond()
-    )
+    format!("{}T{}.{:03}", date_text(at.date()), seconds_text(at.time()), at.millisecond())
 }
 
 fn offset_text(offset: Offset) -> String {
-    if offset.seconds() == 0 {
-        "Z".to_owned()
-    } else {
-        plain_offset(offset, ":")
-    }
+    if offset.seconds() == 0 { "Z".to_owned() } else { plain_offset(offset, ":") }
 }
 
 fn plain_offset(offset: Offset, separator: &str) -> String {
@@ -224,11 +176,7 @@ fn duration_text(length: SignedDuration) -> String {
 }
 
 /// Writes a date or time by a pattern.
-pub(super) fn format(
-    value: &Temporal,
-    pattern: &Pattern,
-    zone: Option<&TimeZone>,
-) -> Result<String, ObjectError> {
+pub(super) fn format(value: &Temporal, pattern: &Pattern, zone: Option<&TimeZone>) -> Result<String, ObjectError> {
     let zoned = match (value.zoned(), zone) {
         (Some(at), Some(zone)) => Some(at.with_time_zone(zone.clone())),
         (at, _) => at,
@@ -241,37 +189,56 @@ pub(super) fn format(
     };
     let civil = civil.ok_or_else(|| unsupported("YearOfEra"))?;
     match pattern {
-        Pattern::Letters(letters) => letters_text(letters, civil, zoned.as_ref(), is_joda),
+        Pattern::Letters(letters) => {
+            if let Some(field) = missing_field(value, letters) {
+                return Err(unsupported(field));
+            }
+            letters_text(letters, civil, zoned.as_ref(), is_joda)
+        }
         Pattern::Named(name) => named_text(name, civil, zoned.as_ref(), value),
     }
 }
 
-fn unsupported(field: &str) -> ObjectError {
-    ObjectError::exception(
-        "java.time.temporal.UnsupportedTemporalTypeException",
-        format!("Unsupported field: {field}"),
-    )
+/// The first field of a pattern that a date without time, or a time without date, does not have.
+fn missing_field(value: &Temporal, letters: &str) -> Option<&'static str> {
+    let (is_date, is_time) = (matches!(value, Temporal::LocalDate(_)), matches!(value, Temporal::LocalTime(_)));
+    pieces(letters).into_iter().find_map(|piece| match piece {
+        Piece::Field(letter, _) if is_date => Some(match letter {
+            'H' => "HourOfDay",
+            'h' => "ClockHourOfAmPm",
+            'K' => "HourOfAmPm",
+            'k' => "ClockHourOfDay",
+            'm' => "MinuteOfHour",
+            's' => "SecondOfMinute",
+            'S' | 'n' => "NanoOfSecond",
+            'a' => "AmPmOfDay",
+            _ => return None,
+        }),
+        Piece::Field(letter, _) if is_time => Some(match letter {
+            'y' => "YearOfEra",
+            'u' => "Year",
+            'M' | 'L' => "MonthOfYear",
+            'd' => "DayOfMonth",
+            'D' => "DayOfYear",
+            'E' | 'e' => "DayOfWeek",
+            _ => return None,
+        }),
+        _ => None,
+    })
 }
 
-fn named_text(
-    name: &str,
-    at: DateTime,
-    zoned: Option<&Zoned>,
-    value: &Temporal,
-) -> Result<String, ObjectError> {
-    let offset = || {
-        zoned
-            .map(|at| offset_text(at.offset()))
-            .ok_or_else(|| unsupported("OffsetSeconds"))
-    };
+fn unsupported(field: &str) -> ObjectError {
+    ObjectError::exception("java.time.temporal.UnsupportedTemporalTypeException", format!("Unsupported field: {field}"))
+}
+
+fn named_text(name: &str, at: DateTime, zoned: Option<&Zoned>, value: &Temporal) -> Result<String, ObjectError> {
+    let offset = || zoned.map(|at| offset_text(at.offset())).ok_or_else(|| unsupported("OffsetSeconds"));
     let date = date_text(at.date());
     let time = format!("{}{}", seconds_text(at.time()), trimmed_fraction(at.time()));
     Ok(match name {
         "ISO_LOCAL_DATE" => date,
         "ISO_DATE" => date + &offset().unwrap_or_default(),
-        "BASIC_ISO_DATE" => {
-            date.replace('-', "") + &zoned.map(|at| offset_text(at.offset())).unwrap_or_default()
-        }
+        "BASIC_ISO_DATE" => date.replace('-', "") + &zoned.map(|at| offset_text(at.offset())).unwrap_or_default(),
         "ISO_LOCAL_TIME" | "ISO_TIME" => time,
         "ISO_LOCAL_DATE_TIME" => format!("{date}T{time}"),
         "ISO_OFFSET_DATE_TIME" => format!("{date}T{time}{}", offset()?),
@@ -291,10 +258,7 @@ fn named_text(
         "RFC_1123_DATE_TIME" => letters_text("EEE, d MMM yyyy HH:mm:ss 'GMT'", at, zoned, false)?,
         other => {
             let message = format!("the format DateTimeFormatter.{other} is not supported");
-            return Err(ObjectError::exception(
-                "java.lang.UnsupportedOperationException",
-                message,
-            ));
+            return Err(ObjectError::exception("java.lang.UnsupportedOperationException", message));
         }
     })
 }
@@ -349,12 +313,7 @@ pub(super) fn pieces(pattern: &str) -> Vec<Piece> {
     out
 }
 
-fn letters_text(
-    pattern: &str,
-    at: DateTime,
-    zoned: Option<&Zoned>,
-    joda: bool,
-) -> Result<String, ObjectError> {
+fn letters_text(pattern: &str, at: DateTime, zoned: Option<&Zoned>, joda: bool) -> Result<String, ObjectError> {
     let mut out = String::new();
     for piece in pieces(pattern) {
         match piece {
@@ -391,23 +350,9 @@ fn field(
         'd' => number(out, i64::from(at.day())),
         'D' => number(out, i64::from(at.day_of_year())),
         'H' => number(out, i64::from(at.hour())),
-        'k' => number(
-            out,
-            if at.hour() == 0 {
-                24
-            } else {
-                i64::from(at.hour())
-            },
-        ),
+        'k' => number(out, if at.hour() == 0 { 24 } else { i64::from(at.hour()) }),
         'K' => number(out, i64::from(at.hour() % 12)),
-        'h' => number(
-            out,
-            if at.hour() % 12 == 0 {
-                12
-            } else {
-                i64::from(at.hour() % 12)
-            },
-        ),
+        'h' => number(out, if at.hour() % 12 == 0 { 12 } else { i64::from(at.hour() % 12) }),
         'm' => number(out, i64::from(at.minute())),
         's' => number(out, i64::from(at.second())),
         'S' => {
@@ -442,10 +387,7 @@ fn field(
         'G' => out.push_str("AD"),
         other => {
             let message = format!("Unknown pattern letter: {other}");
-            return Err(ObjectError::exception(
-                "java.lang.IllegalArgumentException",
-                message,
-            ));
+            return Err(ObjectError::exception("java.lang.IllegalArgumentException", message));
         }
     }
     Ok(())

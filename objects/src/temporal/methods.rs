@@ -61,10 +61,7 @@ pub(super) fn unit_argument(object: &Object) -> Result<Unit, ObjectError> {
 fn millis(object: &Object) -> Result<i64, ObjectError> {
     match object {
         Object::Date(Timestamp(ms)) => Ok(*ms),
-        Object::Temporal(value) => value
-            .zoned()
-            .map(|at| at.timestamp().as_millisecond())
-            .ok_or_else(mismatch),
+        Object::Temporal(value) => value.zoned().map(|at| at.timestamp().as_millisecond()).ok_or_else(mismatch),
         number => number.long_value().ok_or_else(mismatch),
     }
 }
@@ -96,10 +93,9 @@ pub fn call(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context
         Temporal::Period(years, months, days) => period((*years, *months, *days), name, args),
         Temporal::Zone(zone) => match (name, args) {
             ("getId" | "getID", []) => Ok(Object::string(zone_id(zone))),
-            ("getTotalSeconds", []) => zone
-                .to_fixed_offset()
-                .map(|offset| Object::Integer(offset.seconds()))
-                .map_err(|_| mismatch()),
+            ("getTotalSeconds", []) => {
+                zone.to_fixed_offset().map(|offset| Object::Integer(offset.seconds())).map_err(|_| mismatch())
+            }
             _ => Err(mismatch()),
         },
         Temporal::DayOfWeek(day) => day_of_week(*day, name, args),
@@ -110,9 +106,7 @@ pub fn call(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context
             ("getDisplayName", [style, _]) => display_name(month_name(*month), style, ctx),
             ("plus", [count]) => {
                 let moved = (i64::from(*month) - 1 + long(count)? % 12).rem_euclid(12) + 1;
-                Ok(Object::temporal(Temporal::Month(
-                    u8::try_from(moved).unwrap_or(1),
-                )))
+                Ok(Object::temporal(Temporal::Month(u8::try_from(moved).unwrap_or(1))))
             }
             _ => Err(mismatch()),
         },
@@ -126,15 +120,12 @@ pub fn call(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context
             ("format", [date]) => {
                 let at = instant(millis(date)?)?;
                 let zone = zone.borrow().clone().map_or_else(|| text::zone(ctx), Ok)?;
-                format(&Temporal::ZonedDateTime(at.to_zoned(zone)), pattern, None)
-                    .map(Object::string)
+                format(&Temporal::ZonedDateTime(at.to_zoned(zone)), pattern, None).map(Object::string)
             }
             ("parse", [text]) => {
                 let source = string(text, ctx)?;
                 let zone = zone.borrow().clone().map_or_else(|| text::zone(ctx), Ok)?;
-                let at = parse::parse(&source, pattern)
-                    .ok()
-                    .and_then(|parsed| parsed.zoned(Some(&zone)));
+                let at = parse::parse(&source, pattern).ok().and_then(|parsed| parsed.zoned(Some(&zone)));
                 let at = at.ok_or_else(|| {
                     let message = format!("Unparseable date: \"{source}\"");
                     ObjectError::exception("java.text.ParseException", message)
@@ -160,22 +151,15 @@ fn moved(value: &Temporal, name: &str, args: &[Object]) -> Option<Outcome> {
         (_, Some(word)) => (-1, word),
         _ => return None,
     };
-    if matches!(
-        value,
-        Temporal::Period(..) | Temporal::DayOfWeek(_) | Temporal::Month(_)
-    ) {
+    if matches!(value, Temporal::Period(..) | Temporal::DayOfWeek(_) | Temporal::Month(_)) {
         return None;
     }
     let move_by = |amount: i64, unit: Unit| {
-        let amount = amount
-            .checked_mul(sign)
-            .ok_or_else(|| out_of_range(&amount.to_string()))?;
+        let amount = amount.checked_mul(sign).ok_or_else(|| out_of_range(&amount.to_string()))?;
         value.plus(amount, unit).map(Object::temporal)
     };
     Some(match (word, args) {
-        ("", [amount, unit]) => {
-            long(amount).and_then(|amount| move_by(amount, unit_argument(unit)?))
-        }
+        ("", [amount, unit]) => long(amount).and_then(|amount| move_by(amount, unit_argument(unit)?)),
         ("", [Object::Temporal(amount)]) => match &**amount {
             Temporal::Duration(length) => move_by_duration(value, *length, sign),
             Temporal::JodaDuration(ms) => move_by(*ms, Unit::Millis),
@@ -201,9 +185,7 @@ fn moved(value: &Temporal, name: &str, args: &[Object]) -> Option<Outcome> {
 
 fn move_by_duration(value: &Temporal, length: SignedDuration, sign: i64) -> Outcome {
     let moved = value.plus(length.as_secs() * sign, Unit::Seconds)?;
-    moved
-        .plus(i64::from(length.subsec_nanos()) * sign, Unit::Nanos)
-        .map(Object::temporal)
+    moved.plus(i64::from(length.subsec_nanos()) * sign, Unit::Nanos).map(Object::temporal)
 }
 
 /// Getters that Joda and `java.time` share.
@@ -254,17 +236,13 @@ fn field_out_of_range(at: DateTime, name: &str, to: i64, joda: bool) -> ObjectEr
         let message = format!("Value {to} for {field} must be in the range [{least},{most}]");
         return ObjectError::exception("org.joda.time.IllegalFieldValueException", message);
     }
+    let most = if name == "withDayOfMonth" { "28/31".to_owned() } else { most.to_string() };
     let message = format!("Invalid value for {field} (valid values {least} - {most}): {to}");
     ObjectError::exception("java.time.DateTimeException", message)
 }
 
 /// Replaces one field: `withHourOfDay(8)`, `withHour(8)`.
-fn replaced(
-    at: DateTime,
-    name: &str,
-    to: i64,
-    joda: bool,
-) -> Option<Result<DateTime, ObjectError>> {
+fn replaced(at: DateTime, name: &str, to: i64, joda: bool) -> Option<Result<DateTime, ObjectError>> {
     let small = i8::try_from(to);
     let wrong = || field_out_of_range(at, name, to, joda);
     let with = at.with();
@@ -272,47 +250,29 @@ fn replaced(
         "withYear" => {
             let year = i16::try_from(to).ok()?;
             let first = at.with().day(1).year(year).build().ok()?;
-            return Some(
-                first
-                    .with()
-                    .day(at.day().min(first.days_in_month()))
-                    .build()
-                    .map_err(|_| wrong()),
-            );
+            return Some(first.with().day(at.day().min(first.days_in_month())).build().map_err(|_| wrong()));
         }
         "withMonthOfYear" | "withMonth" => {
-            let Ok(first) = small
-                .map_err(|_| wrong())
-                .and_then(|month| at.with().day(1).month(month).build().map_err(|_| wrong()))
+            let Ok(first) =
+                small.map_err(|_| wrong()).and_then(|month| at.with().day(1).month(month).build().map_err(|_| wrong()))
             else {
                 return Some(Err(wrong()));
             };
-            return Some(
-                first
-                    .with()
-                    .day(at.day().min(first.days_in_month()))
-                    .build()
-                    .map_err(|_| wrong()),
-            );
+            return Some(first.with().day(at.day().min(first.days_in_month())).build().map_err(|_| wrong()));
         }
         "withDayOfMonth" => small.ok().map(|day| with.day(day).build()),
-        "withDayOfYear" => i16::try_from(to)
+        "withDayOfYear" => i16::try_from(to).ok().map(|day| with.day_of_year(day).build()),
+        "withDayOfWeek" => small
             .ok()
-            .map(|day| with.day_of_year(day).build()),
-        "withDayOfWeek" => small.ok().filter(|day| (1..=7).contains(day)).map(|day| {
-            at.checked_add(
-                jiff::Span::new().days(i64::from(day - at.weekday().to_monday_one_offset())),
-            )
-        }),
+            .filter(|day| (1..=7).contains(day))
+            .map(|day| at.checked_add(jiff::Span::new().days(i64::from(day - at.weekday().to_monday_one_offset())))),
         "withHourOfDay" | "withHour" => small.ok().map(|hour| with.hour(hour).build()),
         "withMinuteOfHour" | "withMinute" => small.ok().map(|minute| with.minute(minute).build()),
         "withSecondOfMinute" | "withSecond" => small.ok().map(|second| with.second(second).build()),
-        "withMillisOfSecond" => i32::try_from(to)
-            .ok()
-            .map(|ms| with.subsec_nanosecond(ms.saturating_mul(1_000_000)).build()),
-        "withNano" => i32::try_from(to)
-            .ok()
-            .map(|nanos| with.subsec_nanosecond(nanos).build()),
+        "withMillisOfSecond" => {
+            i32::try_from(to).ok().map(|ms| with.subsec_nanosecond(ms.saturating_mul(1_000_000)).build())
+        }
+        "withNano" => i32::try_from(to).ok().map(|nanos| with.subsec_nanosecond(nanos).build()),
         _ => return None,
     };
     Some(built.and_then(Result::ok).ok_or_else(wrong))
@@ -345,9 +305,7 @@ fn joda(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context) ->
             ("isBeforeNow", []) => return Ok(Object::Boolean(ms < ctx.now_ms())),
             ("toDateTime", []) => return Ok(Object::temporal(value.clone())),
             ("withZone" | "toDateTime", [zone]) => {
-                return Ok(Object::temporal(Temporal::JodaDateTime(
-                    at.with_time_zone(zone_argument(zone)?),
-                )));
+                return Ok(Object::temporal(Temporal::JodaDateTime(at.with_time_zone(zone_argument(zone)?))));
             }
             ("getZone", []) => return Ok(Object::temporal(Temporal::Zone(at.time_zone().clone()))),
             ("withMillis", [ms]) => {
@@ -358,15 +316,13 @@ fn joda(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context) ->
         }
     }
     Ok(match (name, args) {
-        ("withTimeAtStartOfDay", []) => Object::temporal(
-            value.with_civil(DateTime::from_parts(civil.date(), Time::midnight()))?,
-        ),
+        ("withTimeAtStartOfDay", []) => {
+            Object::temporal(value.with_civil(DateTime::from_parts(civil.date(), Time::midnight()))?)
+        }
         ("withTime", [hour, minute, second, ms]) => {
-            let part =
-                |object: &Object| i8::try_from(int(object)?).map_err(|_| out_of_range("time"));
+            let part = |object: &Object| i8::try_from(int(object)?).map_err(|_| out_of_range("time"));
             let nanos = int(ms)?.saturating_mul(1_000_000);
-            let time = Time::new(part(hour)?, part(minute)?, part(second)?, nanos)
-                .map_err(|_| out_of_range("time"))?;
+            let time = Time::new(part(hour)?, part(minute)?, part(second)?, nanos).map_err(|_| out_of_range("time"))?;
             Object::temporal(value.with_civil(DateTime::from_parts(civil.date(), time))?)
         }
         ("withDate", [year, month, day]) => {
@@ -374,26 +330,20 @@ fn joda(value: &Temporal, name: &str, args: &[Object], ctx: &mut dyn Context) ->
             Object::temporal(value.with_civil(DateTime::from_parts(date, civil.time()))?)
         }
         ("withYear", [year]) => {
-            let changed =
-                replaced(civil, name, long(year)?, true).ok_or_else(|| out_of_range("year"))??;
+            let changed = replaced(civil, name, long(year)?, true).ok_or_else(|| out_of_range("year"))??;
             Object::temporal(value.with_civil(changed)?)
         }
         (
-            "year" | "monthOfYear" | "dayOfMonth" | "dayOfWeek" | "dayOfYear" | "hourOfDay"
-            | "minuteOfHour" | "secondOfMinute" | "millisOfSecond",
+            "year" | "monthOfYear" | "dayOfMonth" | "dayOfWeek" | "dayOfYear" | "hourOfDay" | "minuteOfHour"
+            | "secondOfMinute" | "millisOfSecond",
             [],
-        ) => Object::Extension(std::rc::Rc::new(Property {
-            of: value.clone(),
-            field: capitalised(name),
-        })),
+        ) => Object::Extension(std::rc::Rc::new(Property { of: value.clone(), field: capitalised(name) })),
         ("getDayOfWeek", []) => Object::Integer(i32::from(civil.weekday().to_monday_one_offset())),
         ("toLocalDate", []) => Object::temporal(Temporal::JodaLocalDate(civil.date())),
         ("toLocalTime", []) => Object::temporal(Temporal::JodaLocalTime(civil.time())),
         ("toLocalDateTime", []) => Object::temporal(Temporal::JodaLocalDateTime(civil)),
         ("toDate" | "toDateTimeAtStartOfDay" | "toDateTime" | "toDateTimeAtCurrentTime", []) => {
-            let at = civil
-                .to_zoned(text::zone(ctx)?)
-                .map_err(|_| out_of_range("date"))?;
+            let at = civil.to_zoned(text::zone(ctx)?).map_err(|_| out_of_range("date"))?;
             if name == "toDate" {
                 Object::Date(Timestamp(at.timestamp().as_millisecond()))
             } else {
@@ -423,8 +373,7 @@ struct Property {
 impl Property {
     fn with(&self, to: i64) -> Outcome {
         let civil = self.of.civil().ok_or_else(mismatch)?;
-        let changed =
-            replaced(civil, &format!("with{}", self.field), to, true).ok_or_else(mismatch)??;
+        let changed = replaced(civil, &format!("with{}", self.field), to, true).ok_or_else(mismatch)??;
         self.of.with_civil(changed).map(Object::temporal)
     }
 }
@@ -435,11 +384,7 @@ impl Extension for Property {
     }
 
     fn text(&self) -> String {
-        format!(
-            "Property[{}{}]",
-            self.field[..1].to_lowercase(),
-            &self.field[1..]
-        )
+        format!("Property[{}{}]", self.field[..1].to_lowercase(), &self.field[1..])
     }
 
     fn as_any(&self) -> &dyn std::any::Any {
@@ -462,11 +407,7 @@ impl Extension for Property {
                     let value = call(&self.of, &format!("get{}", self.field), &[], ctx)?;
                     return text::to_text(&value, ctx).map(Object::String);
                 }
-                Ok(Object::string(if name == "getAsShortText" {
-                    &full[..3]
-                } else {
-                    full
-                }))
+                Ok(Object::string(if name == "getAsShortText" { &full[..3] } else { full }))
             }
             ("getMinimumValue", []) => number(least),
             ("getMaximumValue", []) => number(most),
@@ -494,10 +435,7 @@ fn compare_civil(value: &Temporal, name: &str, when: &Object) -> Outcome {
     let other = temporal(when)?;
     let order = match (value.zoned(), other.zoned()) {
         (Some(a), Some(b)) => a.timestamp().cmp(&b.timestamp()),
-        (None, None) => value
-            .civil()
-            .ok_or_else(mismatch)?
-            .cmp(&other.civil().ok_or_else(mismatch)?),
+        (None, None) => value.civil().ok_or_else(mismatch)?.cmp(&other.civil().ok_or_else(mismatch)?),
         _ => return Err(mismatch()),
     };
     Ok(Object::Boolean(match name {
@@ -527,21 +465,15 @@ fn java(value: &Temporal, name: &str, args: &[Object]) -> Outcome {
             ("toEpochSecond", []) => return Ok(Object::Long(at.timestamp().as_second())),
             ("getZone", []) => Temporal::Zone(at.time_zone().clone()),
             ("getOffset", []) => Temporal::Zone(TimeZone::fixed(at.offset())),
-            ("toOffsetDateTime", []) => {
-                Temporal::OffsetDateTime(at.with_time_zone(TimeZone::fixed(at.offset())))
-            }
+            ("toOffsetDateTime", []) => Temporal::OffsetDateTime(at.with_time_zone(TimeZone::fixed(at.offset()))),
             ("toZonedDateTime", []) => Temporal::ZonedDateTime(at),
             ("withZoneSameInstant" | "atZoneSameInstant", [zone]) => {
                 Temporal::ZonedDateTime(at.with_time_zone(zone_argument(zone)?))
             }
-            ("withOffsetSameInstant", [zone]) => {
-                Temporal::OffsetDateTime(at.with_time_zone(zone_argument(zone)?))
+            ("withOffsetSameInstant", [zone]) => Temporal::OffsetDateTime(at.with_time_zone(zone_argument(zone)?)),
+            ("withZoneSameLocal", [zone]) => {
+                Temporal::ZonedDateTime(civil.to_zoned(zone_argument(zone)?).map_err(|_| out_of_range("date"))?)
             }
-            ("withZoneSameLocal", [zone]) => Temporal::ZonedDateTime(
-                civil
-                    .to_zoned(zone_argument(zone)?)
-                    .map_err(|_| out_of_range("date"))?,
-            ),
             _ => return local(value, civil, name, args),
         };
         return Ok(Object::temporal(found));
@@ -558,75 +490,53 @@ fn local(value: &Temporal, civil: DateTime, name: &str, args: &[Object]) -> Outc
         ("lengthOfYear", []) => Object::Integer(i32::from(civil.date().days_in_year())),
         ("isLeapYear", []) => Object::Boolean(civil.date().in_leap_year()),
         ("toEpochDay", []) => {
-            let days = civil
-                .date()
-                .duration_since(jiff::civil::Date::constant(1970, 1, 1))
-                .as_hours()
-                / 24;
+            let days = civil.date().duration_since(jiff::civil::Date::constant(1970, 1, 1)).as_hours() / 24;
             Object::Long(days)
         }
         ("toLocalDate", []) => Object::temporal(Temporal::LocalDate(civil.date())),
         ("toLocalTime", []) => Object::temporal(Temporal::LocalTime(civil.time())),
         ("toLocalDateTime", []) => Object::temporal(Temporal::LocalDateTime(civil)),
-        ("atStartOfDay", []) => {
-            Object::temporal(Temporal::LocalDateTime(civil.date().at(0, 0, 0, 0)))
-        }
+        ("atStartOfDay", []) => Object::temporal(Temporal::LocalDateTime(civil.date().at(0, 0, 0, 0))),
         ("atStartOfDay", [zone]) => {
             let at = civil.date().to_zoned(zone_argument(zone)?).map_err(range)?;
             Object::temporal(Temporal::ZonedDateTime(at))
         }
         ("atTime", [Object::Temporal(time)]) => match &**time {
-            Temporal::LocalTime(time) => Object::temporal(Temporal::LocalDateTime(
-                DateTime::from_parts(civil.date(), *time),
-            )),
+            Temporal::LocalTime(time) => {
+                Object::temporal(Temporal::LocalDateTime(DateTime::from_parts(civil.date(), *time)))
+            }
             _ => return Err(mismatch()),
         },
         ("atTime", [hour, minute, rest @ ..]) => {
             let time = super::statics::time(hour, minute, rest)?;
-            Object::temporal(Temporal::LocalDateTime(DateTime::from_parts(
-                civil.date(),
-                time,
-            )))
+            Object::temporal(Temporal::LocalDateTime(DateTime::from_parts(civil.date(), time)))
         }
         ("atDate", [Object::Temporal(date)]) => {
             let date = date.civil().ok_or_else(mismatch)?.date();
-            Object::temporal(Temporal::LocalDateTime(DateTime::from_parts(
-                date,
-                civil.time(),
-            )))
+            Object::temporal(Temporal::LocalDateTime(DateTime::from_parts(date, civil.time())))
         }
-        ("atZone", [zone]) => Object::temporal(Temporal::ZonedDateTime(
-            civil.to_zoned(zone_argument(zone)?).map_err(range)?,
-        )),
-        ("atOffset", [zone]) => Object::temporal(Temporal::OffsetDateTime(
-            civil.to_zoned(zone_argument(zone)?).map_err(range)?,
-        )),
+        ("atZone", [zone]) => {
+            Object::temporal(Temporal::ZonedDateTime(civil.to_zoned(zone_argument(zone)?).map_err(range)?))
+        }
+        ("atOffset", [zone]) => {
+            Object::temporal(Temporal::OffsetDateTime(civil.to_zoned(zone_argument(zone)?).map_err(range)?))
+        }
         ("toInstant", [zone]) => {
             let at = civil.to_zoned(zone_argument(zone)?).map_err(range)?;
             Object::temporal(Temporal::Instant(at.timestamp()))
         }
-        ("toEpochSecond", [zone]) => Object::Long(
-            civil
-                .to_zoned(zone_argument(zone)?)
-                .map_err(range)?
-                .timestamp()
-                .as_second(),
-        ),
-        ("truncatedTo", [unit]) => {
-            Object::temporal(value.with_civil(truncate(civil, unit_argument(unit)?)?)?)
+        ("toEpochSecond", [zone]) => {
+            Object::Long(civil.to_zoned(zone_argument(zone)?).map_err(range)?.timestamp().as_second())
         }
+        ("truncatedTo", [unit]) => Object::temporal(value.with_civil(truncate(civil, unit_argument(unit)?)?)?),
         ("isAfter" | "isBefore" | "isEqual", [when]) => compare_civil(value, name, when)?,
-        ("until", [end, unit]) => {
-            Object::Long(between(value, temporal(end)?, unit_argument(unit)?)?)
-        }
+        ("until", [end, unit]) => Object::Long(between(value, temporal(end)?, unit_argument(unit)?)?),
         ("until", [end]) => {
             let end = temporal(end)?.civil().ok_or_else(mismatch)?.date();
             super::statics::period_between(civil.date(), end)?
         }
         ("format", [formatter]) => match temporal(formatter)? {
-            Temporal::Formatter(pattern, zone) => {
-                Object::string(format(value, pattern, zone.as_ref())?)
-            }
+            Temporal::Formatter(pattern, zone) => Object::string(format(value, pattern, zone.as_ref())?),
             _ => return Err(mismatch()),
         },
         ("get" | "getLong", [_]) => {
@@ -644,21 +554,13 @@ fn at_instant(at: jiff::Timestamp, value: &Temporal, name: &str, args: &[Object]
         ("toEpochMilli", []) => Object::Long(at.as_millisecond()),
         ("getEpochSecond", []) => Object::Long(at.as_second()),
         ("getNano", []) => Object::Integer(at.subsec_nanosecond()),
-        ("atZone", [zone]) => {
-            Object::temporal(Temporal::ZonedDateTime(at.to_zoned(zone_argument(zone)?)))
-        }
-        ("atOffset", [zone]) => {
-            Object::temporal(Temporal::OffsetDateTime(at.to_zoned(zone_argument(zone)?)))
-        }
+        ("atZone", [zone]) => Object::temporal(Temporal::ZonedDateTime(at.to_zoned(zone_argument(zone)?))),
+        ("atOffset", [zone]) => Object::temporal(Temporal::OffsetDateTime(at.to_zoned(zone_argument(zone)?))),
         ("isAfter" | "isBefore", [when]) => compare_civil(value, name, when)?,
-        ("until", [end, unit]) => {
-            Object::Long(between(value, temporal(end)?, unit_argument(unit)?)?)
-        }
+        ("until", [end, unit]) => Object::Long(between(value, temporal(end)?, unit_argument(unit)?)?),
         ("truncatedTo", [unit]) => {
             let civil = truncate(at.to_zoned(TimeZone::UTC).datetime(), unit_argument(unit)?)?;
-            let at = civil
-                .to_zoned(TimeZone::UTC)
-                .map_err(|_| out_of_range("instant"))?;
+            let at = civil.to_zoned(TimeZone::UTC).map_err(|_| out_of_range("instant"))?;
             Object::temporal(Temporal::Instant(at.timestamp()))
         }
         _ => return Err(mismatch()),
@@ -675,9 +577,7 @@ fn duration(length: SignedDuration, name: &str, args: &[Object]) -> Outcome {
         ("toMillis" | "getMillis", []) => {
             Object::Long(i64::try_from(length.as_millis()).map_err(|_| out_of_range("duration"))?)
         }
-        ("toNanos", []) => {
-            Object::Long(i64::try_from(length.as_nanos()).map_err(|_| out_of_range("duration"))?)
-        }
+        ("toNanos", []) => Object::Long(i64::try_from(length.as_nanos()).map_err(|_| out_of_range("duration"))?),
         ("toHoursPart", []) => Object::Integer(i32::try_from(seconds / 3600 % 24).unwrap_or(0)),
         ("toMinutesPart", []) => Object::Integer(i32::try_from(seconds / 60 % 60).unwrap_or(0)),
         ("toSecondsPart", []) => Object::Integer(i32::try_from(seconds % 60).unwrap_or(0)),
@@ -688,18 +588,11 @@ fn duration(length: SignedDuration, name: &str, args: &[Object]) -> Outcome {
         ("abs", []) => Object::temporal(Temporal::Duration(length.abs())),
         ("multipliedBy", [factor]) => {
             let factor = int(factor)?;
-            Object::temporal(Temporal::Duration(
-                length
-                    .checked_mul(factor)
-                    .ok_or_else(|| out_of_range("duration"))?,
-            ))
+            Object::temporal(Temporal::Duration(length.checked_mul(factor).ok_or_else(|| out_of_range("duration"))?))
         }
         ("dividedBy", [divisor]) => {
-            let by_zero =
-                || ObjectError::exception("java.lang.ArithmeticException", "Cannot divide by zero");
-            Object::temporal(Temporal::Duration(
-                length.checked_div(int(divisor)?).ok_or_else(by_zero)?,
-            ))
+            let by_zero = || ObjectError::exception("java.lang.ArithmeticException", "Cannot divide by zero");
+            Object::temporal(Temporal::Duration(length.checked_div(int(divisor)?).ok_or_else(by_zero)?))
         }
         _ => return Err(mismatch()),
     })
@@ -708,10 +601,7 @@ fn duration(length: SignedDuration, name: &str, args: &[Object]) -> Outcome {
 fn period((years, months, days): (i32, i32, i32), name: &str, args: &[Object]) -> Outcome {
     let made = |years, months, days| Ok(Object::temporal(Temporal::Period(years, months, days)));
     let sum = |a: i32, b: i64| {
-        i64::from(a)
-            .checked_add(b)
-            .and_then(|sum| i32::try_from(sum).ok())
-            .ok_or_else(|| out_of_range("period"))
+        i64::from(a).checked_add(b).and_then(|sum| i32::try_from(sum).ok()).ok_or_else(|| out_of_range("period"))
     };
     match (name, args) {
         ("getYears", []) => Ok(Object::Integer(years)),
@@ -752,26 +642,15 @@ fn day_of_week(day: Weekday, name: &str, args: &[Object]) -> Outcome {
 
 fn display_name(full: &str, style: &Object, ctx: &mut dyn Context) -> Outcome {
     let style = string(style, ctx)?;
-    Ok(Object::string(if style.starts_with("SHORT") {
-        &full[..3]
-    } else {
-        full
-    }))
+    Ok(Object::string(if style.starts_with("SHORT") { &full[..3] } else { full }))
 }
 
 fn formatter(pattern: &Pattern, zone: Option<&TimeZone>, name: &str, args: &[Object]) -> Outcome {
     Ok(match (name, args) {
         ("format", [value]) => Object::string(format(temporal(value)?, pattern, zone)?),
-        ("withZone", [zone]) => Object::temporal(Temporal::Formatter(
-            pattern.clone(),
-            Some(zone_argument(zone)?),
-        )),
-        ("withLocale", [_]) => {
-            Object::temporal(Temporal::Formatter(pattern.clone(), zone.cloned()))
-        }
-        ("getZone", []) => zone.map_or(Object::Null, |zone| {
-            Object::temporal(Temporal::Zone(zone.clone()))
-        }),
+        ("withZone", [zone]) => Object::temporal(Temporal::Formatter(pattern.clone(), Some(zone_argument(zone)?))),
+        ("withLocale", [_]) => Object::temporal(Temporal::Formatter(pattern.clone(), zone.cloned())),
+        ("getZone", []) => zone.map_or(Object::Null, |zone| Object::temporal(Temporal::Zone(zone.clone()))),
         _ => return Err(mismatch()),
     })
 }

@@ -9,6 +9,7 @@ use jiff::{
 use super::{
     Pattern,
     format::{DAYS, Piece, month_name, pieces},
+    statics::checked_date,
     zone_from_name,
 };
 use crate::context::ObjectError;
@@ -25,10 +26,7 @@ pub(super) struct Parsed {
 impl Parsed {
     /// Date and time; midnight when the text has no time.
     pub(super) fn civil(&self) -> Option<DateTime> {
-        Some(DateTime::from_parts(
-            self.date?,
-            self.time.unwrap_or_default(),
-        ))
+        Some(DateTime::from_parts(self.date?, self.time.unwrap_or_default()))
     }
 
     /// The point in time, in the zone of the text or else the given one.
@@ -94,43 +92,32 @@ impl Scan<'_> {
     }
 
     fn expect(&mut self, char: char) -> Result<(), ObjectError> {
-        if self.eat(char) {
-            Ok(())
-        } else {
-            Err(failure(self.text, self.at))
-        }
+        if self.eat(char) { Ok(()) } else { Err(failure(self.text, self.at)) }
     }
 
     fn number(&mut self, least: usize, most: usize) -> Result<i64, ObjectError> {
-        let digits = self
-            .rest()
-            .bytes()
-            .take(most)
-            .take_while(u8::is_ascii_digit)
-            .count();
+        let digits = self.rest().bytes().take(most).take_while(u8::is_ascii_digit).count();
         if digits < least {
             return Err(failure(self.text, self.at));
         }
-        let value = self.rest()[..digits]
-            .parse()
-            .map_err(|_| failure(self.text, self.at))?;
+        let value = self.rest()[..digits].parse().map_err(|_| failure(self.text, self.at))?;
         self.at += digits;
         Ok(value)
     }
 
-    fn small(&mut self, least: usize, most: usize) -> Result<i8, ObjectError> {
+    fn small<T: TryFrom<i64>>(&mut self, least: usize, most: usize) -> Result<T, ObjectError> {
         let value = self.number(least, most)?;
-        i8::try_from(value).map_err(|_| failure(self.text, self.at))
+        T::try_from(value).map_err(|_| failure(self.text, self.at))
     }
 
     fn iso_date(&mut self) -> Result<Date, ObjectError> {
-        let year = i16::try_from(self.number(4, 4)?).map_err(|_| failure(self.text, 0))?;
+        let year = self.small(4, 4)?;
         self.expect('-')?;
         let month = self.small(2, 2)?;
         self.expect('-')?;
         let day = self.small(2, 2)?;
-        Date::new(year, month, day).map_err(|_| {
-            let message = format!("Text '{}' could not be parsed: Invalid date", self.text);
+        checked_date(year, month, day).map_err(|reason| {
+            let message = format!("Text '{}' could not be parsed: {reason}", self.text);
             ObjectError::exception("java.time.format.DateTimeParseException", message)
         })
     }
@@ -160,17 +147,11 @@ impl Scan<'_> {
     fn zone(&mut self, out: &mut Parsed) {
         let offset_end = self.rest().find('[').unwrap_or(self.rest().len());
         let offset = &self.rest()[..offset_end];
-        if let Some(zone) =
-            zone_from_name(offset).filter(|zone| zone.iana_name().is_none() || offset == "Z")
-        {
+        if let Some(zone) = zone_from_name(offset).filter(|zone| zone.iana_name().is_none() || offset == "Z") {
             out.offset = zone.to_fixed_offset().ok();
             self.at += offset_end;
         }
-        if let Some(name) = self
-            .rest()
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
+        if let Some(name) = self.rest().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             out.zone = zone_from_name(name);
             if out.zone.is_some() {
                 self.at = self.text.len();
@@ -179,19 +160,12 @@ impl Scan<'_> {
     }
 
     fn finish(&self, out: Parsed) -> Result<Parsed, ObjectError> {
-        if self.at == self.text.len() {
-            Ok(out)
-        } else {
-            Err(failure(self.text, self.at))
-        }
+        if self.at == self.text.len() { Ok(out) } else { Err(failure(self.text, self.at)) }
     }
 
     /// One of some names, by three letters or in full.
     fn name(&mut self, names: impl Iterator<Item = &'static str>) -> Result<usize, ObjectError> {
-        let starts = |rest: &str, name: &str| {
-            rest.get(..name.len())
-                .is_some_and(|r| r.eq_ignore_ascii_case(name))
-        };
+        let starts = |rest: &str, name: &str| rest.get(..name.len()).is_some_and(|r| r.eq_ignore_ascii_case(name));
         for (index, name) in names.enumerate() {
             let length = if starts(self.rest(), name) {
                 name.len()
@@ -230,11 +204,7 @@ fn by_letters(text: &str, letters: &str) -> Result<Parsed, ObjectError> {
                     'y' | 'u' | 'Y' => {
                         has_date = true;
                         let value = scan.number(1, if touches { *count } else { 4 })?;
-                        year = Some(if *count == 2 && value < 100 {
-                            value + 2000
-                        } else {
-                            value
-                        });
+                        year = Some(if *count == 2 && value < 100 { value + 2000 } else { value });
                     }
                     'M' | 'L' if *count <= 2 => {
                         has_date = true;
@@ -256,33 +226,22 @@ fn by_letters(text: &str, letters: &str) -> Result<Parsed, ObjectError> {
                     's' => second = scan.small(1, most)?,
                     'S' => nanos = scan.fraction()?,
                     'a' => {
-                        half = Some(
-                            scan.rest()
-                                .get(..2)
-                                .is_some_and(|word| word.eq_ignore_ascii_case("PM")),
-                        );
+                        half = Some(scan.rest().get(..2).is_some_and(|word| word.eq_ignore_ascii_case("PM")));
                         scan.at = (scan.at + 2).min(text.len());
                     }
                     'E' => {
                         scan.name(DAYS.into_iter())?;
                     }
                     'Z' | 'X' | 'x' | 'z' | 'V' => {
-                        let end = scan
-                            .rest()
-                            .find([' ', ']', ')'])
-                            .unwrap_or(scan.rest().len());
-                        let zone = zone_from_name(&scan.rest()[..end])
-                            .ok_or_else(|| failure(text, scan.at))?;
+                        let end = scan.rest().find([' ', ']', ')']).unwrap_or(scan.rest().len());
+                        let zone = zone_from_name(&scan.rest()[..end]).ok_or_else(|| failure(text, scan.at))?;
                         out.offset = zone.to_fixed_offset().ok();
                         out.zone = Some(zone).filter(|zone| zone.iana_name().is_some());
                         scan.at += end;
                     }
                     other => {
                         let message = format!("Unknown pattern letter: {other}");
-                        return Err(ObjectError::exception(
-                            "java.lang.IllegalArgumentException",
-                            message,
-                        ));
+                        return Err(ObjectError::exception("java.lang.IllegalArgumentException", message));
                     }
                 }
             }
@@ -305,54 +264,33 @@ fn by_letters(text: &str, letters: &str) -> Result<Parsed, ObjectError> {
 
 /// `Duration.parse`: days and time of day.
 pub(super) fn duration(text: &str) -> Result<SignedDuration, ObjectError> {
-    let wrong = || {
-        ObjectError::exception(
-            "java.time.format.DateTimeParseException",
-            "Text cannot be parsed to a Duration",
-        )
-    };
+    let wrong =
+        || ObjectError::exception("java.time.format.DateTimeParseException", "Text cannot be parsed to a Duration");
     let span: jiff::Span = text.parse().map_err(|_| wrong())?;
     if span.get_years() != 0 || span.get_months() != 0 || span.get_weeks() != 0 {
         return Err(wrong());
     }
-    span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| wrong())
+    span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())
 }
 
 /// `Period.parse`: years, months, weeks and days, each with its own sign.
 pub(super) fn period(text: &str) -> Result<(i32, i32, i32), ObjectError> {
-    let wrong = || {
-        ObjectError::exception(
-            "java.time.format.DateTimeParseException",
-            "Text cannot be parsed to a Period",
-        )
-    };
+    let wrong =
+        || ObjectError::exception("java.time.format.DateTimeParseException", "Text cannot be parsed to a Period");
     let (all, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    rest = rest
-        .strip_prefix(['P', 'p'])
-        .filter(|rest| !rest.is_empty())
-        .ok_or_else(wrong)?;
+    rest = rest.strip_prefix(['P', 'p']).filter(|rest| !rest.is_empty()).ok_or_else(wrong)?;
     let (mut years, mut months, mut days) = (0_i32, 0_i32, 0_i32);
     while !rest.is_empty() {
-        let end = rest
-            .find(|c: char| c.is_ascii_alphabetic())
-            .ok_or_else(wrong)?;
-        let amount = rest[..end]
-            .parse::<i32>()
-            .map_err(|_| wrong())?
-            .checked_mul(all)
-            .ok_or_else(wrong)?;
+        let end = rest.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
+        let amount = rest[..end].parse::<i32>().map_err(|_| wrong())?.checked_mul(all).ok_or_else(wrong)?;
         match rest.as_bytes()[end].to_ascii_uppercase() {
             b'Y' => years = amount,
             b'M' => months = amount,
             b'W' => {
-                days = amount
-                    .checked_mul(7)
-                    .and_then(|more| days.checked_add(more))
-                    .ok_or_else(wrong)?;
+                days = amount.checked_mul(7).and_then(|more| days.checked_add(more)).ok_or_else(wrong)?;
             }
             b'D' => days = days.checked_add(amount).ok_or_else(wrong)?,
             _ => return Err(wrong()),

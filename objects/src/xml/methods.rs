@@ -2,9 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use super::{
-    Element, ElementIx, XMLNS, XmlAttribute, XmlChild, XmlDocument, XmlName, XmlNode, xpath,
-};
+use super::{Element, ElementIx, XMLNS, XmlAttribute, XmlChild, XmlDocument, XmlName, XmlNode, xpath};
 use crate::{
     args::{mismatch, string},
     context::{Context, ObjectError},
@@ -25,18 +23,11 @@ fn error(class: &str, number: &str, message: &str) -> ObjectError {
 pub fn spin_xml(input: &Object) -> Outcome {
     match input {
         Object::Xml(_) => Ok(input.clone()),
-        Object::String(text) => XmlNode::parse(text).map(Object::Xml).map_err(|_| {
-            error(
-                "SpinXmlDataFormatException",
-                "01009",
-                "Unable to parse input into DOM document",
-            )
-        }),
+        Object::String(text) => XmlNode::parse(text)
+            .map(Object::Xml)
+            .map_err(|_| error("SpinXmlDataFormatException", "01009", "Unable to parse input into DOM document")),
         other => {
-            let message = format!(
-                "Unable to map object '{}' to xml element",
-                other.plain_class_name()
-            );
+            let message = format!("Unable to map object '{}' to xml element", other.plain_class_name());
             Err(error("SpinXmlDataFormatException", "01027", &message))
         }
     }
@@ -60,21 +51,13 @@ fn optional(text: Option<&Rc<str>>) -> Object {
 
 impl XmlNode {
     fn with(&self, element: ElementIx) -> Self {
-        Self {
-            document: self.document.clone(),
-            element,
-            attribute: None,
-        }
+        Self { document: self.document.clone(), element, attribute: None }
     }
 
     /// The attribute as a node of its own.
     pub(super) fn with_attribute(&self, element: ElementIx, name: &XmlName) -> Self {
         let attribute = Some((name.namespace.clone(), name.local.clone()));
-        Self {
-            document: self.document.clone(),
-            element,
-            attribute,
-        }
+        Self { document: self.document.clone(), element, attribute }
     }
 
     fn name(&self) -> XmlName {
@@ -97,13 +80,7 @@ impl XmlNode {
         let document = self.document.borrow();
         let place = |(_, other): &(usize, &XmlChild)| matches!(other, XmlChild::Element(ix) if *ix == child.element);
         let same = Rc::ptr_eq(&self.document, &child.document);
-        let found = document
-            .element(self.element)
-            .children
-            .iter()
-            .enumerate()
-            .find(place)
-            .filter(|_| same);
+        let found = document.element(self.element).children.iter().enumerate().find(place).filter(|_| same);
         found.map(|(at, _)| at).ok_or_else(|| {
             let (mine, theirs) = (document.element(self.element).name.clone(), child.name_unless(same, &document));
             let message = format!(
@@ -120,11 +97,7 @@ impl XmlNode {
 
     /// The name, from the open document when it is the same one.
     fn name_unless(&self, same: bool, document: &XmlDocument) -> XmlName {
-        if same {
-            document.element(self.element).name.clone()
-        } else {
-            self.name()
-        }
+        if same { document.element(self.element).name.clone() } else { self.name() }
     }
 
     /// Takes an element out of its place, copying it when it belongs to another document.
@@ -160,40 +133,25 @@ impl XmlDocument {
         out
     }
 
-    pub(super) fn attribute(
-        &self,
-        ix: ElementIx,
-        namespace: Option<&str>,
-        local: &str,
-    ) -> Option<&Rc<str>> {
+    pub(super) fn attribute(&self, ix: ElementIx, namespace: Option<&str>, local: &str) -> Option<&Rc<str>> {
         self.element(ix)
             .attributes
             .iter()
-            .find(|attribute| {
-                *attribute.name.local == *local && attribute.name.namespace.as_deref() == namespace
-            })
+            .find(|attribute| *attribute.name.local == *local && attribute.name.namespace.as_deref() == namespace)
             .map(|attribute| &attribute.value)
     }
 
     /// Child elements in document order.
-    pub(super) fn child_elements(
-        &self,
-        ix: ElementIx,
-    ) -> impl DoubleEndedIterator<Item = ElementIx> + '_ {
-        self.element(ix)
-            .children
-            .iter()
-            .filter_map(|child| match child {
-                XmlChild::Element(ix) => Some(*ix),
-                XmlChild::Text(_) => None,
-            })
+    pub(super) fn child_elements(&self, ix: ElementIx) -> impl DoubleEndedIterator<Item = ElementIx> + '_ {
+        self.element(ix).children.iter().filter_map(|child| match child {
+            XmlChild::Element(ix) => Some(*ix),
+            XmlChild::Text(_) => None,
+        })
     }
 
     fn detach(&mut self, ix: ElementIx) {
         if let Some(parent) = self.element_mut(ix).parent.take() {
-            self.element_mut(parent)
-                .children
-                .retain(|child| *child != XmlChild::Element(ix));
+            self.element_mut(parent).children.retain(|child| *child != XmlChild::Element(ix));
         }
     }
 
@@ -242,37 +200,24 @@ pub fn call(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) 
         }
         _ => {}
     }
-    if node.attribute.is_some() {
-        attribute(node, name, args, ctx)
-    } else {
-        element(node, name, args, ctx)
-    }
+    if node.attribute.is_some() { attribute(node, name, args, ctx) } else { element(node, name, args, ctx) }
 }
 
 fn attribute(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     let Some((namespace_uri, local)) = &node.attribute else {
         return Err(mismatch());
     };
-    let is_it =
-        |other: &XmlAttribute| other.name.local == *local && other.name.namespace == *namespace_uri;
+    let is_it = |other: &XmlAttribute| other.name.local == *local && other.name.namespace == *namespace_uri;
     let mut document = node.document.borrow_mut();
     let attributes = &mut document.element_mut(node.element).attributes;
     match (name, args) {
         ("name", []) => Ok(Object::String(local.clone())),
         ("namespace", []) => Ok(optional(namespace_uri.as_ref())),
-        ("prefix", []) => Ok(optional(
-            attributes
-                .iter()
-                .find(|a| is_it(a))
-                .and_then(|found| found.name.prefix.as_ref()),
-        )),
+        ("prefix", []) => {
+            Ok(optional(attributes.iter().find(|a| is_it(a)).and_then(|found| found.name.prefix.as_ref())))
+        }
         ("hasNamespace", [uri]) => Ok(Object::Boolean(namespace(uri, ctx)? == *namespace_uri)),
-        ("value" | "toString", []) => Ok(optional(
-            attributes
-                .iter()
-                .find(|a| is_it(a))
-                .map(|found| &found.value),
-        )),
+        ("value" | "toString", []) => Ok(optional(attributes.iter().find(|a| is_it(a)).map(|found| &found.value))),
         ("value", [to]) => {
             let to = string(to, ctx)?;
             if let Some(found) = attributes.iter_mut().find(|a| is_it(a)) {
@@ -299,10 +244,7 @@ fn child_list(node: &XmlNode, uri: Option<&str>, local: &str) -> Result<Vec<Obje
         .map(|ix| Object::Xml(node.with(ix)))
         .collect();
     if found.is_empty() {
-        let message = format!(
-            "Unable to find child element with namespace '{}' and name '{local}'",
-            shown(uri)
-        );
+        let message = format!("Unable to find child element with namespace '{}' and name '{local}'", shown(uri));
         return Err(error("SpinXmlElementException", "01007", &message));
     }
     Ok(found)
@@ -310,42 +252,23 @@ fn child_list(node: &XmlNode, uri: Option<&str>, local: &str) -> Result<Vec<Obje
 
 fn get_attribute(node: &XmlNode, uri: Option<Rc<str>>, local: &Rc<str>) -> Outcome {
     let document = node.document.borrow();
-    if document
-        .attribute(node.element, uri.as_deref(), local)
-        .is_none()
-    {
+    if document.attribute(node.element, uri.as_deref(), local).is_none() {
         let uri = shown(uri.as_deref());
         let message = format!("Unable to find attribute with namespace '{uri}' and name '{local}'");
         return Err(error("SpinXmlAttributeException", "01006", &message));
     }
-    let name = XmlName {
-        namespace: uri,
-        prefix: None,
-        local: local.clone(),
-    };
+    let name = XmlName { namespace: uri, prefix: None, local: local.clone() };
     Ok(Object::Xml(node.with_attribute(node.element, &name)))
 }
 
 fn set_attribute(node: &XmlNode, uri: Option<Rc<str>>, local: Rc<str>, value: Rc<str>) {
     let mut document = node.document.borrow_mut();
-    let prefix = uri
-        .as_deref()
-        .and_then(|uri| document.prefix_of(node.element, uri));
+    let prefix = uri.as_deref().and_then(|uri| document.prefix_of(node.element, uri));
     let attributes = &mut document.element_mut(node.element).attributes;
-    if let Some(found) = attributes
-        .iter_mut()
-        .find(|a| a.name.local == local && a.name.namespace == uri)
-    {
+    if let Some(found) = attributes.iter_mut().find(|a| a.name.local == local && a.name.namespace == uri) {
         found.value = value
     } else {
-        attributes.push(XmlAttribute {
-            name: XmlName {
-                namespace: uri,
-                prefix,
-                local,
-            },
-            value,
-        });
+        attributes.push(XmlAttribute { name: XmlName { namespace: uri, prefix, local }, value });
         // Attributes are written in the order of their names, as the DOM keeps them.
         attributes.sort_by_key(attribute_order);
     }
@@ -353,12 +276,7 @@ fn set_attribute(node: &XmlNode, uri: Option<Rc<str>>, local: Rc<str>, value: Rc
 
 fn attribute_order(attribute: &XmlAttribute) -> (bool, String) {
     let declared = attribute.name.namespace.as_deref() == Some(XMLNS);
-    let prefix = attribute
-        .name
-        .prefix
-        .as_deref()
-        .map(|prefix| format!("{prefix}:"))
-        .unwrap_or_default();
+    let prefix = attribute.name.prefix.as_deref().map(|prefix| format!("{prefix}:")).unwrap_or_default();
     (!declared, format!("{prefix}{}", attribute.name.local))
 }
 
@@ -367,11 +285,10 @@ impl XmlDocument {
         let mut next = Some(at);
         while let Some(ix) = next {
             let element = self.element(ix);
-            let declared = element.attributes.iter().find(|a| {
-                a.name.namespace.as_deref() == Some(XMLNS)
-                    && a.name.prefix.is_some()
-                    && *a.value == *uri
-            });
+            let declared = element
+                .attributes
+                .iter()
+                .find(|a| a.name.namespace.as_deref() == Some(XMLNS) && a.name.prefix.is_some() && *a.value == *uri);
             if let Some(declared) = declared {
                 return Some(declared.name.local.clone());
             }
@@ -387,29 +304,17 @@ fn element(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) -
         ("name", []) => Ok(Object::String(node.name().local)),
         ("namespace", []) => Ok(optional(uri.as_ref())),
         ("prefix", []) => Ok(optional(node.name().prefix.as_ref())),
-        ("hasPrefix", [prefix]) => Ok(Object::Boolean(
-            namespace(prefix, ctx)? == node.name().prefix,
-        )),
+        ("hasPrefix", [prefix]) => Ok(Object::Boolean(namespace(prefix, ctx)? == node.name().prefix)),
         ("hasNamespace", [other]) => Ok(Object::Boolean(namespace(other, ctx)? == uri)),
         ("attr", [local]) => get_attribute(node, None, &string(local, ctx)?),
         ("attrNs", [uri, local]) => get_attribute(node, namespace(uri, ctx)?, &string(local, ctx)?),
         ("hasAttr", [local]) => {
             let local = string(local, ctx)?;
-            Ok(Object::Boolean(
-                node.document
-                    .borrow()
-                    .attribute(node.element, None, &local)
-                    .is_some(),
-            ))
+            Ok(Object::Boolean(node.document.borrow().attribute(node.element, None, &local).is_some()))
         }
         ("hasAttrNs", [uri, local]) => {
             let (uri, local) = (namespace(uri, ctx)?, string(local, ctx)?);
-            Ok(Object::Boolean(
-                node.document
-                    .borrow()
-                    .attribute(node.element, uri.as_deref(), &local)
-                    .is_some(),
-            ))
+            Ok(Object::Boolean(node.document.borrow().attribute(node.element, uri.as_deref(), &local).is_some()))
         }
         ("attrs" | "attrNames", [] | [_]) => {
             let only = args.first().map(|uri| namespace(uri, ctx)).transpose()?;
@@ -418,18 +323,11 @@ fn element(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) -
                 .element(node.element)
                 .attributes
                 .iter()
-                .filter(|attribute| {
-                    only.as_ref()
-                        .is_none_or(|uri| attribute.name.namespace == *uri)
-                });
+                .filter(|attribute| only.as_ref().is_none_or(|uri| attribute.name.namespace == *uri));
             Ok(Object::list(if name == "attrs" {
-                found
-                    .map(|a| Object::Xml(node.with_attribute(node.element, &a.name)))
-                    .collect()
+                found.map(|a| Object::Xml(node.with_attribute(node.element, &a.name))).collect()
             } else {
-                found
-                    .map(|a| Object::String(a.name.local.clone()))
-                    .collect()
+                found.map(|a| Object::String(a.name.local.clone())).collect()
             }))
         }
         ("textContent", []) => Ok(Object::string(node.text_content())),
@@ -438,21 +336,14 @@ fn element(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) -
             let mut found = child_list(node, uri.as_deref(), &local)?;
             if found.len() > 1 {
                 let uri = shown(uri.as_deref());
-                let message = format!(
-                    "More than one child element was found for namespace '{uri}' and name '{local}'"
-                );
+                let message = format!("More than one child element was found for namespace '{uri}' and name '{local}'");
                 return Err(error("SpinXmlElementException", "01008", &message));
             }
             Ok(found.remove(0))
         }
         ("childElements", []) => {
             let document = node.document.borrow();
-            Ok(Object::list(
-                document
-                    .child_elements(node.element)
-                    .map(|ix| Object::Xml(node.with(ix)))
-                    .collect(),
-            ))
+            Ok(Object::list(document.child_elements(node.element).map(|ix| Object::Xml(node.with(ix))).collect()))
         }
         ("childElements", [_] | [_, _]) => {
             let (uri, local) = child_name(uri, args, ctx)?;
@@ -521,10 +412,7 @@ fn change(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) ->
         ("removeAttrNs", [uri, local]) => {
             let (uri, local) = (namespace(uri, ctx)?, string(local, ctx)?);
             let mut document = node.document.borrow_mut();
-            document
-                .element_mut(node.element)
-                .attributes
-                .retain(|a| a.name.local != local || a.name.namespace != uri);
+            document.element_mut(node.element).attributes.retain(|a| a.name.local != local || a.name.namespace != uri);
         }
         ("textContent", [text]) => {
             let text = string(text, ctx)?;
@@ -541,10 +429,7 @@ fn change(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) ->
             }
         }
         ("appendBefore" | "appendAfter", [child, existing]) => {
-            let [child, existing] = [
-                elements(std::slice::from_ref(child))?,
-                elements(std::slice::from_ref(existing))?,
-            ];
+            let [child, existing] = [elements(std::slice::from_ref(child))?, elements(std::slice::from_ref(existing))?];
             let at = node.find_child(&existing[0])? + usize::from(name == "appendAfter");
             node.insert(at, &child[0]);
         }
@@ -555,10 +440,7 @@ fn change(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) ->
             }
         }
         ("replaceChild", [existing, child]) => {
-            let [existing, child] = [
-                elements(std::slice::from_ref(existing))?,
-                elements(std::slice::from_ref(child))?,
-            ];
+            let [existing, child] = [elements(std::slice::from_ref(existing))?, elements(std::slice::from_ref(child))?];
             let at = node.find_child(&existing[0])?;
             node.document.borrow_mut().detach(existing[0].element);
             node.insert(at, &child[0]);
@@ -594,19 +476,10 @@ struct XPathQuery {
 impl XPathQuery {
     fn evaluate(&self) -> Result<xpath::Value, ObjectError> {
         let document = self.node.document.borrow();
-        xpath::evaluate(
-            &document,
-            self.node.element,
-            &self.path,
-            &self.namespaces.borrow(),
-        )
-        .ok_or_else(|| {
+        xpath::evaluate(&document, self.node.element, &self.path, &self.namespaces.borrow()).ok_or_else(|| {
             let name = &document.element(self.node.element).name;
             let uri = shown(name.namespace.as_deref());
-            let message = format!(
-                "Unable to evaluate XPath expression on element '{uri}:{}'",
-                name.local
-            );
+            let message = format!("Unable to evaluate XPath expression on element '{uri}:{}'", name.local);
             error("SpinXPathException", "01024", &message)
         })
     }
@@ -616,15 +489,9 @@ impl XPathQuery {
             let message = format!("Unable to find XPath expression '{}'", self.path);
             error("SpinXPathException", "01035", &message)
         };
-        let class = if attributes {
-            "SpinXmlAttribute"
-        } else {
-            "SpinXmlElement"
-        };
+        let class = if attributes { "SpinXmlAttribute" } else { "SpinXmlElement" };
         let cast = || {
-            let message = format!(
-                "Unable to cast XPath expression to class 'class org.camunda.spin.xml.{class}'"
-            );
+            let message = format!("Unable to cast XPath expression to class 'class org.camunda.spin.xml.{class}'");
             error("SpinXPathException", "01025", &message)
         };
         let xpath::Value::Nodes(found) = self.evaluate()? else {
@@ -637,9 +504,7 @@ impl XPathQuery {
             .into_iter()
             .map(|node| match node {
                 xpath::Node::Element(ix) if !attributes => Ok(Object::Xml(self.node.with(ix))),
-                xpath::Node::Attribute(ix, name) if attributes => {
-                    Ok(Object::Xml(self.node.with_attribute(ix, &name)))
-                }
+                xpath::Node::Attribute(ix, name) if attributes => Ok(Object::Xml(self.node.with_attribute(ix, &name))),
                 _ => Err(cast()),
             })
             .collect()

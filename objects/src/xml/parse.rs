@@ -30,10 +30,7 @@ pub(super) fn parse(text: &str) -> Result<XmlDocument, XmlError> {
     let mut document = XmlDocument::default();
     let mut open: Vec<ElementIx> = Vec::new();
     loop {
-        match reader
-            .read_event()
-            .map_err(|error| XmlError(error.to_string()))?
-        {
+        match reader.read_event().map_err(|error| XmlError(error.to_string()))? {
             Event::Start(start) => {
                 let ix = element(&mut document, &start, &open)?;
                 open.push(ix);
@@ -50,10 +47,7 @@ pub(super) fn parse(text: &str) -> Result<XmlDocument, XmlError> {
             Event::Text(piece) => text_piece(&mut document, &open, &piece.xml10_content())?,
             Event::CData(piece) => text_piece(&mut document, &open, &piece.xml10_content())?,
             Event::GeneralRef(reference) => {
-                let resolved = match reference
-                    .resolve_char_ref()
-                    .map_err(|error| XmlError(error.to_string()))?
-                {
+                let resolved = match reference.resolve_char_ref().map_err(|error| XmlError(error.to_string()))? {
                     Some(char) => char,
                     None => entity(&reference.xml10_content())?,
                 };
@@ -65,9 +59,7 @@ pub(super) fn parse(text: &str) -> Result<XmlDocument, XmlError> {
         }
     }
     if !open.is_empty() {
-        return Err(XmlError(
-            "unexpected end of the text: an element is not closed".to_owned(),
-        ));
+        return Err(XmlError("unexpected end of the text: an element is not closed".to_owned()));
     }
     if document.root.is_none() {
         return Err(XmlError("no root element".to_owned()));
@@ -83,9 +75,7 @@ fn entity(name: &str) -> Result<char, XmlError> {
         "apos" => '\'',
         "quot" => '"',
         other => {
-            return Err(XmlError(format!(
-                "the entity `{other}` was referenced, but not declared"
-            )));
+            return Err(XmlError(format!("the entity `{other}` was referenced, but not declared")));
         }
     })
 }
@@ -108,11 +98,7 @@ fn text_piece(document: &mut XmlDocument, open: &[ElementIx], piece: &str) -> Re
 }
 
 /// Adds an element under the innermost open one, with its names resolved.
-fn element(
-    document: &mut XmlDocument,
-    start: &BytesStart<'_>,
-    open: &[ElementIx],
-) -> Result<ElementIx, XmlError> {
+fn element(document: &mut XmlDocument, start: &BytesStart<'_>, open: &[ElementIx]) -> Result<ElementIx, XmlError> {
     let parent = open.last().copied();
     if parent.is_none() && document.root.is_some() {
         return Err(XmlError("more than one root element".to_owned()));
@@ -126,11 +112,7 @@ fn element(
         raw.push((Rc::from(attribute.key.as_ref()), Rc::from(&*value)));
     }
     let ix = document.add(Element {
-        name: XmlName {
-            namespace: None,
-            prefix: None,
-            local: Rc::from(""),
-        },
+        name: XmlName { namespace: None, prefix: None, local: Rc::from("") },
         attributes: raw
             .iter()
             .filter_map(|(key, value)| {
@@ -139,15 +121,8 @@ fn element(
                     Some(("xmlns", local)) => (Some(Rc::from("xmlns")), local),
                     _ => return None,
                 };
-                let name = XmlName {
-                    namespace: Some(Rc::from(XMLNS)),
-                    prefix,
-                    local: Rc::from(local),
-                };
-                Some(XmlAttribute {
-                    name,
-                    value: value.clone(),
-                })
+                let name = XmlName { namespace: Some(Rc::from(XMLNS)), prefix, local: Rc::from(local) };
+                Some(XmlAttribute { name, value: value.clone() })
             })
             .collect(),
         children: Vec::new(),
@@ -158,29 +133,18 @@ fn element(
     for (key, value) in raw {
         if &*key != "xmlns" && !key.starts_with("xmlns:") {
             let name = resolve(document, ix, &key, false)?;
-            document
-                .element_mut(ix)
-                .attributes
-                .push(XmlAttribute { name, value });
+            document.element_mut(ix).attributes.push(XmlAttribute { name, value });
         }
     }
     match parent {
-        Some(parent) => document
-            .element_mut(parent)
-            .children
-            .push(XmlChild::Element(ix)),
+        Some(parent) => document.element_mut(parent).children.push(XmlChild::Element(ix)),
         None => document.root = Some(ix),
     }
     Ok(ix)
 }
 
 /// Splits a qualified name and looks its prefix up. Attributes without prefix have no namespace.
-fn resolve(
-    document: &XmlDocument,
-    ix: ElementIx,
-    name: &str,
-    is_element: bool,
-) -> Result<XmlName, XmlError> {
+fn resolve(document: &XmlDocument, ix: ElementIx, name: &str, is_element: bool) -> Result<XmlName, XmlError> {
     let (prefix, local) = match name.split_once(':') {
         Some((prefix, local)) => (Some(prefix), local),
         None => (None, name),
@@ -190,15 +154,9 @@ fn resolve(
         _ => document.namespace_of(ix, prefix),
     };
     if let (Some(prefix), None) = (prefix, &namespace) {
-        return Err(XmlError(format!(
-            "The prefix \"{prefix}\" for \"{name}\" is not bound."
-        )));
+        return Err(XmlError(format!("The prefix \"{prefix}\" for \"{name}\" is not bound.")));
     }
-    Ok(XmlName {
-        namespace,
-        prefix: prefix.map(Rc::from),
-        local: Rc::from(local),
-    })
+    Ok(XmlName { namespace, prefix: prefix.map(Rc::from), local: Rc::from(local) })
 }
 
 impl XmlDocument {
@@ -214,9 +172,7 @@ impl XmlDocument {
                 attribute.name.namespace.as_deref() == Some(XMLNS)
                     && match prefix {
                         None => attribute.name.prefix.is_none(),
-                        Some(prefix) => {
-                            attribute.name.prefix.is_some() && *attribute.name.local == *prefix
-                        }
+                        Some(prefix) => attribute.name.prefix.is_some() && *attribute.name.local == *prefix,
                     }
             });
             if let Some(declared) = declared {

@@ -11,11 +11,7 @@ enum Step<'a> {
 }
 
 /// Writes an element with all it contains; a stack of steps instead of recursion, as trees may be built deeper than read.
-pub(super) fn write(
-    document: &XmlDocument,
-    root: ElementIx,
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
+pub(super) fn write(document: &XmlDocument, root: ElementIx, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     let mut steps = vec![Step::Open(root, 0)];
     while let Some(step) = steps.pop() {
@@ -25,12 +21,7 @@ pub(super) fn write(
                     new_line(level, f)?;
                 }
                 start_tag(document, ix, f)?;
-                let mut children = document
-                    .element(ix)
-                    .children
-                    .iter()
-                    .filter(|child| !is_blank(child))
-                    .peekable();
+                let mut children = document.element(ix).children.iter().filter(|child| !is_blank(child)).peekable();
                 match children.next() {
                     None => f.write_str("/>")?,
                     Some(XmlChild::Text(only)) if children.peek().is_none() => {

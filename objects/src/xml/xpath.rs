@@ -37,17 +37,9 @@ pub(super) enum Value {
 impl Value {
     pub(super) fn text(&self, document: &XmlDocument) -> String {
         match self {
-            Self::Nodes(nodes) => nodes
-                .first()
-                .map(|node| node.text(document))
-                .unwrap_or_default(),
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "checked to be whole and small"
-            )]
-            Self::Number(value)
-                if value.fract().abs() < f64::MIN_POSITIVE && value.abs() < 1e15 =>
-            {
+            Self::Nodes(nodes) => nodes.first().map(|node| node.text(document)).unwrap_or_default(),
+            #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
+            Self::Number(value) if value.fract().abs() < f64::MIN_POSITIVE && value.abs() < 1e15 => {
                 (*value as i64).to_string()
             }
             Self::Number(value) if value.is_finite() => value.to_string(),
@@ -78,20 +70,13 @@ impl Value {
 fn text_number(text: &str) -> f64 {
     let text = text.trim();
     let plain = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'));
-    if plain {
-        text.parse().unwrap_or(f64::NAN)
-    } else {
-        f64::NAN
-    }
+    if plain { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
 }
 
 impl Node {
     fn text(&self, document: &XmlDocument) -> String {
         match self {
-            Self::Document => document
-                .root
-                .map(|root| document.text_content(root))
-                .unwrap_or_default(),
+            Self::Document => document.root.map(|root| document.text_content(root)).unwrap_or_default(),
             Self::Element(ix) => document.text_content(*ix),
             Self::Attribute(ix, name) => {
                 let value = document.attribute(*ix, name.namespace.as_deref(), &name.local);
@@ -115,12 +100,7 @@ impl Node {
     fn parent(&self, document: &XmlDocument) -> Option<Self> {
         match self {
             Self::Document => None,
-            Self::Element(ix) => Some(
-                document
-                    .element(*ix)
-                    .parent
-                    .map_or(Self::Document, Self::Element),
-            ),
+            Self::Element(ix) => Some(document.element(*ix).parent.map_or(Self::Document, Self::Element)),
             Self::Attribute(ix, _) | Self::Text(ix, _) => Some(Self::Element(*ix)),
         }
     }
@@ -151,26 +131,13 @@ pub(super) fn evaluate(
     namespaces: &[(Rc<str>, Rc<str>)],
 ) -> Option<Value> {
     let tokens = tokens(path).filter(|_| path.len() <= MAX_LENGTH)?;
-    let mut parser = Parser {
-        tokens: &tokens,
-        at: 0,
-        depth: 0,
-        namespaces,
-    };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, namespaces };
     let expression = parser.or()?;
     if parser.at != tokens.len() {
         return None;
     }
-    let focus = Focus {
-        node: Node::Element(at),
-        position: 1,
-        size: 1,
-    };
-    Evaluator {
-        document,
-        depth: std::cell::Cell::new(0),
-    }
-    .value(&expression, &focus)
+    let focus = Focus { node: Node::Element(at), position: 1, size: 1 };
+    Evaluator { document, depth: std::cell::Cell::new(0) }.value(&expression, &focus)
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -182,8 +149,8 @@ enum Token {
 }
 
 const SYMBOLS: [&str; 23] = [
-    "//", "::", "..", "!=", "<=", ">=", "/", ".", "@", "[", "]", "(", ")", ",", "|", "=", "<", ">",
-    "+", "-", "*", ":", "$",
+    "//", "::", "..", "!=", "<=", ">=", "/", ".", "@", "[", "]", "(", ")", ",", "|", "=", "<", ">", "+", "-", "*", ":",
+    "$",
 ];
 
 fn tokens(path: &str) -> Option<Vec<Token>> {
@@ -198,12 +165,8 @@ fn tokens(path: &str) -> Option<Vec<Token>> {
             let (text, after) = rest[1..].split_once(char)?;
             out.push(Token::Text(text.to_owned()));
             rest = after;
-        } else if char.is_ascii_digit()
-            || (char == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit()))
-        {
-            let end = rest
-                .find(|c: char| !c.is_ascii_digit() && c != '.')
-                .unwrap_or(rest.len());
+        } else if char.is_ascii_digit() || (char == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
+            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
             out.push(Token::Number(rest[..end].parse().ok()?));
             rest = &rest[end..];
         } else if char.is_alphabetic() || char == '_' {
@@ -212,9 +175,7 @@ fn tokens(path: &str) -> Option<Vec<Token>> {
             out.push(Token::Name(rest[..end].to_owned()));
             rest = &rest[end..];
         } else {
-            let symbol = SYMBOLS
-                .into_iter()
-                .find(|symbol| rest.starts_with(symbol))?;
+            let symbol = SYMBOLS.into_iter().find(|symbol| rest.starts_with(symbol))?;
             out.push(Token::Symbol(symbol));
             rest = &rest[symbol.len()..];
         }
@@ -289,14 +250,11 @@ impl Parser<'_> {
 
     /// One of some operators; words are operators only where an operator is expected, which is here.
     fn operator(&mut self, operators: &[&'static str]) -> Option<&'static str> {
-        let found = operators
-            .iter()
-            .copied()
-            .find(|operator| match self.peek() {
-                Some(Token::Symbol(symbol)) => symbol == operator,
-                Some(Token::Name(name)) => name == operator,
-                _ => false,
-            })?;
+        let found = operators.iter().copied().find(|operator| match self.peek() {
+            Some(Token::Symbol(symbol)) => symbol == operator,
+            Some(Token::Name(name)) => name == operator,
+            _ => false,
+        })?;
         self.at += 1;
         Some(found)
     }
@@ -312,14 +270,8 @@ impl Parser<'_> {
     }
 
     fn binary(&mut self, level: usize) -> Option<Expression> {
-        const LEVELS: [&[&str]; 6] = [
-            &["or"],
-            &["and"],
-            &["=", "!="],
-            &["<=", "<", ">=", ">"],
-            &["+", "-"],
-            &["*", "div", "mod"],
-        ];
+        const LEVELS: [&[&str]; 6] =
+            [&["or"], &["and"], &["=", "!="], &["<=", "<", ">=", ">"], &["+", "-"], &["*", "div", "mod"]];
         let Some(operators) = LEVELS.get(level) else {
             return self.unary();
         };
@@ -339,11 +291,7 @@ impl Parser<'_> {
         while self.eat("|") {
             left = Expression::Binary("|", Box::new(left), Box::new(self.path()?));
         }
-        Some(if negative {
-            Expression::Negate(Box::new(left))
-        } else {
-            left
-        })
+        Some(if negative { Expression::Negate(Box::new(left)) } else { left })
     }
 
     fn path(&mut self) -> Option<Expression> {
@@ -388,24 +336,16 @@ impl Parser<'_> {
         } else if predicates.is_empty() {
             return Some(start);
         }
-        Some(Expression::Path(
-            Start::Expression(Box::new(start), predicates),
-            steps,
-        ))
+        Some(Expression::Path(Start::Expression(Box::new(start), predicates), steps))
     }
 
     fn starts_step(&self) -> bool {
-        matches!(
-            self.peek(),
-            Some(Token::Name(_) | Token::Symbol("*" | "@" | "." | ".."))
-        )
+        matches!(self.peek(), Some(Token::Name(_) | Token::Symbol("*" | "@" | "." | "..")))
     }
 
     fn is_call(&self) -> bool {
         match (self.peek(), self.tokens.get(self.at + 1)) {
-            (Some(Token::Name(name)), Some(Token::Symbol("("))) => {
-                !matches!(name.as_str(), "text" | "node")
-            }
+            (Some(Token::Name(name)), Some(Token::Symbol("("))) => !matches!(name.as_str(), "text" | "node"),
             _ => false,
         }
     }
@@ -441,37 +381,19 @@ impl Parser<'_> {
 
     fn step(&mut self) -> Option<Step> {
         if self.eat("..") {
-            return Some(Step {
-                axis: Axis::Parent,
-                test: Test::Any,
-                predicates: Vec::new(),
-            });
+            return Some(Step { axis: Axis::Parent, test: Test::Any, predicates: Vec::new() });
         }
         if self.eat(".") {
-            return Some(Step {
-                axis: Axis::Itself,
-                test: Test::Any,
-                predicates: Vec::new(),
-            });
+            return Some(Step { axis: Axis::Itself, test: Test::Any, predicates: Vec::new() });
         }
-        let axis = if self.eat("@") {
-            Axis::Attribute
-        } else {
-            self.axis()?
-        };
+        let axis = if self.eat("@") { Axis::Attribute } else { self.axis()? };
         let test = self.test()?;
         let predicates = self.predicates()?;
-        Some(Step {
-            axis,
-            test,
-            predicates,
-        })
+        Some(Step { axis, test, predicates })
     }
 
     fn axis(&mut self) -> Option<Axis> {
-        let (Some(Token::Name(name)), Some(Token::Symbol("::"))) =
-            (self.peek(), self.tokens.get(self.at + 1))
-        else {
+        let (Some(Token::Name(name)), Some(Token::Symbol("::"))) = (self.peek(), self.tokens.get(self.at + 1)) else {
             return Some(Axis::Child);
         };
         let axis = match name.as_str() {
@@ -510,11 +432,7 @@ impl Parser<'_> {
         if !self.eat(":") {
             return Some(Test::Name(None, name));
         }
-        let (_, uri) = self
-            .namespaces
-            .iter()
-            .rev()
-            .find(|(prefix, _)| **prefix == *name)?;
+        let (_, uri) = self.namespaces.iter().rev().find(|(prefix, _)| **prefix == *name)?;
         if self.eat("*") {
             return Some(Test::Wildcard(Some(uri.clone())));
         }
@@ -536,11 +454,7 @@ impl Parser<'_> {
 }
 
 fn any_below() -> Step {
-    Step {
-        axis: Axis::DescendantOrSelf,
-        test: Test::Any,
-        predicates: Vec::new(),
-    }
+    Step { axis: Axis::DescendantOrSelf, test: Test::Any, predicates: Vec::new() }
 }
 
 struct Focus {
@@ -569,9 +483,7 @@ impl Evaluator<'_> {
         Some(match expression {
             Expression::Number(value) => Value::Number(*value),
             Expression::Text(text) => Value::Text(text.clone()),
-            Expression::Negate(inner) => {
-                Value::Number(-self.value(inner, focus)?.number(self.document))
-            }
+            Expression::Negate(inner) => Value::Number(-self.value(inner, focus)?.number(self.document)),
             Expression::Call(name, args) => return self.call(name, args, focus),
             Expression::Path(start, steps) => {
                 let mut nodes = match start {
@@ -595,13 +507,7 @@ impl Evaluator<'_> {
         })
     }
 
-    fn binary(
-        &self,
-        operator: &str,
-        left: &Expression,
-        right: &Expression,
-        focus: &Focus,
-    ) -> Option<Value> {
+    fn binary(&self, operator: &str, left: &Expression, right: &Expression, focus: &Focus) -> Option<Value> {
         let a = self.value(left, focus)?;
         match operator {
             "or" if a.truth() => return Some(Value::Boolean(true)),
@@ -630,32 +536,17 @@ impl Evaluator<'_> {
 
     /// Comparison: a set of nodes compares when any of its nodes does.
     fn compare(&self, operator: &str, a: &Value, b: &Value) -> bool {
-        let texts = |nodes: &[Node]| {
-            nodes
-                .iter()
-                .map(|n| Value::Text(n.text(self.document)))
-                .collect::<Vec<_>>()
-        };
+        let texts = |nodes: &[Node]| nodes.iter().map(|n| Value::Text(n.text(self.document))).collect::<Vec<_>>();
         match (a, b) {
-            (Value::Nodes(nodes), Value::Boolean(_)) => {
-                self.compare(operator, &Value::Boolean(!nodes.is_empty()), b)
-            }
-            (Value::Boolean(_), Value::Nodes(nodes)) => {
-                self.compare(operator, a, &Value::Boolean(!nodes.is_empty()))
-            }
-            (Value::Nodes(nodes), _) => texts(nodes)
-                .iter()
-                .any(|text| self.compare(operator, text, b)),
-            (_, Value::Nodes(nodes)) => texts(nodes)
-                .iter()
-                .any(|text| self.compare(operator, a, text)),
+            (Value::Nodes(nodes), Value::Boolean(_)) => self.compare(operator, &Value::Boolean(!nodes.is_empty()), b),
+            (Value::Boolean(_), Value::Nodes(nodes)) => self.compare(operator, a, &Value::Boolean(!nodes.is_empty())),
+            (Value::Nodes(nodes), _) => texts(nodes).iter().any(|text| self.compare(operator, text, b)),
+            (_, Value::Nodes(nodes)) => texts(nodes).iter().any(|text| self.compare(operator, a, text)),
             _ if matches!(operator, "=" | "!=") => {
                 let equal = match (a, b) {
                     (Value::Boolean(_), _) | (_, Value::Boolean(_)) => a.truth() == b.truth(),
                     #[expect(clippy::float_cmp, reason = "XPath compares numbers exactly")]
-                    (Value::Number(_), _) | (_, Value::Number(_)) => {
-                        a.number(self.document) == b.number(self.document)
-                    }
+                    (Value::Number(_), _) | (_, Value::Number(_)) => a.number(self.document) == b.number(self.document),
                     _ => a.text(self.document) == b.text(self.document),
                 };
                 equal == (operator == "=")
@@ -677,16 +568,8 @@ impl Evaluator<'_> {
             let size = nodes.len();
             let mut kept = Vec::new();
             for (index, node) in nodes.into_iter().enumerate() {
-                let focus = Focus {
-                    node,
-                    position: index + 1,
-                    size,
-                };
-                #[expect(
-                    clippy::cast_precision_loss,
-                    clippy::float_cmp,
-                    reason = "positions are small and whole"
-                )]
+                let focus = Focus { node, position: index + 1, size };
+                #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "positions are small and whole")]
                 let keep = match self.value(predicate, &focus)? {
                     Value::Number(at) => at == (index + 1) as f64,
                     other => other.truth(),
@@ -710,11 +593,7 @@ impl Evaluator<'_> {
                 return None;
             }
         }
-        if from.len() > 1 {
-            Some(self.ordered(out))
-        } else {
-            Some(out)
-        }
+        if from.len() > 1 { Some(self.ordered(out)) } else { Some(out) }
     }
 
     fn axis(&self, node: &Node, axis: Axis) -> Vec<Node> {
@@ -737,11 +616,7 @@ impl Evaluator<'_> {
             }
             Axis::Ancestor | Axis::AncestorOrSelf => {
                 let mut out = Vec::new();
-                let mut next = if axis == Axis::Ancestor {
-                    node.parent(document)
-                } else {
-                    Some(node.clone())
-                };
+                let mut next = if axis == Axis::Ancestor { node.parent(document) } else { Some(node.clone()) };
                 while let Some(found) = next {
                     next = found.parent(document);
                     out.push(found);
@@ -759,10 +634,7 @@ impl Evaluator<'_> {
                 _ => Vec::new(),
             },
             Axis::FollowingSibling | Axis::PrecedingSibling => {
-                let siblings = node
-                    .parent(document)
-                    .map(|parent| parent.children(document))
-                    .unwrap_or_default();
+                let siblings = node.parent(document).map(|parent| parent.children(document)).unwrap_or_default();
                 let Some(at) = siblings.iter().position(|other| other == node) else {
                     return Vec::new();
                 };
@@ -787,18 +659,14 @@ impl Evaluator<'_> {
             Test::Wildcard(None) => principal,
             Test::Wildcard(uri) => principal && name().is_some_and(|name| name.namespace == *uri),
             Test::Name(uri, local) => {
-                principal
-                    && name().is_some_and(|name| *name.local == **local && name.namespace == *uri)
+                principal && name().is_some_and(|name| *name.local == **local && name.namespace == *uri)
             }
         }
     }
 
     /// Document order without doubles.
     fn ordered(&self, nodes: Vec<Node>) -> Vec<Node> {
-        let mut all: Vec<(Vec<usize>, Node)> = nodes
-            .into_iter()
-            .map(|node| (self.place(&node), node))
-            .collect();
+        let mut all: Vec<(Vec<usize>, Node)> = nodes.into_iter().map(|node| (self.place(&node), node)).collect();
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
         all.dedup_by(|(a, _), (b, _)| a == b);
         all.into_iter().map(|(_, node)| node).collect()
@@ -816,12 +684,7 @@ impl Evaluator<'_> {
                 }
                 other => {
                     // Above the attributes, which come first.
-                    usize::MAX / 2
-                        + parent
-                            .children(self.document)
-                            .iter()
-                            .position(|c| c == other)
-                            .unwrap_or(0)
+                    usize::MAX / 2 + parent.children(self.document).iter().position(|c| c == other).unwrap_or(0)
                 }
             });
             next = parent;
@@ -831,21 +694,12 @@ impl Evaluator<'_> {
     }
 
     fn call(&self, name: &str, args: &[Expression], focus: &Focus) -> Option<Value> {
-        let mut values = args
-            .iter()
-            .map(|arg| self.value(arg, focus))
-            .collect::<Option<Vec<_>>>()?;
+        let mut values = args.iter().map(|arg| self.value(arg, focus)).collect::<Option<Vec<_>>>()?;
         let here = || Value::Nodes(vec![focus.node.clone()]);
         if values.is_empty()
             && matches!(
                 name,
-                "string"
-                    | "number"
-                    | "normalize-space"
-                    | "string-length"
-                    | "name"
-                    | "local-name"
-                    | "namespace-uri"
+                "string" | "number" | "normalize-space" | "string-length" | "name" | "local-name" | "namespace-uri"
             )
         {
             values.push(here());
@@ -856,10 +710,7 @@ impl Evaluator<'_> {
             Some(Value::Nodes(nodes)) => Some(nodes.as_slice()),
             _ => None,
         };
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "counts of nodes and characters in memory"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "counts of nodes and characters in memory")]
         let count = |count: usize| Value::Number(count as f64);
         Some(match (name, values.len()) {
             ("count", 1) => count(nodes()?.len()),
@@ -874,67 +725,40 @@ impl Evaluator<'_> {
             ("concat", 2..) => Value::Text((0..values.len()).filter_map(text).collect()),
             ("contains", 2) => Value::Boolean(text(0)?.contains(&text(1)?)),
             ("starts-with", 2) => Value::Boolean(text(0)?.starts_with(&text(1)?)),
-            ("substring-before", 2) => Value::Text(
-                text(0)?
-                    .split_once(&text(1)?)
-                    .map(|(before, _)| before.to_owned())
-                    .unwrap_or_default(),
-            ),
-            ("substring-after", 2) => Value::Text(
-                text(0)?
-                    .split_once(&text(1)?)
-                    .map(|(_, after)| after.to_owned())
-                    .unwrap_or_default(),
-            ),
+            ("substring-before", 2) => {
+                Value::Text(text(0)?.split_once(&text(1)?).map(|(before, _)| before.to_owned()).unwrap_or_default())
+            }
+            ("substring-after", 2) => {
+                Value::Text(text(0)?.split_once(&text(1)?).map(|(_, after)| after.to_owned()).unwrap_or_default())
+            }
             ("substring", 2 | 3) => {
                 let start = (number(1)? + 0.5).floor();
-                let end = if values.len() == 3 {
-                    start + (number(2)? + 0.5).floor()
-                } else {
-                    f64::INFINITY
-                };
+                let end = if values.len() == 3 { start + (number(2)? + 0.5).floor() } else { f64::INFINITY };
                 #[expect(clippy::cast_precision_loss, reason = "positions in a text in memory")]
                 let inside = |at: usize| (at + 1) as f64 >= start && ((at + 1) as f64) < end;
-                Value::Text(
-                    text(0)?
-                        .chars()
-                        .enumerate()
-                        .filter(|(at, _)| inside(*at))
-                        .map(|(_, c)| c)
-                        .collect(),
-                )
+                Value::Text(text(0)?.chars().enumerate().filter(|(at, _)| inside(*at)).map(|(_, c)| c).collect())
             }
             ("string-length", 1) => count(text(0)?.chars().count()),
-            ("normalize-space", 1) => {
-                Value::Text(text(0)?.split_whitespace().collect::<Vec<_>>().join(" "))
-            }
+            ("normalize-space", 1) => Value::Text(text(0)?.split_whitespace().collect::<Vec<_>>().join(" ")),
             ("translate", 3) => {
-                let (from, to): (Vec<char>, Vec<char>) =
-                    (text(1)?.chars().collect(), text(2)?.chars().collect());
+                let (from, to): (Vec<char>, Vec<char>) = (text(1)?.chars().collect(), text(2)?.chars().collect());
                 let map = |char: char| match from.iter().position(|other| *other == char) {
                     Some(at) => to.get(at).copied(),
                     None => Some(char),
                 };
                 Value::Text(text(0)?.chars().filter_map(map).collect())
             }
-            ("sum", 1) => Value::Number(
-                nodes()?
-                    .iter()
-                    .map(|node| text_number(&node.text(self.document)))
-                    .sum(),
-            ),
+            ("sum", 1) => Value::Number(nodes()?.iter().map(|node| text_number(&node.text(self.document))).sum()),
             ("floor", 1) => Value::Number(number(0)?.floor()),
             ("ceiling", 1) => Value::Number(number(0)?.ceil()),
             ("round", 1) => Value::Number((number(0)? + 0.5).floor()),
             ("name" | "local-name" | "namespace-uri", 1) => {
                 let found = nodes()?.first().and_then(|node| node.name(self.document));
-                Value::Text(
-                    found.map_or(String::new(), |found| match (name, &found.prefix) {
-                        ("namespace-uri", _) => found.namespace.as_deref().unwrap_or("").to_owned(),
-                        ("name", Some(prefix)) => format!("{prefix}:{}", found.local),
-                        _ => found.local.to_string(),
-                    }),
-                )
+                Value::Text(found.map_or(String::new(), |found| match (name, &found.prefix) {
+                    ("namespace-uri", _) => found.namespace.as_deref().unwrap_or("").to_owned(),
+                    ("name", Some(prefix)) => format!("{prefix}:{}", found.local),
+                    _ => found.local.to_string(),
+                }))
             }
             _ => return None,
         })
