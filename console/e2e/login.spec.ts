@@ -89,7 +89,6 @@ test('asks again when the server no longer accepts the credentials', async ({ co
   await page.goto('./#/processes');
   await console.signIn('ada', 'secret');
   await expect(page.getByRole('heading', { name: 'Processes' })).toBeVisible();
-  await page.unrouteAll();
   await page.route(/\/engine-rest\//, (route) =>
     answer(route, 401, { type: 'x', message: 'HTTP 401', code: null }),
   );

@@ -14,9 +14,7 @@ import type {
   JobDefinition,
   JobLog,
   ProcessDefinition,
-  ProcessInstance,
   VariableInstance,
-  VariableMap,
   VariableValue,
 } from './types';
 
@@ -49,10 +47,6 @@ export const suspendDefinition = (id: string, suspended: boolean, includeInstanc
     suspended,
     includeProcessInstances: includeInstances,
   });
-export const startInstance = (
-  definitionId: string,
-  body: { businessKey?: string; variables?: Record<string, VariableValue> },
-) => engine.post<ProcessInstance>(`/process-definition/${seg(definitionId)}/start`, body);
 export const durationReport = (query: Query) =>
   engine.get<DurationReport[]>('/history/process-instance/report', {
     reportType: 'duration',
@@ -92,7 +86,6 @@ export const activityHistory = (processInstanceId: string, page: Page, signal?: 
   );
 export const activityHistoryCount = (processInstanceId: string) =>
   engine.count('/history/activity-instance/count', { processInstanceId });
-export const instanceComments = (id: string) => engine.get<unknown[]>(`/process-instance/${seg(id)}/comment`);
 
 /* What an instance holds -------------------------------------------------------------------------------- */
 
@@ -119,8 +112,6 @@ export const putLocalVariable = (executionId: string, name: string, value: Varia
   engine.put(`/execution/${seg(executionId)}/localVariables/${seg(name)}`, value);
 export const deleteLocalVariable = (executionId: string, name: string) =>
   engine.del(`/execution/${seg(executionId)}/localVariables/${seg(name)}`);
-export const instanceVariables = (id: string) =>
-  engine.get<VariableMap>(`/process-instance/${seg(id)}/variables`, { deserializeValues: false });
 
 export const listJobs = (query: Query, signal?: AbortSignal) => engine.get<Job[]>('/job', query, signal);
 export const countJobs = (query: Query, signal?: AbortSignal) => engine.count('/job/count', query, signal);
@@ -133,7 +124,6 @@ export const suspendJob = (id: string, suspended: boolean) =>
   engine.put(`/job/${seg(id)}/suspended`, { suspended });
 export const jobStacktrace = (id: string) => engine.text(`/job/${seg(id)}/stacktrace`);
 export const jobLog = (query: Query) => engine.get<JobLog[]>('/history/job-log', query);
-export const jobLogStacktrace = (id: string) => engine.text(`/history/job-log/${seg(id)}/stacktrace`);
 
 export const listIncidents = (query: Query, signal?: AbortSignal) =>
   engine.get<Incident[]>('/incident', query, signal);

@@ -28,8 +28,6 @@ export const completeTask = (id: string, variables: Variables) =>
   engine.post(`/task/${seg(id)}/complete`, { variables });
 export const submitTaskForm = (id: string, variables: Variables) =>
   engine.post(`/task/${seg(id)}/submit-form`, { variables });
-export const resolveTask = (id: string, variables: Variables) =>
-  engine.post(`/task/${seg(id)}/resolve`, { variables });
 export const taskVariables = (id: string) =>
   engine.get<VariableMap>(`/task/${seg(id)}/variables`, { deserializeValues: false });
 

@@ -5,8 +5,12 @@ import { Loading } from '../ui/feedback';
 import type { BpmnDiagramProps } from './bpmn-diagram';
 import type { DmnDiagramProps } from './dmn-diagram';
 
-const LazyBpmn = lazy(() => import('./bpmn-diagram'));
+const loadBpmn = () => import('./bpmn-diagram');
+const LazyBpmn = lazy(loadBpmn);
 const LazyDmn = lazy(() => import('./dmn-diagram'));
+
+/** For pages that will show a diagram: it is on its way while they still ask for the model. */
+export const preloadBpmn = (): void => void loadBpmn();
 
 const loading = (
   <div className="diagram">

@@ -145,7 +145,8 @@ export class DiagramView {
       this.overlays.add(badge.elementId, 'badge', {
         position: places[badge.kind],
         html,
-        show: { minZoom: 0.2 },
+        show: { minZoom: 0.1 },
+        scale: { min: 0.75, max: 1.25 },
       });
     }
   }

@@ -24,6 +24,8 @@ const Context = createContext<Session | null>(null);
 // Of this tab only, gone when it is closed.
 const credentialsKey = 'tollgate.credentials';
 const nameKey = 'tollgate.user';
+/** Set once the server let somebody in: the next visit need not wait for the first answer to know what to show. */
+const passedKey = 'tollgate.passed';
 
 interface Credentials {
   user: string;
@@ -43,12 +45,21 @@ function basicHeader(user: string, password: string): string {
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
+function initialStatus(): Status {
+  const credentials = storedCredentials();
+  // Needed by the very first requests of the pages.
+  setAuthorization(credentials?.header ?? null);
+  const passed = localStorage.getItem(passedKey);
+  const same = passed === (credentials ? 'signed-in' : 'open');
+  return same ? (passed as Status) : 'checking';
+}
+
 /** Any cheap request that needs a session. */
 const probe = () => engine.get('/process-definition', { maxResults: 1 });
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [status, setStatus] = useState<Status>('checking');
+  const [status, setStatus] = useState<Status>(initialStatus);
   const [user, setUserState] = useState(
     () => storedCredentials()?.user ?? localStorage.getItem(nameKey) ?? '',
   );
@@ -61,9 +72,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const check = useCallback(async () => {
     const credentials = storedCredentials();
     setAuthorization(credentials?.header ?? null);
-    setStatus('checking');
     try {
       await probe();
+      localStorage.setItem(passedKey, credentials ? 'signed-in' : 'open');
       setStatus(credentials ? 'signed-in' : 'open');
     } catch (error) {
       if (!(error instanceof ApiError)) setStatus('unreachable');
@@ -104,7 +115,17 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   );
 
   const value = useMemo(
-    () => ({ status, user, setUser, login, logout, retry: () => void check() }),
+    () => ({
+      status,
+      user,
+      setUser,
+      login,
+      logout,
+      retry: () => {
+        setStatus('checking');
+        void check();
+      },
+    }),
     [status, user, setUser, login, logout, check],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;

@@ -1,10 +1,13 @@
-import { countOperations, listOperations } from '../../api/tasks';
+import { useState } from 'react';
+import { annotateOperation, countOperations, listOperations } from '../../api/tasks';
 import type { Query } from '../../api/http';
+import type { UserOperation } from '../../api/types';
 import { humanize } from '../../lib/format';
-import { useLive } from '../../state/queries';
+import { useAction, useLive } from '../../state/queries';
 import { usePaging } from '../../state/url';
 import { en } from '../../text/en';
-import { Time } from '../../ui/controls';
+import { IconButton, TextField, Time } from '../../ui/controls';
+import { FormDialog } from '../../ui/dialog';
 import { Empty } from '../../ui/feedback';
 import { Pager, Table } from '../../ui/table';
 import { InstanceLink } from '../links';
@@ -12,6 +15,7 @@ import { InstanceLink } from '../links';
 /** Who did what, before and after. */
 export function OperationTable({ filter, instance }: { filter: Query; instance?: string }) {
   const paging = usePaging(25, 'apage');
+  const [noting, setNoting] = useState<UserOperation | null>(null);
   const rows = useLive(
     ['operations', filter, paging.page],
     (signal) =>
@@ -79,8 +83,35 @@ export function OperationTable({ filter, instance }: { filter: Query; instance?:
               ]),
           { id: 'note', label: en.audit.note, cell: (o) => o.annotation ?? '' },
         ]}
+        rowActions={(operation) => (
+          <IconButton
+            icon="edit"
+            label={en.audit.annotate(humanize(operation.operationType))}
+            onClick={() => setNoting(operation)}
+          />
+        )}
       />
       <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
+      {noting && <NoteDialog operation={noting} onClose={() => setNoting(null)} />}
     </>
+  );
+}
+
+function NoteDialog({ operation, onClose }: { operation: UserOperation; onClose: () => void }) {
+  const [text, setText] = useState(operation.annotation ?? '');
+  const save = useAction(() => annotateOperation(operation.operationId, text), {
+    done: en.common.saved,
+    onDone: onClose,
+  });
+  return (
+    <FormDialog
+      title={en.audit.annotate(humanize(operation.operationType))}
+      submit={en.common.save}
+      onSubmit={() => save.mutate(undefined)}
+      onClose={onClose}
+      busy={save.isPending}
+    >
+      <TextField label={en.audit.note} value={text} onChange={setText} />
+    </FormDialog>
   );
 }

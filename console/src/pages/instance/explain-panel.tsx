@@ -1,8 +1,9 @@
 import { Link } from 'react-router';
+import { triggerMessage } from '../../api/processes';
 import { explainInstance, type ExplainedWait, type Explanation } from '../../api/tollgate';
 import type { HistoricProcessInstance } from '../../api/types';
 import { deriveExplanation } from '../../lib/explain';
-import { useLive } from '../../state/queries';
+import { useAction, useLive } from '../../state/queries';
 import { en } from '../../text/en';
 import { Button, Time } from '../../ui/controls';
 import { Icon, type IconName } from '../../ui/icon';
@@ -157,6 +158,8 @@ function Act({ reason, instance }: { reason: ExplainedWait; instance: HistoricPr
   if (reference.type === 'task') return <Link to={taskPath(reference.id)}>{en.instance.openTask}</Link>;
   if (reference.type === 'process-instance')
     return <Link to={instancePath(reference.id)}>{en.instance.openCalled}</Link>;
+  if (reference.type === 'event-subscription')
+    return <Correlate id={reference.id} instanceId={instance.id} />;
   if (reference.type === 'incident') {
     const incident = incidents.data?.find((candidate) => candidate.id === reference.id);
     return incident ? (
@@ -171,4 +174,23 @@ function Act({ reason, instance }: { reason: ExplainedWait; instance: HistoricPr
     ) : null;
   }
   return null;
+}
+
+/** An operator may stand in for whoever should have sent the message. */
+function Correlate({ id, instanceId }: { id: string; instanceId: string }) {
+  const subscriptions = useSubscriptionsOf(instanceId);
+  const subscription = subscriptions.data?.find((candidate) => candidate.id === id);
+  const send = useAction(
+    () => triggerMessage(subscription?.executionId ?? '', subscription?.eventName ?? ''),
+    {
+      done: en.instance.correlated,
+    },
+  );
+  if (subscription?.eventType !== 'message' || !subscription.executionId || !subscription.eventName)
+    return null;
+  return (
+    <Button small icon="message" busy={send.isPending} onClick={() => send.mutate(undefined)}>
+      {en.instance.correlate}
+    </Button>
+  );
 }

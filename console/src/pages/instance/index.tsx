@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 import { suspendInstance } from '../../api/processes';
 import type { HistoricProcessInstance } from '../../api/types';
+import { preloadBpmn } from '../../diagram';
 import { formatDuration } from '../../lib/format';
 import { shortId } from '../../lib/ids';
 import { useAction } from '../../state/queries';
@@ -33,6 +34,8 @@ import {
   useTasksOf,
 } from './use-instance';
 import { Variables } from './variables';
+
+preloadBpmn();
 
 export default function InstancePage() {
   const { instanceId = '' } = useParams();

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import {
   countJobs,
   executeJob,
+  jobLog,
   jobStacktrace,
   listJobs,
   setJobDueDate,
@@ -152,8 +153,34 @@ function JobDialog({ job, onClose }: { job: Job; onClose: () => void }) {
             </p>
           )
         )}
+        <Attempts jobId={job.id} />
       </div>
     </Dialog>
+  );
+}
+
+/** Beyond these nobody learns more. */
+const shownAttempts = 10;
+
+function Attempts({ jobId }: { jobId: string }) {
+  const attempts = useLive(['job', jobId, 'attempts'], () =>
+    jobLog({ jobId, failureLog: true, sortBy: 'timestamp', sortOrder: 'desc', maxResults: shownAttempts }),
+  );
+  if (!attempts.data?.length) return null;
+  return (
+    <>
+      <h3>{en.instance.attempts}</h3>
+      <ul className="comments">
+        {attempts.data.map((attempt) => (
+          <li key={attempt.id}>
+            <p className="muted">
+              <Time value={attempt.timestamp} /> · {en.instance.attempt(attempt.jobRetries)}
+            </p>
+            <p className="comment-text">{attempt.jobExceptionMessage}</p>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { countIncidents, getDefinition, getDefinitionXml, listDefinitions } from '../../api/processes';
 import type { ProcessDefinition } from '../../api/types';
+import { preloadBpmn } from '../../diagram';
 import { definitionLabel } from '../../lib/format';
 import { anyInstanceFields, instanceFields } from '../../lib/filter-fields';
 import { useFixed, useLive } from '../../state/queries';
@@ -19,6 +20,8 @@ import { JobDefinitions } from './job-definitions';
 import { ProcessDiagram, type Layer } from './process-diagram';
 import { StartDialog } from './start-dialog';
 import { SuspendDialog } from './suspend-dialog';
+
+preloadBpmn();
 
 export default function ProcessPage() {
   const { definitionId = '' } = useParams();

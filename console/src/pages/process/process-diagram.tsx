@@ -56,7 +56,11 @@ export function ProcessDiagram({ definition, xml, layer, onLayer, selected, onSe
           <>
             <Select label={en.processes.layers} inline value={layer} options={layers} onChange={onLayer} />
             {layer !== 'tokens' && (
-              <span className="heat-legend" aria-hidden="true">
+              <span
+                className="heat-legend"
+                aria-hidden="true"
+                title={layer === 'duration' ? en.processes.heatSample(formatNumber(sampleSize)) : undefined}
+              >
                 {en.processes.heatLow} <span className="heat-scale" /> {en.processes.heatHigh}
               </span>
             )}
