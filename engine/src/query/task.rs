@@ -150,7 +150,7 @@ impl<'w> TaskRow<'w> {
     /// The activity instance as the API shows it.
     pub fn activity_instance_id(&self) -> Option<String> {
         let execution = self.world.execution(self.entity.execution?)?;
-        self.world.activity_instance_text(execution)
+        self.world.activity_instance_text_id(execution)
     }
 
     /// Whether there is a comment.

@@ -50,7 +50,7 @@ impl<'w> VariableInstanceRow<'w> {
     pub fn activity_instance_id(&self) -> Option<String> {
         let world = self.world;
         let execution = world.execution(self.entity.execution?)?;
-        let own = || world.activity_instance_text(execution);
+        let own = || world.activity_instance_text_id(execution);
         if self.entity.task.is_some() || self.entity.concurrent_local {
             return own();
         }

@@ -102,7 +102,7 @@ impl World {
     }
 
     /// The id the API shows for the activity instance of an execution that is at an activity.
-    pub fn activity_instance_text(&self, execution: &Execution) -> Option<String> {
+    pub fn activity_instance_text_id(&self, execution: &Execution) -> Option<String> {
         let id = execution.activity_instance?;
         let node = execution.activity?;
         Some(match self.node(execution.definition, node) {
