@@ -69,8 +69,21 @@ impl Pipeline {
         }
     }
 
-    /// Runs until the queue is closed and empty.
-    pub(crate) fn run(&mut self) {
+    /// Runs until the queue is closed and empty. A bug here must not leave callers waiting for ever, so a panic poisons
+    /// the store like a failed write.
+    pub(crate) fn run_guarded(pipeline: &Mutex<Self>) {
+        let mut pipeline = pipeline.lock();
+        let run = std::panic::AssertUnwindSafe(|| pipeline.run());
+        if std::panic::catch_unwind(run).is_err() {
+            tracing::error!("the committer panicked");
+            pipeline.queue.poison("the committer panicked");
+            pipeline.queue.waiters.wake_all();
+            // Whoever waits in the queue hears of it; whoever comes later is refused.
+            pipeline.run_pending();
+        }
+    }
+
+    fn run(&mut self) {
         loop {
             match self.queue.wait(self.sync_due()) {
                 Taken::Closed => break,

@@ -225,7 +225,7 @@ impl Store {
             Drive::Manual => None,
             Drive::Thread => {
                 let pipeline = pipeline.clone();
-                let run = move || pipeline.lock().run();
+                let run = move || Pipeline::run_guarded(&pipeline);
                 let thread = thread::Builder::new().name("store-committer".to_owned()).spawn(run);
                 Some(thread.map_err(Error::io("starting the committer thread"))?)
             }
@@ -452,4 +452,21 @@ fn without_store_table(range: &KeyRange) -> KeyRange {
         range.start = first.to_vec();
     }
     range
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_committer_that_breaks_leaves_nobody_waiting() {
+        let store = Store::open(Kind::Memory, "", Options::default()).unwrap();
+        store.commit(vec![Op::put("r1", "x")]).unwrap();
+        let broken = store.between_groups(|_| panic!("a bug"));
+        assert_eq!(broken, Err::<(), _>(CommitError::Closed));
+        let poisoned = |outcome: Outcome| matches!(outcome, Err(CommitError::Poisoned { .. }));
+        for _ in 0..100 {
+            assert!(poisoned(store.commit(vec![Op::put("r2", "x")])));
+        }
+    }
 }

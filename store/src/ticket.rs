@@ -91,10 +91,18 @@ impl Waiters {
     /// Wakes those who wait for the commits `first` to `last`. The outcome must be visible before.
     pub(crate) fn wake(&self, first: Seq, last: Seq) {
         for seq in first.0..=last.0.min(first.0 + PLACES as u64 - 1) {
-            let (lock, woken) = self.place(Seq(seq));
-            // Whoever has just looked and found nothing holds the lock until it sleeps.
-            drop(lock.lock().unwrap_or_else(PoisonError::into_inner));
-            woken.notify_all();
+            wake(self.place(Seq(seq)));
         }
     }
+
+    /// Wakes everyone.
+    pub(crate) fn wake_all(&self) {
+        self.places.iter().for_each(wake);
+    }
+}
+
+fn wake((lock, woken): &(Mutex<()>, Condvar)) {
+    // Whoever has just looked and found nothing holds the lock until it sleeps.
+    drop(lock.lock().unwrap_or_else(PoisonError::into_inner));
+    woken.notify_all();
 }
