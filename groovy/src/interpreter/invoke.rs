@@ -35,6 +35,7 @@ impl Interpreter<'_> {
     /// Calls a method; `None` when there is none.
     pub(crate) fn try_invoke(&mut self, target: &Object, name: &str, args: &[Object]) -> Outcome<Option<Object>> {
         self.step()?;
+        self.check_stack()?;
         match target {
             Object::Null => self.invoke_null(name, args),
             Object::Handle(handle) => {
@@ -48,7 +49,6 @@ impl Interpreter<'_> {
             Object::Extension(_) => {
                 if let Some(instance) = downcast::<Instance>(target) {
                     let class = instance.class;
-                    self.check_stack()?;
                     if let Some(value) = self.user_method(class, target, name, args)? {
                         return Ok(Some(value));
                     }

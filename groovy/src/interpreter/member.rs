@@ -59,7 +59,10 @@ impl<'r> Interpreter<'r> {
                 "class" | "empty" => self.java_property(target, name),
                 _ => self.spread_property(target, name),
             },
-            Object::Extension(_) => self.extension_property(target, name),
+            Object::Extension(_) => {
+                self.check_stack()?;
+                self.extension_property(target, name)
+            }
             _ => self.java_property(target, name),
         }
     }

@@ -6,19 +6,19 @@ use std::collections::BTreeMap;
 use tollgate_groovy::{Bindings, Limits, Script, ScriptError};
 use objects::{Context, Handle, MapKey, Object, ObjectError, convert};
 
-pub const EXECUTION: Handle = Handle::Execution(1);
-pub const EXECUTION_CLASS: &str = "org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity";
+pub(crate) const EXECUTION: Handle = Handle::Execution(1);
+pub(crate) const EXECUTION_CLASS: &str = "org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity";
 
 /// Variables by name; `execution` and `task` read and write them.
 #[derive(Default)]
-pub struct Variables {
-    pub values: BTreeMap<String, Object>,
+pub(crate) struct Variables {
+    pub(crate) values: BTreeMap<String, Object>,
     /// Names the script set through `execution`.
-    pub stored: Vec<String>,
+    pub(crate) stored: Vec<String>,
 }
 
 impl Variables {
-    pub fn with(mut self, name: &str, value: Object) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: Object) -> Self {
         self.values.insert(name.to_owned(), value);
         self
     }
@@ -96,17 +96,17 @@ impl Context for Variables {
 }
 
 /// Parses and runs a script that is expected to parse.
-pub fn run(source: &str) -> Result<Object, ScriptError> {
+pub(crate) fn run(source: &str) -> Result<Object, ScriptError> {
     run_with(source, &mut Variables::default(), &Limits::default())
 }
 
-pub fn run_with(source: &str, variables: &mut Variables, limits: &Limits) -> Result<Object, ScriptError> {
+pub(crate) fn run_with(source: &str, variables: &mut Variables, limits: &Limits) -> Result<Object, ScriptError> {
     let script = Script::parse(source).unwrap_or_else(|error| panic!("{error}\n{source}"));
     script.run(variables, limits, Bindings::new())
 }
 
 /// Class and text of a value, containers element by element: what `record.py` records.
-pub fn show(object: &Object, ctx: &mut dyn Context) -> String {
+pub(crate) fn show(object: &Object, ctx: &mut dyn Context) -> String {
     match object {
         Object::Null => "null".to_owned(),
         Object::List(items) => {
