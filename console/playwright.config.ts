@@ -12,8 +12,8 @@ export default defineConfig({
   outputDir: 'test-results',
   // The tests share one server and follow each other in the story of one process.
   workers: 1,
-  timeout: 45_000,
-  expect: { timeout: 10_000 },
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   forbidOnly: !!process.env.CI,
   reporter: [['list']],
   use: {

@@ -29,6 +29,14 @@ it('does not show a page of HTML as a message', async () => {
   await expect(json('x')).rejects.toThrow('HTTP 502');
 });
 
+it('takes a page where JSON was expected as a path the server does not know', async () => {
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(async () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } })),
+  );
+  expect(await optional('page', () => json('x'))).toBeNull();
+});
+
 it('takes an answer without a body as nothing', async () => {
   answer(204, '');
   expect(await json('x')).toBeUndefined();

@@ -116,6 +116,10 @@ async function errorBody(response: Response): Promise<ErrorBody> {
 
 export async function json<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options);
+  // A server may answer a path it does not know with the page of the console.
+  if (response.headers.get('content-type')?.startsWith('text/html')) {
+    throw new ApiError(404, { message: 'HTTP 404 Not Found' });
+  }
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;
 }
