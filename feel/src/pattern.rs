@@ -54,7 +54,7 @@ impl Pattern {
         if !on.is_empty() {
             let _ = write!(translated, "(?{on})");
         }
-        translate(pattern, &mut translated);
+        translate(pattern, flags.contains('x'), &mut translated)?;
         RegexBuilder::new(&translated).backtrack_limit(BACKTRACK_LIMIT).build().map(Self).map_err(|_| InvalidPattern)
     }
 
@@ -138,8 +138,26 @@ fn expand(replacement: &str, captures: &fancy_regex::Captures<'_, str>, out: &mu
     Some(())
 }
 
-/// Java's classes are ASCII where Rust's are Unicode, and some have other names.
-fn translate(pattern: &str, out: &mut String) {
+/// Number of groups that capture.
+fn groups(pattern: &str) -> usize {
+    let mut count = 0;
+    let mut rest = pattern;
+    while let Some(at) = rest.find(['(', '\\']) {
+        let behind = &rest[at + 1..];
+        if rest.as_bytes()[at] == b'\\' {
+            rest = behind.get(behind.chars().next().map_or(0, char::len_utf8)..).unwrap_or("");
+            continue;
+        }
+        let named = behind.starts_with("?<") && !behind.starts_with("?<=") && !behind.starts_with("?<!");
+        count += usize::from(named || !behind.starts_with('?'));
+        rest = behind;
+    }
+    count
+}
+
+/// Java's classes are ASCII where Rust's are Unicode, and some have other names. A reference to a group that does not exist
+/// never matches; with comments on, white space means nothing in a class either.
+fn translate(pattern: &str, comments: bool, out: &mut String) -> Result<(), InvalidPattern> {
     const POSIX: [(&str, &str); 13] = [
         ("Lower", "a-z"),
         ("Upper", "A-Z"),
@@ -155,9 +173,22 @@ fn translate(pattern: &str, out: &mut String) {
         ("XDigit", "0-9a-fA-F"),
         ("Space", r" \t\n\x0B\f\r"),
     ];
+    let groups = groups(pattern);
     let mut rest = pattern;
+    let mut classes = 0usize;
     while let Some(c) = rest.chars().next() {
         rest = &rest[c.len_utf8()..];
+        match c {
+            '[' => classes += 1,
+            ']' => classes = classes.saturating_sub(1),
+            _ => {}
+        }
+        if comments && classes > 0 && c.is_ascii_whitespace() {
+            continue;
+        }
+        if comments && c == ']' && out.ends_with('[') {
+            return Err(InvalidPattern);
+        }
         if c != '\\' {
             out.push(c);
             continue;
@@ -168,6 +199,9 @@ fn translate(pattern: &str, out: &mut String) {
         };
         rest = &rest[escaped.len_utf8()..];
         match escaped {
+            '1'..='9' if classes == 0 && escaped.to_digit(10).is_some_and(|group| group as usize > groups) => {
+                out.push_str("(?!)");
+            }
             'd' => out.push_str("[0-9]"),
             'D' => out.push_str("[^0-9]"),
             'w' => out.push_str("[a-zA-Z0-9_]"),
@@ -205,6 +239,7 @@ fn translate(pattern: &str, out: &mut String) {
             }
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -223,6 +258,9 @@ mod tests {
         assert!(pattern(r"(a)\1").finds("aa").unwrap());
         assert!(pattern(r"\Qa.b\E").finds("a.b").unwrap());
         assert!(Pattern::compile("[", "").is_err());
+        assert!(!pattern(r"(.)\2").finds("aa").unwrap());
+        assert!(Pattern::compile("a[ ]b", "x").is_err());
+        assert!(Pattern::compile("a [ b ]", "x").is_ok());
     }
 
     #[test]

@@ -167,8 +167,8 @@ pub fn zone_of(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| zone.iana_name() == Some(name))
 }
 
-/// Stands for the region `UTC`.
-const UTC_REGION: &str = "Etc/UTC";
+/// Stands for the region `UTC`: a name for the same zone that hardly anyone writes.
+const UTC_REGION: &str = "Etc/UCT";
 
 /// The name of a region; `None` for a plain offset.
 pub fn region_name(zone: &TimeZone) -> Option<&str> {
