@@ -150,7 +150,7 @@ fn historic(value: &TypedValue) -> (Json, Json) {
 }
 
 fn history_json(evaluated: &EvaluatedDecision) -> Json {
-    let inputs: Json = evaluated
+    let mut inputs: Vec<Json> = evaluated
         .inputs
         .iter()
         .map(|input| {
@@ -158,6 +158,8 @@ fn history_json(evaluated: &EvaluatedDecision) -> Json {
             json!({"clauseId": &*input.id, "clauseName": input.name.as_deref(), "type": type_name, "value": value})
         })
         .collect();
+    // Camunda lists inputs by clause, outputs by rule and clause.
+    inputs.sort_by_key(|input| input["clauseId"].to_string());
     let mut outputs = Vec::new();
     for (order, rule) in evaluated.rules.iter().enumerate() {
         for output in &rule.outputs {
@@ -175,6 +177,7 @@ fn history_json(evaluated: &EvaluatedDecision) -> Json {
             "variableName": name.as_deref(), "type": type_name, "value": value,
         }));
     }
+    outputs.sort_by_key(|output| (output["ruleOrder"].as_u64(), output["clauseId"].to_string()));
     let collected = evaluated.collected.as_ref().map(|(_, value)| shown(&value.value).as_f64());
     json!({"key": &*evaluated.decision.key, "inputs": inputs, "outputs": outputs, "collectResultValue": collected})
 }
