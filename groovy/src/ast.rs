@@ -112,7 +112,8 @@ pub(crate) enum Stmt {
     Return(Option<Expr>),
     Throw(Expr),
     Try(Box<Try>),
-    Assert { condition: Expr, message: Option<Expr>, source: Str },
+    /// `at` is the place of `source`.
+    Assert { condition: Expr, message: Option<Expr>, source: Str, at: u32 },
 }
 
 #[derive(Debug)]

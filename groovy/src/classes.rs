@@ -60,6 +60,7 @@ static CLASSES: &[KnownClass] = classes![
     "java.lang.Void";
     "java.lang.Enum" ["java.lang.Comparable", "java.io.Serializable"];
     "java.lang.Math";
+    "java.lang.Thread";
     "java.lang.System";
     "java.lang.Cloneable";
     "java.io.Serializable";
@@ -260,7 +261,7 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
 const ABSENT_DEFAULTS: &[&str] = &[
     "java.io.File", "java.io.FileReader", "java.io.FileWriter", "java.io.FileInputStream", "java.io.FileOutputStream",
     "java.io.RandomAccessFile", "java.io.PrintWriter", "java.io.BufferedReader", "java.io.InputStreamReader",
-    "java.io.ObjectInputStream", "java.lang.Runtime", "java.lang.Process", "java.lang.ProcessBuilder", "java.lang.Thread",
+    "java.io.ObjectInputStream", "java.lang.Runtime", "java.lang.Process", "java.lang.ProcessBuilder",
     "java.lang.ThreadLocal", "java.lang.ThreadGroup", "java.lang.ClassLoader", "java.net.URL", "java.net.URI",
     "java.net.Socket", "java.net.ServerSocket", "java.net.HttpURLConnection", "java.net.InetAddress",
     "java.net.URLClassLoader", "java.util.Timer", "java.util.ServiceLoader", "groovy.lang.GroovyShell",

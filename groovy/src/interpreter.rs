@@ -71,6 +71,8 @@ pub(crate) struct Interpreter<'r> {
     bindings: Bindings<'r>,
     /// A line of `print` that is not complete.
     line: String,
+    /// Values of the assertion that is evaluated.
+    recorded: Option<Vec<power_assert::Recorded>>,
 }
 
 impl<'r> Interpreter<'r> {
@@ -94,6 +96,7 @@ impl<'r> Interpreter<'r> {
             statics: Vec::new(),
             bindings,
             line: String::new(),
+            recorded: None,
         }
     }
 

@@ -70,7 +70,7 @@ fn build(groovy: &mut Interpreter<'_>, closure: &Object, args: &[Object]) -> Out
     let content = Rc::new(RefCell::new(ObjectMap::new()));
     let delegate = extension(JsonDelegate { content: content.clone() });
     groovy.call_with_delegate(closure, &delegate, args)?;
-    Ok(Object::Map(content))
+    Ok(Object::Map(content.into()))
 }
 
 /// What a call's arguments mean as a value: one value, a list, an object, or objects for each element.

@@ -42,6 +42,9 @@ fn normalise(text: &str) -> String {
         ("java.util.ImmutableCollections$ListN[", "java.util.ArrayList["),
         ("java.util.ImmutableCollections$List12[", "java.util.ArrayList["),
         ("java.util.Collections$UnmodifiableList[", "java.util.ArrayList["),
+        ("java.util.Collections$UnmodifiableRandomAccessList[", "java.util.ArrayList["),
+        ("java.util.Collections$EmptyList[", "java.util.ArrayList["),
+        ("groovy.lang.Tuple2[", "java.util.ArrayList["),
         ("array[", "java.util.ArrayList["),
         ("java.lang.Float:", "java.lang.Double:"),
         ("java.lang.Character:", "java.lang.String:"),
@@ -57,6 +60,12 @@ fn essence(message: &str) -> String {
     let message = message.split("\nPossible solutions").next().unwrap_or(message);
     let message = message.split("Unable to evaluate script while executing activity 'run' in the process definition with id '<id>': ").last().unwrap_or(message);
     let message = message.strip_prefix("javax.script.ScriptException: ").unwrap_or(message);
+    if message.contains("Cannot serialize object in variable") {
+        return "Cannot serialize object in variable".to_owned();
+    }
+    if message.contains("Unexpected input") {
+        return "startup failed: Unexpected input".to_owned();
+    }
     if let Some((_, compile)) = message.split_once("startup failed:\n") {
         return format!("startup failed: {}", compile.split('\n').next().unwrap_or(""));
     }
@@ -73,6 +82,7 @@ fn ours(source: &str) -> (String, Vec<(String, String)>) {
     let mut context = variables();
     let outcome = script.run(&mut context, &Limits::default(), Bindings::new());
     let shown = match outcome {
+        Ok(value) if convert::to_value(&value).is_err() => "error: Cannot serialize object in variable".to_owned(),
         Ok(value) => format!("result: {}", show(&value, &mut context)),
         Err(ScriptError::BpmnError { code, message }) => format!("bpmn: {code} {message:?}"),
         Err(ScriptError::Exception { class, message })

@@ -32,7 +32,7 @@ impl Interpreter<'_> {
             ("sprintf", [_, ..]) => super::statics::format(self, args).map(Some),
             // A transaction does not wait.
             ("sleep", [_] | [_, _]) => Ok(Some(Object::Null)),
-            ("S" | "JSON" | "XML", [_]) => {
+            ("S", [_]) => {
                 let plain = self.plain_args(args);
                 Ok(Some(java::call_static("org.camunda.spin.Spin", name, &plain, self.ctx)?))
             }
@@ -41,6 +41,7 @@ impl Interpreter<'_> {
                 format!("{name}() is not available to scripts"),
             )),
             ("getBinding", []) => self.global("binding"),
+            ("getClass", []) => Ok(Some(java::class_object("Script1"))),
             _ => Ok(None),
         }
     }

@@ -31,6 +31,10 @@ impl Source {
         Self { items, shape: Shape::List }
     }
 
+    fn kind(&self) -> &'static str {
+        if self.shape == Shape::List { "List" } else { "Iterable" }
+    }
+
     /// A container of the same kind with some of the elements.
     pub(super) fn rebuild(&self, groovy: &mut Interpreter<'_>, items: Vec<Object>) -> Outcome<Object> {
         groovy.charge_items(items.len() as u64 * 2)?;
@@ -233,11 +237,11 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, source: Source, name: &str, arg
         }
         ("first" | "head", []) => match items.first() {
             Some(item) => item.clone(),
-            None => return Err(no_such_element(&format!("Cannot access {name}() element from an empty Iterable"))),
+            None => return Err(no_such_element(&format!("Cannot access {name}() element from an empty {}", source.kind()))),
         },
         ("last", []) => match items.last() {
             Some(item) => item.clone(),
-            None => return Err(no_such_element("Cannot access last() element from an empty Iterable")),
+            None => return Err(no_such_element(&format!("Cannot access last() element from an empty {}", source.kind()))),
         },
         ("take", [count]) => {
             let count = count_of(groovy, count)?.min(items.len());
@@ -427,7 +431,7 @@ fn with_closure(groovy: &mut Interpreter<'_>, source: &Source, name: &str, closu
             }
             Object::map(counts)
         }
-        "split" | "partition" => {
+        "split" => {
             let (mut yes, mut no) = (Vec::new(), Vec::new());
             for item in items {
                 if test(groovy, closure, item)? { yes.push(item.clone()) } else { no.push(item.clone()) }

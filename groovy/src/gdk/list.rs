@@ -276,7 +276,7 @@ fn get_at(groovy: &mut Interpreter<'_>, items: &Items, key: &Object) -> Outcome<
             groovy.new_list(picked)
         }
         Object::String(name) => {
-            let list = Object::List(items.clone());
+            let list = Object::List(items.clone().into());
             groovy.get_property(&list, name)
         }
         number => {

@@ -173,11 +173,10 @@ pub(super) fn call(
             return Err(groovy.missing_method("java.util.LinkedHashMap", op.method(), std::slice::from_ref(other)));
         }
         ("asImmutable" | "asUnmodifiable", []) => target.clone(),
-        ("collect" | "each" | "eachWithIndex" | "reverseEach" | "find" | "findAll" | "any" | "every" | "inject" | "sum"
+        ("collect" | "each" | "eachWithIndex" | "reverseEach" | "find" | "findAll" | "any" | "every" | "inject"
             | "collectEntries" | "collectMany" | "findResult" | "findResults" | "groupBy" | "count" | "countBy" | "max" | "min"
-            | "sort" | "toSorted" | "take" | "drop" | "takeWhile" | "dropWhile" | "forEach" | "iterator" | "grep" | "partition"
-            | "join" | "average" | "withIndex" | "indexed" | "eachEntry" | "toList" | "asList" | "findIndexOf" | "unique"
-            | "takeRight" | "dropRight", _) => {
+            | "sort" | "toSorted" | "take" | "drop" | "takeWhile" | "dropWhile" | "forEach" | "iterator" | "grep" | "findIndexOf"
+            | "eachEntry", _) => {
             let source = Source { items: values::entries(map), shape: Shape::Map };
             let found = iteration::call(groovy, source, name, args)?;
             return Ok(found.map(|value| if super::list::returns_itself(name) { target.clone() } else { value }));

@@ -24,7 +24,7 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>
     let made = match (name, args) {
         ("getAt", [key]) => return get_at(groovy, text, key).map(Some),
         ("plus", [other]) => return groovy.binary(BinaryOp::Add, target, other).map(Some),
-        ("multiply", [count]) => return groovy.binary(BinaryOp::Multiply, target, count).map(Some),
+        ("multiply", [count]) if count.is_number() => return groovy.binary(BinaryOp::Multiply, target, count).map(Some),
         ("leftShift", [other]) => return groovy.binary(BinaryOp::ShiftLeft, target, other).map(Some),
         ("minus", [other]) => match downcast::<Pattern>(other) {
             Some(other) => pattern::replace(text, &other.source, "", false)?,
@@ -205,6 +205,8 @@ fn other(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>, name: &s
             Object::Boolean(text.contains(&*part))
         }
         ("isCase", [value]) => Object::Boolean(groovy.equal(target, value)?),
+        // Java's `equals`: a text with interpolations is no text.
+        ("equals", [other]) => Object::Boolean(other.as_str() == Some(&**text)),
         ("compareTo", [other]) if other.as_str().is_none() => {
             let other = groovy.to_text(other)?;
             Object::Integer(objects::compare::compare_text(text, &other))
@@ -228,7 +230,7 @@ fn other(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>, name: &s
             all.extend_from_slice(args);
             return super::statics::format(groovy, &all).map(Some);
         }
-        ("length" | "charAt" | "substring" | "indexOf" | "trim" | "isEmpty" | "equals" | "toUpperCase" | "toLowerCase", _) => {
+        ("length" | "charAt" | "substring" | "indexOf" | "trim" | "isEmpty" | "toUpperCase" | "toLowerCase", _) => {
             return Ok(None);
         }
         ("each" | "eachWithIndex" | "collect" | "findAll" | "find" | "any" | "every" | "inject" | "collectEntries" | "sum"
@@ -251,7 +253,7 @@ fn get_at(groovy: &mut Interpreter<'_>, text: &str, key: &Object) -> Outcome<Obj
     let chars: Vec<char> = text.chars().collect();
     groovy.charge(chars.len() as u64 * 4)?;
     let out = |index: usize| {
-        Throw::exception("java.lang.StringIndexOutOfBoundsException", format!("Index {index} out of bounds for length {}", chars.len()))
+        Throw::exception("java.lang.StringIndexOutOfBoundsException", format!("begin {index}, end {}, length {}", index + 1, chars.len()))
     };
     if let Some(range) = downcast::<Range>(key) {
         let last = chars.len();

@@ -35,7 +35,9 @@ impl<'r> Interpreter<'r> {
                 if *safe && object.is_null() {
                     return Ok(Place::Nowhere);
                 }
-                Place::Index(object, self.index_key(keys)?)
+                let key = self.index_key(keys)?;
+                let key = super::member::plain_key(&object, key);
+                Place::Index(object, key)
             }
         })
     }

@@ -87,6 +87,11 @@ impl<'r> Interpreter<'r> {
 
     /// `value(…)`
     pub(crate) fn call_value(&mut self, target: &Object, args: &[Object]) -> Outcome<Object> {
+        if let Some(Closure { kind: ClosureKind::Block { program, function, this, .. }, .. }) = downcast(target)
+            && std::sync::Arc::ptr_eq(program, self.program)
+        {
+            return self.call_block(target, *function, this, args, "call");
+        }
         if downcast::<Closure>(target).is_some() {
             return self.call_closure(target, args);
         }
@@ -107,6 +112,7 @@ impl<'r> Interpreter<'r> {
     pub(super) fn missing_function(&mut self, name: &str, args: &[Object]) -> Box<Throw> {
         let class = match (self.frame.class, &self.frame.this) {
             (Some(class), _) => self.program.classes[usize::from(class)].name.to_string(),
+            (None, _) if self.program.methods.iter().any(|(found, _)| &**found == name) => "Script1".to_owned(),
             // Camunda runs scripts through the script engine, which is asked last.
             (None, _) => "org.codehaus.groovy.jsr223.GroovyScriptEngineImpl".to_owned(),
         };
@@ -264,7 +270,7 @@ impl<'r> Interpreter<'r> {
                 if !std::sync::Arc::ptr_eq(program, self.program) {
                     return Err(Throw::illegal_argument("a closure of another script cannot be called"));
                 }
-                self.call_block(target, *function, this, args)
+                self.call_block(target, *function, this, args, "doCall")
             }
             ClosureKind::Method { target, name } => match (&**name, downcast::<objects::classes::ClassObject>(target)) {
                 ("new", Some(class)) => {
@@ -331,7 +337,15 @@ impl<'r> Interpreter<'r> {
         self.invoke(target, name, args)
     }
 
-    fn call_block(&mut self, target: &Object, ix: FunctionIx, this: &Object, args: &[Object]) -> Outcome<Object> {
+    /// Calls a block; `method` is the name error texts give the call.
+    fn call_block(
+        &mut self,
+        target: &Object,
+        ix: FunctionIx,
+        this: &Object,
+        args: &[Object],
+        method: &str,
+    ) -> Outcome<Object> {
         let program: &'r Program = self.program;
         let function = &program.functions[ix as usize];
         let class = self.class_of(this);
@@ -356,7 +370,7 @@ impl<'r> Interpreter<'r> {
         }
         // Several arguments for one untyped list parameter do not fit either.
         let class = target.plain_class_name();
-        Err(self.missing_method(&class, "doCall", args))
+        Err(self.missing_method(&class, method, args))
     }
 
     pub(super) fn class_of(&self, this: &Object) -> Option<ClassIx> {

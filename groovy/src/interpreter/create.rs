@@ -47,6 +47,9 @@ impl<'r> Interpreter<'r> {
                 let content = args.first().cloned().unwrap_or(Object::Null);
                 Ok(extension(JsonBuilder { content: RefCell::new(content) }))
             }
+            ("java.lang.Thread", _) => {
+                Err(Throw::exception("java.lang.SecurityException", "threads are not available to scripts"))
+            }
             ("java.lang.Object", []) => Ok(Object::map(ObjectMap::new())),
             (
                 "java.util.ArrayList" | "java.util.LinkedList" | "java.util.Vector" | "java.util.Stack"

@@ -14,6 +14,36 @@ use crate::{
 impl<'r> Interpreter<'r> {
     /// The value of an expression.
     pub(crate) fn eval(&mut self, expr: &'r Expr) -> Outcome<Object> {
+        if self.recorded.is_some() {
+            return self.eval_recorded(expr);
+        }
+        self.eval_quietly(expr)
+    }
+
+    /// Evaluates inside an assertion: keeps what is no literal.
+    fn eval_recorded(&mut self, expr: &'r Expr) -> Outcome<Object> {
+        let value = self.eval_quietly(expr)?;
+        let is_variable = matches!(expr.kind, ExprKind::Local(_) | ExprKind::Name(_));
+        let shown = is_variable
+            || matches!(
+                expr.kind,
+                ExprKind::Binary(..)
+                    | ExprKind::Call(_)
+                    | ExprKind::Property(_)
+                    | ExprKind::Index { .. }
+                    | ExprKind::Not(_)
+                    | ExprKind::And(_)
+                    | ExprKind::Or(_)
+                    | ExprKind::InstanceOf { .. }
+            );
+        if shown {
+            self.record(expr.at, is_variable, &value);
+        }
+        Ok(value)
+    }
+
+    #[inline]
+    fn eval_quietly(&mut self, expr: &'r Expr) -> Outcome<Object> {
         match &expr.kind {
             ExprKind::Null => Ok(Object::Null),
             ExprKind::Bool(value) => Ok(Object::Boolean(*value)),

@@ -57,14 +57,23 @@ impl<'r> Interpreter<'r> {
             }
             Object::List(_) | Object::Set(_) => match &**name {
                 "class" | "empty" => self.java_property(target, name),
+                // Arrays are lists; a list of maps or objects spreads the property over them.
+                "length" if !self.spreads(target) => self.invoke(target, "size", &[]),
                 _ => self.spread_property(target, name),
             },
             Object::Extension(_) => {
                 self.check_stack()?;
                 self.extension_property(target, name)
             }
+            Object::Bytes(_) if &**name == "length" => self.invoke(target, "size", &[]),
             _ => self.java_property(target, name),
         }
+    }
+
+    /// Whether the first element has properties of its own.
+    fn spreads(&self, target: &Object) -> bool {
+        let Object::List(items) = target else { return false };
+        items.borrow().first().is_some_and(|item| matches!(item, Object::Map(_)) || downcast::<Instance>(item).is_some())
     }
 
     fn java_property(&mut self, target: &Object, name: &str) -> Outcome<Object> {
@@ -76,7 +85,10 @@ impl<'r> Interpreter<'r> {
         }
         match methods::get_property(target, name, self.ctx) {
             Ok(value) => Ok(values::revive(value)),
-            Err(ObjectError::UnknownProperty(class, name)) => Err(Throw::missing_property(&name, &class)),
+            Err(ObjectError::UnknownProperty(class, name)) if matches!(target, Object::Handle(_)) => {
+                Err(Throw::missing_property(&name, &class))
+            }
+            Err(ObjectError::UnknownProperty(..)) => self.getter(target, name),
             Err(error) => Err(error.into()),
         }
     }
@@ -258,6 +270,7 @@ impl<'r> Interpreter<'r> {
             return Ok(Object::Null);
         }
         let key = self.index_key(keys)?;
+        let key = plain_key(&target, key);
         self.get_at(&target, &key)
     }
 
@@ -344,5 +357,13 @@ fn owner_of(closure: &Closure) -> Object {
         ClosureKind::Block { owner: Some(owner), .. } => owner.clone(),
         ClosureKind::Block { this, .. } if !this.is_null() => this.clone(),
         _ => extension(ScriptObject { is_binding: false }),
+    }
+}
+
+/// A text with interpolations indexes a map by its text.
+pub(super) fn plain_key(target: &Object, key: Object) -> Object {
+    match (target, downcast::<values::Template>(&key)) {
+        (Object::Map(_), Some(template)) => Object::String(template.text.clone()),
+        _ => key,
     }
 }

@@ -144,8 +144,8 @@ impl<'r> Interpreter<'r> {
                 Err(self.thrown(value))
             }
             Stmt::Try(parts) => self.run_try(parts),
-            Stmt::Assert { condition, message, source } => {
-                self.run_assert(condition, message.as_ref(), source)?;
+            Stmt::Assert { condition, message, source, at } => {
+                self.run_assert(condition, message.as_ref(), source, *at)?;
                 Ok(Flow::Next)
             }
         }

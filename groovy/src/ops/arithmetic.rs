@@ -224,6 +224,9 @@ impl Interpreter<'_> {
                 let class = left.class_name(self.ctx);
                 Err(self.missing_method(&class, name, std::slice::from_ref(right)))
             }
+            _ if left.is_number() || matches!(left, Object::Boolean(_) | Object::String(_)) => {
+                self.unsupported(op, left, right)
+            }
             _ => self.invoke(left, op.method(), std::slice::from_ref(right)),
         }
     }

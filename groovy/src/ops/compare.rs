@@ -164,6 +164,12 @@ impl Interpreter<'_> {
             let (a, b) = (self.to_text(left)?, self.to_text(right)?);
             return Ok(compare::compare_text(&a, &b).cmp(&0));
         }
+        // A single letter compares with a number by its code.
+        if let (Some(a), Some(b)) = (letter_or_number(left), letter_or_number(right))
+            && left.is_number() != right.is_number()
+        {
+            return Ok(a.total_cmp(&b));
+        }
         if let Some(instance) = downcast::<Instance>(left) {
             self.check_stack()?;
             if let (Some((_, a)), Some((_, b))) = (
@@ -289,4 +295,11 @@ impl Interpreter<'_> {
         items.clone_from_slice(&source);
         Ok(())
     }
+}
+
+fn letter_or_number(object: &Object) -> Option<f64> {
+    let Some(text) = object.as_str() else { return object.double_value() };
+    let mut units = text.encode_utf16();
+    let first = units.next()?;
+    units.next().is_none().then(|| f64::from(first))
 }

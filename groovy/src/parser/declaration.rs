@@ -90,7 +90,7 @@ impl Parser<'_> {
         if self.is_word("interface") || self.is_word("trait") && self.word_at(self.at + 1).is_some() {
             return self.fail(self.offset(), "interfaces and traits are beyond the subset");
         }
-        if self.at_method() {
+        if self.at_method() || self.at > start && self.at_untyped_method() {
             let (name, ix) = self.method(is_static)?;
             self.methods.push((name, ix));
             return Ok(());
@@ -133,6 +133,10 @@ impl Parser<'_> {
             Some((class, member)) if is_static && !star => (class, Some(member)),
             _ => (&*name, None),
         };
+        // Annotations are looked at where they are used.
+        if name.starts_with("groovy.transform.") {
+            return Ok(());
+        }
         let class = match classes::qualified(class_name) {
             Lookup::Found(class) => class,
             Lookup::Refused(why) => return self.fail(at, why),
@@ -238,10 +242,17 @@ impl Parser<'_> {
         self.punct_at(close + 1, "{") || self.word_at(close + 1).is_some_and(|word| &**word == "throws")
     }
 
+    /// Whether `name(…) {` stands here, which is a method behind a modifier.
+    fn at_untyped_method(&self) -> bool {
+        matches!(self.kind(), TokenKind::Word(word) if !RESERVED.contains(&&**word))
+            && self.punct_at(self.at + 1, "(")
+            && self.matching(self.at + 1).is_some_and(|close| self.punct_at(close + 1, "{"))
+    }
+
     /// A method; modifiers are behind the parser.
     fn method(&mut self, is_static: bool) -> Parsed<(Str, u32)> {
-        let had_def = self.accept_word("def");
-        let typed = !had_def || self.word_at(self.at + 1).is_some();
+        self.accept_word("def");
+        let typed = !self.punct_at(self.at + 1, "(");
         let return_type = if typed { self.parse_type()? } else { None };
         let name = match self.kind().clone() {
             TokenKind::Word(word) | TokenKind::Text(word) => {
@@ -383,7 +394,7 @@ impl Parser<'_> {
         if self.is_word("class") || self.is_word("enum") || self.is_word("interface") || self.is_punct("{") {
             return self.fail(at, "nested classes and initialisers are beyond the subset");
         }
-        if self.at_method() {
+        if self.at_method() || modified && self.at_untyped_method() {
             let (name, function) = self.method(is_static)?;
             self.classes[usize::from(ix)].methods.push((name, function));
             return Ok(());

@@ -169,8 +169,12 @@ impl Parser<'_> {
                     };
                     ExprKind::InstanceOf { value: Box::new(left), class, negated }
                 }
-                Infix::Or => ExprKind::Or(Box::new((left, self.binary(strength)?))),
-                Infix::And => ExprKind::And(Box::new((left, self.binary(strength)?))),
+                Infix::Or | Infix::And => {
+                    let is_or = matches!(infix, Infix::Or);
+                    let pair = Box::new((left, self.binary(strength)?));
+                    left = self.node(operator_at, if is_or { ExprKind::Or(pair) } else { ExprKind::And(pair) })?;
+                    continue;
+                }
                 Infix::Binary(op) => {
                     let right = self.binary(strength)?;
                     left = self.node(operator_at, ExprKind::Binary(op, Box::new((left, right))))?;

@@ -16,12 +16,13 @@ impl Parser<'_> {
     pub(super) fn path(&mut self) -> Parsed<Expr> {
         let mut expr = self.primary()?;
         loop {
-            let at = self.offset();
+            let mut at = self.offset();
             let same_line = !self.token().newline_before;
             let TokenKind::Punct(punct) = *self.kind() else { return Ok(expr) };
             let kind = match punct {
                 "." | "?." | "*." | "??." | ".@" | "?.@" | "*.@" => {
                     self.advance();
+                    at = self.offset();
                     // `a.<T>b()` names types that are erased.
                     self.skip_generics()?;
                     self.member(expr, punct.starts_with('?'), punct.starts_with('*'))?
@@ -277,6 +278,12 @@ impl Parser<'_> {
             TokenKind::Punct("[") => self.list_or_map(),
             TokenKind::Punct("{") => self.closure(),
             TokenKind::TemplateStart => self.template(),
+            // `"some name"(…)` calls the method of that name.
+            TokenKind::Text(name) if self.punct_at(self.at + 1, "(") && !self.ahead(1).space_before => {
+                self.advance();
+                let args = self.call_arguments()?;
+                self.node(at, call(Callee::Function(name), args))
+            }
             _ => self.literal(at),
         }
     }
@@ -375,11 +382,14 @@ impl Parser<'_> {
     fn function(&mut self, word: &Str, at: u32) -> Callee {
         let imported = self.imports.members.iter().find(|(name, ..)| name == word).map(|(_, class, member)| (*class, member.clone()));
         let starred = || {
-            let class = self.imports.member_classes.iter().find(|class| class.name == "java.lang.Math")?;
-            MATH_FUNCTIONS.contains(&&**word).then_some((*class, word.clone()))
+            let class = self.imports.member_classes.iter().find(|class| match class.name {
+                "java.lang.Math" => MATH_FUNCTIONS.contains(&&**word),
+                "org.camunda.spin.Spin" => matches!(&**word, "S" | "JSON" | "XML"),
+                _ => false,
+            })?;
+            Some((*class, word.clone()))
         };
         match imported.or_else(starred) {
-            Some((class, _)) if class.name == "org.camunda.spin.Spin" => Callee::Function(word.clone()),
             Some((class, member)) => {
                 let name = MemberName::Static(self.text(&member));
                 Callee::Method { target: self.class_expr(at, Class::Known(class)), name, safe: false, spread: false }

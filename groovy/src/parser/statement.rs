@@ -409,13 +409,13 @@ impl Parser<'_> {
 
     fn assertion(&mut self) -> Parsed<Stmt> {
         self.advance();
-        let start = self.offset() as usize;
+        let at = self.offset();
         let condition = self.expression()?;
         let end = self.tokens[self.at - 1].end as usize;
-        let source = self.source[start..end].into();
+        let source = self.source[at as usize..end].into();
         let message = if self.accept(":") || self.accept(",") { Some(self.expression()?) } else { None };
         self.end_statement()?;
-        Ok(Stmt::Assert { condition, message, source })
+        Ok(Stmt::Assert { condition, message, source, at })
     }
 
     /// Parses something as a function of its own that sees no locals.
