@@ -188,7 +188,7 @@ fn commit(instance: u64, step: u64) -> Vec<Op> {
 fn blocking(kind: Kind, folder: &Path, submitters: u64, time: Duration) {
     let (store, path) = store_in(kind, folder, Durability::Strict);
     let step = Arc::new(AtomicU64::new(0));
-    let (start, cpu) = (Instant::now(), cpu_time());
+    let (start, before) = (Instant::now(), Used::so_far());
     let threads = (0..submitters).map(|submitter| {
         let (store, step) = (store.clone(), step.clone());
         std::thread::spawn(move || {
@@ -208,7 +208,7 @@ fn blocking(kind: Kind, folder: &Path, submitters: u64, time: Duration) {
         &store,
         &mut latencies,
         start.elapsed(),
-        cpu_time().saturating_sub(cpu),
+        Used::so_far().since(before),
     );
     drop(store);
     let _ = fs::remove_dir_all(path);
@@ -218,7 +218,7 @@ fn pipelined(kind: Kind, folder: &Path, in_flight: u64, durability: Durability, 
     let (store, path) = store_in(kind, folder, durability);
     let stop = Arc::new(AtomicBool::new(false));
     let step = Arc::new(AtomicU64::new(0));
-    let (start, cpu) = (Instant::now(), cpu_time());
+    let (start, before) = (Instant::now(), Used::so_far());
     let drivers = (0..2).map(|driver| {
         let (store, step, stop) = (store.clone(), step.clone(), stop.clone());
         std::thread::spawn(move || {
@@ -254,7 +254,7 @@ fn pipelined(kind: Kind, folder: &Path, in_flight: u64, durability: Durability, 
     let mut latencies: Vec<_> = drivers.into_iter().flat_map(|driver| driver.join().expect("a driver")).collect();
     let level = if durability == Durability::Strict { "" } else { "_relaxed" };
     let name = format!("{kind}_in_flight_{in_flight}{level}");
-    report(&name, &store, &mut latencies, start.elapsed(), cpu_time().saturating_sub(cpu));
+    report(&name, &store, &mut latencies, start.elapsed(), Used::so_far().since(before));
     drop(store);
     let _ = fs::remove_dir_all(path);
 }
@@ -286,13 +286,14 @@ fn reopen(kind: Kind, folder: &Path, time: Duration) {
     let _ = fs::remove_dir_all(path);
 }
 
-fn report(name: &str, store: &Store, latencies: &mut [Duration], elapsed: Duration, cpu: Duration) {
+fn report(name: &str, store: &Store, latencies: &mut [Duration], elapsed: Duration, used: Used) {
     let counters = store.stats().expect("figures").counters;
     let commits = latencies.len() as f64;
     let more = format!(
-        ",\"flush_per_s\":{:.0},\"cpu_us\":{:.1},\"disk_mb\":{}{}",
+        ",\"flush_per_s\":{:.0},\"cpu_us\":{:.1},\"device_bytes_per_byte\":{:.1},\"disk_mb\":{}{}",
         counters.groups as f64 / elapsed.as_secs_f64(),
-        cpu.as_secs_f64() * 1e6 / commits,
+        used.cpu.as_secs_f64() * 1e6 / commits,
+        used.device_bytes as f64 / counters.bytes as f64,
         store.stats().expect("figures").size_on_disk >> 20,
         percentiles(latencies),
     );
@@ -305,11 +306,28 @@ fn percentiles(latencies: &mut [Duration]) -> String {
     format!(",\"p50_us\":{:.0},\"p99_us\":{:.0}", at(0.5), at(0.99))
 }
 
-/// User and system time of this process.
-fn cpu_time() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").expect("procfs");
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().expect("a number")).sum();
-    // USER_HZ is 100 on every Linux that Rust runs on.
-    Duration::from_millis(ticks * 10)
+/// What this process has used.
+#[derive(Clone, Copy)]
+struct Used {
+    /// User and system time.
+    cpu: Duration,
+    /// Bytes that went, or will go, to the device.
+    device_bytes: u64,
+}
+
+impl Used {
+    fn so_far() -> Self {
+        let stat = fs::read_to_string("/proc/self/stat").expect("procfs");
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().expect("a number")).sum();
+        let io = fs::read_to_string("/proc/self/io").expect("procfs");
+        let written = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).expect("a count");
+        // USER_HZ is 100 on every Linux that Rust runs on.
+        Self { cpu: Duration::from_millis(ticks * 10), device_bytes: written.parse().expect("a number") }
+    }
+
+    fn since(self, before: Self) -> Self {
+        let device_bytes = self.device_bytes - before.device_bytes;
+        Self { cpu: self.cpu.saturating_sub(before.cpu), device_bytes }
+    }
 }

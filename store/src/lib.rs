@@ -40,6 +40,28 @@
 //!   [`CommitError::Poisoned`]. Open the store again to see what is durable; nothing is retried.
 //! - Every value carries a checksum over its key, payload and commit number; reads verify it.
 //!
+//! - [`Store::flush`] makes everything submitted so far durable, also with [`Durability::Relaxed`].
+//! - Keeping a store well: [`check`] and [`Store::check`], [`Store::backup`], [`restore`], [`migrate`],
+//!   [`Store::compact`], [`Store::stats`].
+//!
+//! # Simulation
+//!
+//! [`Store::over`] takes any [`KeyValue`], such as a [`Faulty`] disk, and [`Drive::Manual`] leaves the committer's work to
+//! the caller: one thread, one order, no clock.
+//!
+//! ```
+//! use tollgate_store::{Drive, Faults, Faulty, Op, Options, Store};
+//!
+//! let options = || Options { drive: Drive::Manual, ..Options::default() };
+//! let disk = Faulty::new(7, Faults { failed_sync: 0.1, ..Faults::default() });
+//! if let Ok(store) = Store::over(disk.clone(), options()) {
+//!     store.submit(vec![Op::put(b"r\x01", b"state")], |outcome| drop(outcome)).unwrap();
+//!     store.run_pending();
+//! }
+//! let after_the_crash = Store::over(disk.restart(Faults::default()), options()).unwrap();
+//! println!("durable up to {:?}", after_the_crash.committed());
+//! ```
+//!
 //! # Inside
 //!
 //! [`KeyValue`] is the small trait of the stores underneath ([`Kind`]). [`Store`] adds the queue, the groups, checksums
