@@ -130,7 +130,7 @@ impl Parser<'_> {
 
     fn optional_expression(&mut self) -> Result<Option<NodeIx>, ParseError> {
         self.nested(|parser| {
-            let Some(question) = parser.binary(0)? else {
+            let Some(question) = parser.operators()? else {
                 return Ok(None);
             };
             if parser.token.symbol != Symbol::Question {
@@ -144,30 +144,41 @@ impl Parser<'_> {
         })
     }
 
-    /// Operators of one level, from the left; the levels from weak to strong.
-    fn binary(&mut self, level: usize) -> Result<Option<NodeIx>, ParseError> {
-        if level == LEVELS {
-            return self.unary();
-        }
-        let Some(first) = self.binary(level + 1)? else {
-            return Ok(None);
-        };
-        let mut links = Vec::new();
-        while let Some(operator) = operator(self.token.symbol, level) {
+    /// Operators and their operands. Chains that wait for a right side are kept in a list, weakest first, so that levels of
+    /// precedence take no stack.
+    fn operators(&mut self) -> Result<Option<NodeIx>, ParseError> {
+        let Some(mut right) = self.unary()? else { return Ok(None) };
+        let mut open: Vec<OpenChain> = Vec::new();
+        while let Some((operator, level)) = operator(self.token.symbol) {
+            while let Some(stronger) = open.pop_if(|chain| chain.level > level) {
+                right = self.close(stronger, right);
+            }
+            match open.last_mut() {
+                Some(same) if same.level == level => {
+                    same.links.push((same.waiting, right));
+                    same.waiting = operator;
+                }
+                _ => open.push(OpenChain { level, first: right, links: Vec::new(), waiting: operator }),
+            }
             self.advance()?;
-            match self.binary(level + 1)? {
-                Some(right) => links.push((operator, right)),
+            right = match self.unary()? {
+                Some(operand) => operand,
                 None => return self.fail(EXPRESSION_START),
-            }
+            };
         }
-        Ok(Some(match links.as_slice() {
-            [] => first,
-            [(operator, right)] => self.builder.node(Node::Binary(*operator, first, *right)),
-            _ => {
-                let links = self.builder.links(links);
-                self.builder.node(Node::Chain(first, links))
-            }
-        }))
+        while let Some(chain) = open.pop() {
+            right = self.close(chain, right);
+        }
+        Ok(Some(right))
+    }
+
+    fn close(&mut self, mut chain: OpenChain, right: NodeIx) -> NodeIx {
+        if chain.links.is_empty() {
+            return self.builder.node(Node::Binary(chain.waiting, chain.first, right));
+        }
+        chain.links.push((chain.waiting, right));
+        let links = self.builder.links(chain.links);
+        self.builder.node(Node::Chain(chain.first, links))
     }
 
     fn unary(&mut self) -> Result<Option<NodeIx>, ParseError> {
@@ -298,23 +309,30 @@ impl Parser<'_> {
     }
 }
 
-const LEVELS: usize = 6;
+/// Operators of one level that wait for their last operand.
+struct OpenChain {
+    level: u8,
+    first: NodeIx,
+    links: Vec<(BinaryOperator, NodeIx)>,
+    waiting: BinaryOperator,
+}
 
-fn operator(symbol: Symbol, level: usize) -> Option<BinaryOperator> {
-    Some(match (level, symbol) {
-        (0, Symbol::Or) => BinaryOperator::Or,
-        (1, Symbol::And) => BinaryOperator::And,
-        (2, Symbol::Equal) => BinaryOperator::Equal,
-        (2, Symbol::NotEqual) => BinaryOperator::NotEqual,
-        (3, Symbol::Less) => BinaryOperator::Less,
-        (3, Symbol::LessEqual) => BinaryOperator::LessEqual,
-        (3, Symbol::Greater) => BinaryOperator::Greater,
-        (3, Symbol::GreaterEqual) => BinaryOperator::GreaterEqual,
-        (4, Symbol::Plus) => BinaryOperator::Add,
-        (4, Symbol::Minus) => BinaryOperator::Subtract,
-        (5, Symbol::Mul) => BinaryOperator::Multiply,
-        (5, Symbol::Div) => BinaryOperator::Divide,
-        (5, Symbol::Mod) => BinaryOperator::Modulo,
+/// The operator of a symbol and how strong it binds.
+fn operator(symbol: Symbol) -> Option<(BinaryOperator, u8)> {
+    Some(match symbol {
+        Symbol::Or => (BinaryOperator::Or, 0),
+        Symbol::And => (BinaryOperator::And, 1),
+        Symbol::Equal => (BinaryOperator::Equal, 2),
+        Symbol::NotEqual => (BinaryOperator::NotEqual, 2),
+        Symbol::Less => (BinaryOperator::Less, 3),
+        Symbol::LessEqual => (BinaryOperator::LessEqual, 3),
+        Symbol::Greater => (BinaryOperator::Greater, 3),
+        Symbol::GreaterEqual => (BinaryOperator::GreaterEqual, 3),
+        Symbol::Plus => (BinaryOperator::Add, 4),
+        Symbol::Minus => (BinaryOperator::Subtract, 4),
+        Symbol::Mul => (BinaryOperator::Multiply, 5),
+        Symbol::Div => (BinaryOperator::Divide, 5),
+        Symbol::Mod => (BinaryOperator::Modulo, 5),
         _ => return None,
     })
 }

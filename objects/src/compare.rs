@@ -8,6 +8,9 @@ use crate::{
     temporal::Temporal,
 };
 
+/// Deepest nesting that is hashed; a container inside itself gets there.
+const MAX_DEPTH: usize = 200;
+
 /// `String.compareTo`: difference of the first different UTF-16 units, else of the lengths.
 pub fn compare_text(a: &str, b: &str) -> i32 {
     let (mut left, mut right) = (a.encode_utf16(), b.encode_utf16());
@@ -107,13 +110,20 @@ pub(crate) fn java_order(a: &Object, b: &Object, order: Ordering) -> i32 {
 ///
 /// # Errors
 /// Refused where Java's result is an address: it differs from run to run.
+pub fn hash_code(object: &Object) -> Result<i32, ObjectError> {
+    hash_nested(object, 0)
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     reason = "hash codes wrap around by definition"
 )]
-pub fn hash_code(object: &Object) -> Result<i32, ObjectError> {
+fn hash_nested(object: &Object, depth: usize) -> Result<i32, ObjectError> {
+    if depth > MAX_DEPTH {
+        return Err(ObjectError::exception("java.lang.StackOverflowError", "a container contains itself"));
+    }
     let long = |value: i64| (value ^ ((value as u64) >> 32) as i64) as i32;
     Ok(match object {
         Object::Null => 0,
@@ -132,16 +142,15 @@ pub fn hash_code(object: &Object) -> Result<i32, ObjectError> {
         Object::String(text) => {
             text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
         }
-        Object::List(items) => items
-            .borrow()
-            .iter()
-            .try_fold(1_i32, |hash, item| hash_code(item).map(|item| hash.wrapping_mul(31).wrapping_add(item)))?,
+        Object::List(items) => items.borrow().iter().try_fold(1_i32, |hash, item| {
+            hash_nested(item, depth + 1).map(|item| hash.wrapping_mul(31).wrapping_add(item))
+        })?,
         Object::Set(items) => items
             .borrow()
             .keys()
-            .try_fold(0_i32, |hash, item| hash_code(&item.0).map(|item| hash.wrapping_add(item)))?,
+            .try_fold(0_i32, |hash, item| hash_nested(&item.0, depth + 1).map(|item| hash.wrapping_add(item)))?,
         Object::Map(entries) => entries.borrow().iter().try_fold(0_i32, |hash, (key, value)| {
-            Ok::<_, ObjectError>(hash.wrapping_add(hash_code(&key.0)? ^ hash_code(value)?))
+            Ok::<_, ObjectError>(hash.wrapping_add(hash_nested(&key.0, depth + 1)? ^ hash_nested(value, depth + 1)?))
         })?,
         other => {
             let message = format!("hashCode() of {} is not the same in every run", other.plain_class_name());

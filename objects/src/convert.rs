@@ -297,7 +297,8 @@ fn write_tree(out: &mut String, tree: &Tree) {
         Tree::Other(class, text) => match temporal::from_text(class, text) {
             // Jackson writes durations as seconds.
             Some(temporal::Temporal::Duration(length)) => {
-                out.push_str(&format!("{}.{:09}", length.as_secs(), length.subsec_nanos()));
+                use std::fmt::Write as _;
+                write!(out, "{}.{:09}", length.as_secs(), length.subsec_nanos()).unwrap_or(());
             }
             _ => quoted(out, text),
         },

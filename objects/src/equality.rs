@@ -34,16 +34,16 @@ fn equals(a: &Object, b: &Object, depth: usize) -> bool {
         (Object::Bytes(a), Object::Bytes(b)) => Rc::ptr_eq(a, b),
         (Object::File(a), Object::File(b)) => Rc::ptr_eq(a, b),
         (Object::List(a), Object::List(b)) => {
-            Rc::ptr_eq(a, b) || {
+            a.ptr_eq(b) || {
                 let (a, b) = (a.borrow(), b.borrow());
                 depth < MAX_DEPTH && a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equals(a, b, depth + 1))
             }
         }
         (Object::Map(a), Object::Map(b)) => {
-            Rc::ptr_eq(a, b) || (depth < MAX_DEPTH && maps_equal(&a.borrow(), &b.borrow(), depth))
+            a.ptr_eq(b) || (depth < MAX_DEPTH && maps_equal(&a.borrow(), &b.borrow(), depth))
         }
         (Object::Set(a), Object::Set(b)) => {
-            Rc::ptr_eq(a, b) || {
+            a.ptr_eq(b) || {
                 let (a, b) = (a.borrow(), b.borrow());
                 depth < MAX_DEPTH && a.len() == b.len() && a.keys().all(|key| b.contains_key(key))
             }

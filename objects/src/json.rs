@@ -8,14 +8,14 @@ mod parse;
 mod path;
 pub(crate) mod write;
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
 pub use methods::{call, from_object, spin_json};
 pub use parse::JsonError;
 
-use crate::object::Object;
+use crate::{object::Object, shared::Shared};
 
 /// Properties of a JSON object in document order.
 pub type JsonObject = IndexMap<Rc<str>, JsonNode>;
@@ -38,9 +38,9 @@ pub enum JsonNode {
     /// A text.
     String(Rc<str>),
     /// An array, shared.
-    Array(Rc<RefCell<Vec<JsonNode>>>),
+    Array(Shared<Vec<JsonNode>>),
     /// An object, shared.
-    Object(Rc<RefCell<JsonObject>>),
+    Object(Shared<JsonObject>),
 }
 
 impl JsonNode {
@@ -54,12 +54,12 @@ impl JsonNode {
 
     /// An array that shares nothing yet.
     pub fn array(items: Vec<Self>) -> Self {
-        Self::Array(Rc::new(RefCell::new(items)))
+        Self::Array(Shared::new(items))
     }
 
     /// An object that shares nothing yet.
     pub fn object(properties: JsonObject) -> Self {
-        Self::Object(Rc::new(RefCell::new(properties)))
+        Self::Object(Shared::new(properties))
     }
 
     /// Whether both handles mean the same container, or equal scalars.
@@ -72,8 +72,8 @@ impl JsonNode {
             (Self::BigInteger(a), Self::BigInteger(b)) => a == b,
             (Self::Double(a), Self::Double(b)) => a.to_bits() == b.to_bits(),
             (Self::String(a), Self::String(b)) => a == b,
-            (Self::Array(a), Self::Array(b)) => Rc::ptr_eq(a, b),
-            (Self::Object(a), Self::Object(b)) => Rc::ptr_eq(a, b),
+            (Self::Array(a), Self::Array(b)) => a.ptr_eq(b),
+            (Self::Object(a), Self::Object(b)) => a.ptr_eq(b),
             _ => false,
         }
     }

@@ -16,9 +16,12 @@ pub mod methods;
 pub mod number;
 pub mod object;
 pub mod pattern;
+pub mod shared;
 pub mod temporal;
 pub mod text;
 pub mod xml;
 
 pub use context::{Context, Handle, ObjectError};
+pub use models::Timestamp;
 pub use object::{Extension, MapKey, Object, ObjectMap};
+pub use shared::Shared;

@@ -1,6 +1,6 @@
 //! The dynamic value.
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 use models::{
@@ -9,7 +9,10 @@ use models::{
 };
 use rust_decimal::Decimal;
 
-use crate::context::{Context, Handle, ObjectError};
+use crate::{
+    context::{Context, Handle, ObjectError},
+    shared::Shared,
+};
 
 /// A value while an expression or script runs. Lists and maps are shared and mutable, as in Java.
 #[derive(Clone, Debug)]
@@ -39,11 +42,11 @@ pub enum Object {
     /// A file variable.
     File(Rc<FileValue>),
     /// `java.util.ArrayList` (or another `List`).
-    List(Rc<RefCell<Vec<Object>>>),
+    List(Shared<Vec<Object>>),
     /// `java.util.LinkedHashMap` (or another `Map`).
-    Map(Rc<RefCell<ObjectMap>>),
+    Map(Shared<ObjectMap>),
     /// `java.util.LinkedHashSet` (or another `Set`): keys of the map, values unused.
-    Set(Rc<RefCell<ObjectMap>>),
+    Set(Shared<ObjectMap>),
     /// A Spin JSON node.
     Json(crate::json::JsonNode),
     /// A Spin XML node or attribute.

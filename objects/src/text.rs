@@ -125,18 +125,18 @@ impl Object {
 
     /// A list that shares nothing yet.
     pub fn list(items: Vec<Self>) -> Self {
-        Self::List(Rc::new(std::cell::RefCell::new(items)))
+        Self::List(crate::shared::Shared::new(items))
     }
 
     /// A map that shares nothing yet.
     pub fn map(entries: ObjectMap) -> Self {
-        Self::Map(Rc::new(std::cell::RefCell::new(entries)))
+        Self::Map(crate::shared::Shared::new(entries))
     }
 
     /// A set that shares nothing yet.
     pub fn set(items: impl IntoIterator<Item = Self>) -> Self {
         let entries = items.into_iter().map(|item| (crate::object::MapKey(item), Self::Null)).collect();
-        Self::Set(Rc::new(std::cell::RefCell::new(entries)))
+        Self::Set(crate::shared::Shared::new(entries))
     }
 
     /// A date, time or amount of time.

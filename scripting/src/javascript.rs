@@ -1,6 +1,6 @@
-//! JavaScript in QuickJS runtimes, each on a thread of its own.
+//! JavaScript in `QuickJS` runtimes, each on a thread of its own.
 //!
-//! QuickJS wants host functions that live as long as the runtime, while a run borrows its context. So a run is a
+//! `QuickJS` wants host functions that live as long as the runtime, while a run borrows its context. So a run is a
 //! conversation: the runtime's thread executes the script and asks, the caller's thread answers with the context it has.
 //! Questions and answers are JSON texts; objects of the engine stay with the caller and are known to the script by number.
 
@@ -142,7 +142,7 @@ fn converse(worker: &Worker, source: &Source, ctx: &mut dyn Context) -> Result<O
     }
 }
 
-/// An uncaught `Error`: Camunda shows GraalJS's exception.
+/// An uncaught `Error`: Camunda shows `GraalJS`'s exception.
 fn uncaught(name: &str, message: &str, stack: &str) -> ScriptError {
     let place = stack_place(stack);
     let mut text = graal_words(name, message);
@@ -156,14 +156,15 @@ fn uncaught(name: &str, message: &str, stack: &str) -> ScriptError {
     ScriptError::Evaluate { message: format!("org.graalvm.polyglot.PolyglotException: {shown}"), place }
 }
 
-/// The same complaint in the words of GraalJS, where the two differ.
+/// The same complaint in the words of `GraalJS`, where the two differ.
 fn graal_words(name: &str, message: &str) -> String {
     if name == "InternalError" && message.contains("stack overflow") {
         return "Maximum call stack size exceeded".to_owned();
     }
     match message.strip_prefix("cannot read property") {
         Some(rest) => format!("Cannot read property{rest}"),
-        None => message.replace("'", if name == "ReferenceError" { "" } else { "'" }),
+        None if name == "ReferenceError" => message.replace('\'', ""),
+        None => message.to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Script languages behind one interface, under limits.
 //!
 //! [`Engine::compile`] turns a source into a [`Script`] once; [`Script::run`] runs it against a
-//! [`Context`](objects::Context), any number of times and from any thread. JavaScript runs in pooled QuickJS runtimes on
+//! [`Context`](objects::Context), any number of times and from any thread. JavaScript runs in pooled `QuickJS` runtimes on
 //! threads of their own; Groovy, FEEL, JUEL and rhai run on the caller's thread. What a script sees and what becomes of its
 //! result follows Camunda 7.24 (S-EL and "Script" in the reference); rhai is Tollgate's own.
 //!

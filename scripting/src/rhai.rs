@@ -122,7 +122,7 @@ impl Runtime {
         }
         scope.push_constant("execution", execution.clone());
         let result: Result<Dynamic, _> = self.engine.eval_ast_with_scope(&mut scope, ast);
-        let result = result.map_err(|error| failure(*error))?;
+        let result = result.map_err(|error| failure(&error))?;
         let calls = execution.with(|notes| std::mem::take(&mut notes.calls));
         if !calls.is_empty() {
             let target = ctx.variable("execution").map_err(ScriptError::from_object)?.unwrap_or(Object::Null);
@@ -136,7 +136,7 @@ impl Runtime {
     }
 }
 
-fn failure(error: EvalAltResult) -> ScriptError {
+fn failure(error: &EvalAltResult) -> ScriptError {
     match error.unwrap_inner() {
         EvalAltResult::ErrorRuntime(value, _) if value.is::<Thrown>() => {
             let thrown = value.clone_cast::<Thrown>();

@@ -5,7 +5,7 @@ Usage: record.py [--base http://127.0.0.1:8091/engine-rest]
 
 Each case is a script task whose result goes into a variable. The server needs the REST API and `POST /test/clock`; its clock
 is set to NOW. Cases are blocks in cases/*.txt, divided by lines of `---`: a line `language   <- {variables}`, then the
-script. Replayed by tests/recorded.rs.
+script. Replayed by tests/scripting/recorded.rs.
 """
 
 import argparse

@@ -1,12 +1,11 @@
 //! Methods of `SpinJsonNode` and the conversion of objects to nodes.
 
-use std::rc::Rc;
-
 use super::{JsonNode, JsonObject, path::PathQuery};
 use crate::{
     args::{boolean, int, mismatch, string},
     context::{Context, ObjectError},
     object::Object,
+    shared::Shared,
 };
 
 type Outcome = Result<Object, ObjectError>;
@@ -53,7 +52,7 @@ impl JsonNode {
     pub fn equals(&self, other: &Self, depth: usize) -> bool {
         match (self, other) {
             (Self::Array(a), Self::Array(b)) => {
-                Rc::ptr_eq(a, b) || {
+                a.ptr_eq(b) || {
                     let (a, b) = (a.borrow(), b.borrow());
                     depth < Self::MAX_DEPTH
                         && a.len() == b.len()
@@ -61,7 +60,7 @@ impl JsonNode {
                 }
             }
             (Self::Object(a), Self::Object(b)) => {
-                Rc::ptr_eq(a, b) || {
+                a.ptr_eq(b) || {
                     let (a, b) = (a.borrow(), b.borrow());
                     depth < Self::MAX_DEPTH
                         && a.len() == b.len()
@@ -184,7 +183,7 @@ fn required(object: &Object) -> Result<JsonNode, ObjectError> {
     from_object(object)
 }
 
-type Items = Rc<std::cell::RefCell<Vec<JsonNode>>>;
+type Items = Shared<Vec<JsonNode>>;
 
 fn list(node: &JsonNode, reading: bool) -> Result<&Items, ObjectError> {
     match node {

@@ -1,16 +1,15 @@
 //! `java.util.List` and `java.util.Set`; a stream is the list of its elements.
 
-use std::{cell::RefCell, rc::Rc};
-
 use super::{IteratorObject, Outcome};
 use crate::{
     args::{int, mismatch, string},
     compare,
     context::{Context, ObjectError},
     object::{MapKey, Object, ObjectMap},
+    shared::Shared,
 };
 
-type List = Rc<RefCell<Vec<Object>>>;
+type List = Shared<Vec<Object>>;
 
 /// The elements of a list, a set, an array or the values of a JSON array.
 pub(crate) fn elements(object: &Object) -> Result<Vec<Object>, ObjectError> {
@@ -88,13 +87,12 @@ pub(super) fn call_list(list: &List, name: &str, args: &[Object], ctx: &mut dyn 
             let at = at(*index, items.len())?;
             items.remove(at)
         }
-        ("removeFirst" | "remove", []) if !list.borrow().is_empty() => list.borrow_mut().remove(0),
-        ("removeFirst" | "removeLast" | "remove", []) => list.borrow_mut().pop().ok_or_else(no_element)?,
+        ("removeFirst" | "remove" | "pop", []) if !list.borrow().is_empty() => list.borrow_mut().remove(0),
+        ("removeFirst" | "removeLast" | "remove" | "pop", []) => list.borrow_mut().pop().ok_or_else(no_element)?,
         ("poll" | "pollFirst", []) => {
             let mut items = list.borrow_mut();
             if items.is_empty() { Object::Null } else { items.remove(0) }
         }
-        ("pop", []) => list.borrow_mut().pop().ok_or_else(no_element)?,
         ("remove", [item]) => {
             let mut items = list.borrow_mut();
             let found = items.iter().position(|other| other.equals(item));
@@ -190,7 +188,7 @@ fn distinct(items: &[Object]) -> Vec<Object> {
     seen.into_keys().map(|key| key.0).collect()
 }
 
-pub(super) fn call_set(set: &Rc<RefCell<ObjectMap>>, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
+pub(super) fn call_set(set: &Shared<ObjectMap>, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     Ok(match (name, args) {
         ("size" | "count", []) => size(set.borrow().len()),
         ("isEmpty", []) => Object::Boolean(set.borrow().is_empty()),
@@ -220,11 +218,11 @@ pub(super) fn call_set(set: &Rc<RefCell<ObjectMap>>, name: &str, args: &[Object]
             Object::Boolean(others.into_iter().all(|item| set.borrow().contains_key(&MapKey(item))))
         }
         ("iterator", []) => IteratorObject::object(set.borrow().keys().map(|key| key.0.clone()).collect()),
-        ("clone", []) => Object::Set(Rc::new(RefCell::new(set.borrow().clone()))),
+        ("clone", []) => Object::Set(Shared::new(set.borrow().clone())),
         ("first" | "getFirst", []) => set.borrow().first().map(|(key, _)| key.0.clone()).ok_or_else(no_element)?,
         ("last" | "getLast", []) => set.borrow().last().map(|(key, _)| key.0.clone()).ok_or_else(no_element)?,
         ("toArray" | "stream" | "toList" | "sorted" | "distinct" | "limit" | "skip", _) => {
-            let list = Rc::new(RefCell::new(set.borrow().keys().map(|key| key.0.clone()).collect()));
+            let list = Shared::new(set.borrow().keys().map(|key| key.0.clone()).collect());
             return call_list(&list, name, args, ctx);
         }
         _ => return Err(mismatch()),

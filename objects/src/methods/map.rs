@@ -1,12 +1,11 @@
 //! `java.util.Map`.
 
-use std::{cell::RefCell, rc::Rc};
-
 use super::Outcome;
 use crate::{
     args::mismatch,
     context::Context,
     object::{MapKey, Object, ObjectMap},
+    shared::Shared,
 };
 
 /// A pair that stands for a `Map.Entry`.
@@ -15,7 +14,7 @@ fn entry(key: &MapKey, value: &Object) -> Object {
     Object::map(pair.into_iter().map(|(name, value)| (MapKey(Object::string(name)), value)).collect())
 }
 
-pub(super) fn call(map: &Rc<RefCell<ObjectMap>>, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
+pub(super) fn call(map: &Shared<ObjectMap>, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
     let key = |object: &Object| MapKey(object.clone());
     Ok(match (name, args) {
         ("size", []) => Object::Integer(i32::try_from(map.borrow().len()).unwrap_or(i32::MAX)),
@@ -55,7 +54,7 @@ pub(super) fn call(map: &Rc<RefCell<ObjectMap>>, name: &str, args: &[Object], ct
             let entries: Vec<_> = map.borrow().iter().map(|(key, value)| entry(key, value)).collect();
             Object::list(entries)
         }
-        ("clone", []) => Object::Map(Rc::new(RefCell::new(map.borrow().clone()))),
+        ("clone", []) => Object::Map(Shared::new(map.borrow().clone())),
         ("getKey" | "getValue", []) if map.borrow().len() == 2 => {
             let part = if name == "getKey" { "key" } else { "value" };
             map.borrow().get(&MapKey(Object::string(part))).cloned().ok_or_else(mismatch)?

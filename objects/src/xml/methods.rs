@@ -266,7 +266,7 @@ fn set_attribute(node: &XmlNode, uri: Option<Rc<str>>, local: Rc<str>, value: Rc
     let prefix = uri.as_deref().and_then(|uri| document.prefix_of(node.element, uri));
     let attributes = &mut document.element_mut(node.element).attributes;
     if let Some(found) = attributes.iter_mut().find(|a| a.name.local == local && a.name.namespace == uri) {
-        found.value = value
+        found.value = value;
     } else {
         attributes.push(XmlAttribute { name: XmlName { namespace: uri, prefix, local }, value });
         // Attributes are written in the order of their names, as the DOM keeps them.

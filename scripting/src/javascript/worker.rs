@@ -1,4 +1,4 @@
-//! A thread with a QuickJS runtime: executes scripts, asks the caller.
+//! A thread with a `QuickJS` runtime: executes scripts, asks the caller.
 
 use std::{
     cell::{Cell, RefCell},
@@ -114,17 +114,14 @@ fn run(
     names: String,
 ) -> Result<String, String> {
     let mut kept = kept.borrow_mut();
-    let at = match kept.iter().position(|kept| kept.key == source.key) {
-        Some(at) => at,
-        None => {
-            if kept.len() >= KEPT_CONTEXTS {
-                kept.remove(0);
-            }
-            kept.push(load(runtime, line, source.key)?);
-            kept.len() - 1
+    let found = if let Some(at) = kept.iter().position(|kept| kept.key == source.key) {
+        kept.remove(at)
+    } else {
+        if kept.len() >= KEPT_CONTEXTS {
+            kept.remove(0);
         }
+        load(runtime, line, source.key)?
     };
-    let found = kept.remove(at);
     let outcome = found.context.with(|ctx| {
         let prelude = found.prelude.clone().restore(&ctx).map_err(|error| error.to_string())?;
         let run: Function<'_> = prelude.get("run").map_err(|error| error.to_string())?;

@@ -1,12 +1,11 @@
 //! What the recordings cannot show: limits, isolation, rhai, results that Camunda stores as useless XML.
 
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::Process;
 use objects::Object;
 use tollgate_scripting::{Engine, Language, Limits, Place, ScriptError};
+
+use crate::process::Process;
 
 fn run(language: Language, script: &str, process: &mut Process) -> Result<Object, ScriptError> {
     run_within(Limits::default(), language, script, process)

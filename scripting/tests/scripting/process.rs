@@ -6,14 +6,14 @@ use models::value::{ObjectContent, ObjectValue, Value};
 use objects::{Context, Handle, MapKey, Object, ObjectError, convert, json::JsonNode};
 
 /// JSON of the recordings.
-pub use objects::json::JsonNode as Json;
+pub(crate) use objects::json::JsonNode as Json;
 
 /// 2030-01-15T10:20:30.123Z, the clock of the recording.
 const NOW_MS: i64 = 1_894_702_830_123;
 
 /// What came of a script.
 #[derive(Debug, PartialEq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Type, value as JSON text, class of objects; `None` when the variable was not set.
     Result(Option<(String, String, Option<String>)>),
     /// Camunda's whole message.
@@ -23,15 +23,15 @@ pub enum Answer {
 }
 
 /// Reads JSON.
-pub fn parse(text: &str) -> Json {
+pub(crate) fn parse(text: &str) -> Json {
     JsonNode::parse(text).expect("JSON")
 }
 
 /// One recorded script.
-pub struct Case(Json);
+pub(crate) struct Case(Json);
 
 /// The recorded cases of a file.
-pub fn cases(name: &str) -> Vec<Case> {
+pub(crate) fn cases(name: &str) -> Vec<Case> {
     let path = format!("{}/tests/data/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).expect("recorded data");
     match parse(&text) {
@@ -56,12 +56,12 @@ fn text(node: &Json) -> Option<String> {
 
 impl Case {
     /// A field that is a text.
-    pub fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         field(&self.0, name).as_ref().and_then(text).expect("a text")
     }
 
     /// What Camunda answered.
-    pub fn answer(&self) -> Answer {
+    pub(crate) fn answer(&self) -> Answer {
         if let Some(message) = field(&self.0, "error") {
             return Answer::Error(text(&message).expect("a text"));
         }
@@ -81,13 +81,13 @@ impl Case {
 }
 
 /// A running instance with an execution at the script task `t`.
-pub struct Process {
+pub(crate) struct Process {
     variables: BTreeMap<String, Object>,
 }
 
 impl Process {
     /// With the variables of a case.
-    pub fn new(case: &Case) -> Self {
+    pub(crate) fn new(case: &Case) -> Self {
         let mut variables = BTreeMap::new();
         if let Some(Json::Object(given)) = field(&case.0, "variables") {
             for (name, value) in given.borrow().iter() {
@@ -98,20 +98,17 @@ impl Process {
     }
 
     /// With some variables.
-    #[allow(dead_code, reason = "not every test file needs it")]
-    pub fn with(variables: &[(&str, Object)]) -> Self {
+    pub(crate) fn with(variables: &[(&str, Object)]) -> Self {
         Self { variables: variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect() }
     }
 
     /// A variable as it is.
-    #[allow(dead_code, reason = "not every test file needs it")]
-    pub fn get(&self, name: &str) -> Object {
+    pub(crate) fn get(&self, name: &str) -> Object {
         self.variables.get(name).cloned().unwrap_or(Object::Null)
     }
 
     /// The result variable `r`: not set by a script without a value.
-    #[allow(dead_code, reason = "not every test file needs it")]
-    pub fn result(&mut self, object: &Object) -> Answer {
+    pub(crate) fn result(&mut self, object: &Object) -> Answer {
         if !object.is_null() {
             self.variables.insert("r".to_owned(), object.clone());
         }
