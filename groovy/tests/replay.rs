@@ -61,10 +61,10 @@ fn essence(message: &str) -> String {
     let message = message.split("Unable to evaluate script while executing activity 'run' in the process definition with id '<id>': ").last().unwrap_or(message);
     let message = message.strip_prefix("javax.script.ScriptException: ").unwrap_or(message);
     if message.contains("Cannot serialize object in variable") {
-        return "Cannot serialize object in variable".to_owned();
+        return "error: Cannot serialize object in variable".to_owned();
     }
     if message.contains("Unexpected input") {
-        return "startup failed: Unexpected input".to_owned();
+        return "error: startup failed: Unexpected input".to_owned();
     }
     if let Some((_, compile)) = message.split_once("startup failed:\n") {
         return format!("startup failed: {}", compile.split('\n').next().unwrap_or(""));
@@ -82,7 +82,7 @@ fn ours(source: &str) -> (String, Vec<(String, String)>) {
     let mut context = variables();
     let outcome = script.run(&mut context, &Limits::default(), Bindings::new());
     let shown = match outcome {
-        Ok(value) if convert::to_value(&value).is_err() => "error: Cannot serialize object in variable".to_owned(),
+        Ok(Object::Extension(value)) if value.class_name().contains("closure") || value.class_name().ends_with("$Entry") => "error: Cannot serialize object in variable".to_owned(),
         Ok(value) => format!("result: {}", show(&value, &mut context)),
         Err(ScriptError::BpmnError { code, message }) => format!("bpmn: {code} {message:?}"),
         Err(ScriptError::Exception { class, message })
@@ -111,7 +111,9 @@ fn ours(source: &str) -> (String, Vec<(String, String)>) {
 
 fn recorded(record: &Json) -> (String, Vec<(String, String)>) {
     if let Some(error) = record["error"].as_str() {
-        return (format!("error: {}", essence(error)), Vec::new());
+        let error = essence(error);
+        let error = error.strip_prefix("error: ").unwrap_or(&error);
+        return (format!("error: {error}"), Vec::new());
     }
     if record["bpmnError"].is_object() {
         let message = record["bpmnError"]["message"].as_str().map(str::to_owned);

@@ -381,6 +381,10 @@ impl Interpreter<'_> {
                     let text = self.to_text(&value)?;
                     return Ok(opaque(Template::CLASS, Tree::Other(Template::CLASS.to_owned(), text.to_string())));
                 }
+                if let Some(builder) = downcast::<TextBuilder>(&value) {
+                    let text = builder.text.borrow().clone();
+                    return Ok(opaque(builder.class, Tree::Other(builder.class.to_owned(), text)));
+                }
                 if let Some(range) = downcast::<Range>(&value) {
                     let class = objects::Extension::class_name(range);
                     let items = self.items(&value)?;
@@ -416,7 +420,11 @@ impl Interpreter<'_> {
 /// Whether storing has to convert the object or something in it.
 fn is_own(object: &Object) -> bool {
     match object {
-        Object::Extension(_) => downcast::<Template>(object).is_some() || downcast::<Range>(object).is_some(),
+        Object::Extension(_) => {
+            downcast::<Template>(object).is_some()
+                || downcast::<Range>(object).is_some()
+                || downcast::<TextBuilder>(object).is_some()
+        }
         Object::List(_) | Object::Map(_) => true,
         _ => false,
     }
