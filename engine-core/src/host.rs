@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use models::{Id, Timestamp, Value};
+use models::{Id, Timestamp, Value, bpmn::DecisionResultMapper};
 use objects::{Context, Object, ObjectError};
 
 use crate::{
@@ -191,6 +191,8 @@ pub struct DecisionRequest {
     pub tenant: Option<Arc<str>>,
     /// Where it runs, for history.
     pub execution: ExecutionInfo,
+    /// How the result is mapped, when it is to be stored.
+    pub mapper: Option<DecisionResultMapper>,
 }
 
 /// Results of a decision: per matched rule its outputs in order, and what history keeps.
@@ -198,6 +200,8 @@ pub struct DecisionRequest {
 pub struct DecisionOutcome {
     /// Output entries per rule.
     pub rules: Vec<Vec<(String, Value)>>,
+    /// The mapped result, when a mapper was given.
+    pub mapped: Option<Value>,
     /// History of this and the required decisions; places of use are filled in by the transaction.
     pub history: Vec<HistoricDecisionInstance>,
 }

@@ -24,4 +24,5 @@ pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
 pub use runtime::{Delegates, Engine, JobRun, LoadError, OpenError, Options, TaskForm};
+pub use scripting::Limits as ScriptLimits;
 pub use store;

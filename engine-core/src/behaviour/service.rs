@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use models::{Id, Value, bpmn::DecisionResultMapper};
+use models::{Id, Value};
 use objects::{MapKey, Object, convert};
 
 use super::call;
 use crate::{
     error::Fault,
     graph::{DecisionCode, Kind, NodeIx, ScriptCode, ServiceCode},
-    host::{DecisionOutcome, DecisionRequest, DelegateReply, DelegateRole, Served},
+    host::{DecisionRequest, DelegateReply, DelegateRole, Served},
     transaction::{
         Step, Tx,
         listeners::nobody,
-        scope::{Ran, Scope, Thrown, plain_text, stored},
+        scope::{Ran, Scope, stored},
     },
 };
 
@@ -149,7 +149,8 @@ fn evaluate(tx: &mut Tx<'_>, id: Id, code: &DecisionCode) -> Ran {
         None => tx.definition_of(id)?.tenant.clone(),
     };
     let execution = tx.execution_info(id)?;
-    let request = DecisionRequest { key, version, tenant, execution };
+    let mapper = code.result_variable.as_ref().map(|_| code.mapper);
+    let request = DecisionRequest { key, version, tenant, execution, mapper };
     let engine = tx.host.decisions();
     let outcome = {
         let mut scope = Scope { tx, execution: Some(id), task: None, external: None, extra: &[] };
@@ -158,9 +159,8 @@ fn evaluate(tx: &mut Tx<'_>, id: Id, code: &DecisionCode) -> Ran {
     tx.record_decisions(id, &outcome)?;
     let list = Object::list(outcome.rules.iter().map(|rule| rule_map(rule)).collect());
     tx.set_variable_local(id, Arc::from("decisionResult"), stored(&list)?, true)?;
-    if let Some(name) = &code.result_variable {
-        let mapped = map_result(&outcome, code.mapper)?;
-        tx.set_variable(id, name.clone(), stored(&mapped)?, false)?;
+    if let (Some(name), Some(mapped)) = (&code.result_variable, outcome.mapped) {
+        tx.set_variable(id, name.clone(), mapped, false)?;
     }
     Ok(())
 }
@@ -169,54 +169,4 @@ fn rule_map(rule: &[(String, Value)]) -> Object {
     Object::map(
         rule.iter().map(|(name, value)| (MapKey(Object::String(name.as_str().into())), convert::to_object(value))).collect(),
     )
-}
-
-fn map_result(outcome: &DecisionOutcome, mapper: DecisionResultMapper) -> Result<Object, Thrown> {
-    let fail = |what: &str| {
-        Thrown::Fault(Fault::engine(format!(
-            "ENGINE-22001 The decision result mapper failed to process '{}': {what}",
-            describe(outcome)
-        )))
-    };
-    match mapper {
-        DecisionResultMapper::SingleEntry => match outcome.rules.as_slice() {
-            [] => Ok(Object::Null),
-            [rule] => match rule.as_slice() {
-                [] => Ok(Object::Null),
-                [(_, value)] => Ok(convert::to_object(value)),
-                _ => Err(fail("it has more than one output")),
-            },
-            _ => Err(fail("it has more than one result")),
-        },
-        DecisionResultMapper::SingleResult => match outcome.rules.as_slice() {
-            [] => Ok(Object::Null),
-            [rule] => Ok(rule_map(rule)),
-            _ => Err(fail("it has more than one result")),
-        },
-        DecisionResultMapper::CollectEntries => {
-            let mut all = Vec::with_capacity(outcome.rules.len());
-            for rule in &outcome.rules {
-                match rule.as_slice() {
-                    [] => {}
-                    [(_, value)] => all.push(convert::to_object(value)),
-                    _ => return Err(fail("it has more than one output")),
-                }
-            }
-            Ok(Object::list(all))
-        }
-        DecisionResultMapper::ResultList => Ok(Object::list(outcome.rules.iter().map(|rule| rule_map(rule)).collect())),
-    }
-}
-
-fn describe(outcome: &DecisionOutcome) -> String {
-    let rules: Vec<String> = outcome
-        .rules
-        .iter()
-        .map(|rule| {
-            let entries: Vec<String> =
-                rule.iter().map(|(name, value)| format!("{name}={}", plain_text(&convert::to_object(value)))).collect();
-            format!("{{{}}}", entries.join(", "))
-        })
-        .collect();
-    format!("[{}]", rules.join(", "))
 }

@@ -563,6 +563,7 @@ impl Compiler {
         {
             let made = &mut self.graph.nodes[sub.0 as usize];
             made.event_scope = scope;
+            made.for_compensation = matches!(start.trigger, StartTrigger::Compensation);
             made.start_behaviour = if matches!(start.trigger, StartTrigger::Compensation) {
                 StartBehaviour::Default
             } else if interrupting {

@@ -460,8 +460,18 @@ impl Tx<'_> {
         }
         let definition = self.definition_of(id)?;
         let row = self.execution(id).clone();
-        for decision in &outcome.history {
+        let root = self.host.fresh_id();
+        for (at, decision) in outcome.history.iter().enumerate() {
             let mut decision = decision.clone();
+            decision.id = if at == 0 { root } else { self.host.fresh_id() };
+            decision.root_decision = (at > 0).then_some(root);
+            decision.time = self.now();
+            for input in &mut decision.inputs {
+                input.id = self.host.fresh_id();
+            }
+            for output in &mut decision.outputs {
+                output.id = self.host.fresh_id();
+            }
             decision.definition = Some(row.definition);
             decision.process_instance = Some(row.process_instance);
             decision.execution = Some(id);

@@ -210,8 +210,8 @@ impl Tx<'_> {
                 kind: "failedExternalTask",
                 execution: Some(before.execution),
                 message: self.t.state.external_task(id).and_then(|row| row.error_message.clone()),
-                activity: Some(activity.clone()),
-                failed_activity: Some(activity),
+                activity: Some(activity),
+                failed_activity: None,
                 configuration: Some(id.to_string()),
                 declaration: None,
                 history_configuration: self

@@ -128,6 +128,10 @@ impl Tx<'_> {
         let node = graph.node(activity);
         let row = self.execution(id).clone();
         let Some(instance) = row.activity_instance else { return Ok(()) };
+        if node.activity_type == "intermediateLinkCatch" {
+            // link events leave no history (S-GW-7)
+            return Ok(());
+        }
         let parent = self.parent_activity_instance(id).unwrap_or(row.process_instance);
         let parent_activity = self.owner_activity(&graph, id, activity, parent, row.process_instance);
         let sequence = self.next_sequence(row.process_instance);
@@ -370,14 +374,17 @@ impl Tx<'_> {
         if let Some(task) = row.task.and_then(|task| self.t.state.task(task)) {
             return Ok((task.activity_instance, text(&task.key)));
         }
-        let at_process = of.parent.is_none();
-        let instance = of.activity_instance.or(row.process_instance);
-        if at_process || instance == row.process_instance {
+        // as the runtime query: a token's variable belongs to its own instance, a scope's to what its parent remembers
+        let instance = match of.parent {
+            None if !row.concurrent_local => Some(of.id),
+            Some(parent) if of.is_scope && !row.concurrent_local => self.execution(parent).activity_instance,
+            _ => of.activity_instance,
+        };
+        if instance == row.process_instance || instance.is_none() {
             return Ok((row.process_instance, None));
         }
-        let node = of.activity.map(|node| graph.node(node));
-        // a scope execution whose token is further inside keeps its own instance
-        Ok((instance, node.map(|node| node.id.to_string())))
+        let scope = if of.is_scope && !row.concurrent_local { self.scope_node(graph, execution) } else { of.activity };
+        Ok((instance, scope.map(|node| graph.node(node).id.to_string())))
     }
 
     pub(crate) fn history_variable_created(&mut self, id: Id, source: Id) -> Step {

@@ -256,17 +256,11 @@ impl Transaction {
     }
 
     fn finish(&mut self) -> Commit {
-        if let Some(instance) = self.report.take() {
-            let variables = self
-                .state
-                .variables_of(instance)
-                .map(|row| crate::command::NamedValue {
-                    name: row.name.clone(),
-                    value: row.value.clone(),
-                    transient: row.transient,
-                })
-                .collect();
-            self.report_variables(variables);
+        if let Some(instance) = self.report {
+            self.report_now(instance);
+        }
+        if let Outcome::Started { process_instance, ended, .. } = &mut self.outcome {
+            *ended = self.state.execution(*process_instance).is_none();
         }
         let changes = self.state.commit();
         Commit {
@@ -276,6 +270,21 @@ impl Transaction {
             broadcasts: std::mem::take(&mut self.broadcasts),
             outcome: std::mem::take(&mut self.outcome),
         }
+    }
+
+    /// Puts the variables of a process instance into the outcome.
+    pub(crate) fn report_now(&mut self, instance: Id) {
+        self.report = None;
+        let variables = self
+            .state
+            .variables_of(instance)
+            .map(|row| crate::command::NamedValue {
+                name: row.name.clone(),
+                value: row.value.clone(),
+                transient: row.transient,
+            })
+            .collect();
+        self.report_variables(variables);
     }
 
     /// Whether variable events of a process instance wait to be dispatched.

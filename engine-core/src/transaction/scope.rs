@@ -191,11 +191,11 @@ impl<'a> Tx<'a> {
         match failure {
             ScriptFailure::BpmnError(code, message) => Thrown::Bpmn { code: Arc::from(code), message },
             ScriptFailure::Compilation(text) => {
-                Fault::new(FaultKind::ScriptCompilation, format!("Unable to compile script {place}: {text}")).into()
+                Fault::new(FaultKind::ScriptCompilation, format!("Unable to compile script: {text}")).into()
             }
             ScriptFailure::Evaluation(class, text) => {
                 let mut fault =
-                    Fault::new(FaultKind::ScriptEvaluation, format!("Unable to evaluate script {place}: {text}"));
+                    Fault::new(FaultKind::ScriptEvaluation, format!("Unable to evaluate script {place}:{text}"));
                 fault.java_class = class;
                 fault.into()
             }

@@ -199,6 +199,10 @@ impl Tx<'_> {
 
     /// Removes tasks, external tasks, variables, jobs and incidents of an execution.
     pub(crate) fn clear_execution(&mut self, id: Id) -> Step {
+        if self.t.report == Some(id) {
+            // the caller asked for the variables of an instance that ends: as they are at the end
+            self.t.report_now(id);
+        }
         let reason = self.scratch(id).and_then(|s| s.delete_reason.clone());
         self.remove_tasks(id, reason.as_deref())?;
         self.remove_external_tasks(id);

@@ -120,8 +120,7 @@ impl Tx<'_> {
         let Some(activity) = row.activity else { return false };
         let Some(definition) = self.t.definitions.get(&row.definition) else { return false };
         let node = definition.graph.node(activity);
-        // a scope leaf's own execution is destroyed with it; only the enclosing scope's variables could travel
-        row.parent.is_some() && node.is_scope && node.for_compensation
+        row.is_active && row.activity_instance.is_some() && node.is_scope && !super::tree::is_composite(&node.kind)
     }
 
     /// Removes a variable of exactly that execution.

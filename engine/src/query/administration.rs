@@ -69,36 +69,22 @@ impl Criteria for AuthorizationQuery {
             return Some(parsed([id]));
         }
         let resource = Resource::from_number(i32::try_from(self.resource_type?).ok()?)?;
-        Some(
-            world
-                .authorizations_on(resource, self.resource_id.as_ref()?)
-                .map(|row| row.id)
-                .collect(),
-        )
+        Some(world.authorizations_on(resource, self.resource_id.as_ref()?).map(|row| row.id).collect())
     }
 
     fn matches(&self, row: AuthorizationRow<'_>) -> bool {
         let mut check = Check::all();
         check.id(self.id.as_ref(), Some(row.id));
-        check.when(self.kind.is_some(), || {
-            self.kind == Some(i64::from(row.kind.number()))
-        });
+        check.when(self.kind.is_some(), || self.kind == Some(i64::from(row.kind.number())));
         check.within(&self.user_id_in, row.user.as_deref());
         check.within(&self.group_id_in, row.group.as_deref());
-        check.when(self.resource_type.is_some(), || {
-            self.resource_type == Some(i64::from(row.resource_type))
-        });
+        check.when(self.resource_type.is_some(), || self.resource_type == Some(i64::from(row.resource_type)));
         check.equals(self.resource_id.as_ref(), Some(&row.resource_id));
         check.verdict()
     }
 
     fn visible(&self, row: AuthorizationRow<'_>, viewer: &Caller) -> bool {
-        row.world.may(
-            viewer,
-            Resource::Authorization,
-            Some(&row.id.to_string()),
-            READ,
-        )
+        row.world.may(viewer, Resource::Authorization, Some(&row.id.to_string()), READ)
     }
 
     fn sorting(&self) -> &[Sort<AuthorizationSorting>] {
@@ -140,8 +126,7 @@ impl Criteria for FilterQuery {
     }
 
     fn visible(&self, row: FilterRow<'_>, viewer: &Caller) -> bool {
-        row.world
-            .may(viewer, Resource::Filter, Some(&row.id.to_string()), READ)
+        row.world.may(viewer, Resource::Filter, Some(&row.id.to_string()), READ)
     }
 
     fn sorting(&self) -> &[Sort<FilterSorting>] {

@@ -92,22 +92,12 @@ impl BatchRow<'_> {
 }
 
 fn running(world: &World) -> Rows<'_, BatchRow<'_>> {
-    Box::new(
-        world
-            .batches()
-            .filter(|batch| batch.end.is_none())
-            .map(move |batch| Row::new(world, batch)),
-    )
+    Box::new(world.batches().filter(|batch| batch.end.is_none()).map(move |batch| Row::new(world, batch)))
 }
 
 fn sees_batch(row: BatchRow<'_>, viewer: &Caller, permission: i32) -> bool {
     sees(viewer, row.tenant.as_deref(), || {
-        row.world.may(
-            viewer,
-            Resource::Batch,
-            Some(&row.id.to_string()),
-            permission,
-        )
+        row.world.may(viewer, Resource::Batch, Some(&row.id.to_string()), permission)
     })
 }
 
@@ -120,10 +110,7 @@ impl Criteria for BatchQuery {
     }
 
     fn row(world: &World, id: Id) -> Option<BatchRow<'_>> {
-        world
-            .batch(id)
-            .filter(|batch| batch.end.is_none())
-            .map(|batch| Row::new(world, batch))
+        world.batch(id).filter(|batch| batch.end.is_none()).map(|batch| Row::new(world, batch))
     }
 
     fn narrowed(&self, _: &World) -> Option<Vec<Id>> {
@@ -136,12 +123,7 @@ impl Criteria for BatchQuery {
         check.equals(self.kind.as_ref(), Some(&row.kind));
         check.when(self.suspended, || row.suspended);
         check.when(self.active, || !row.suspended);
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 
@@ -170,10 +152,7 @@ impl Criteria for BatchStatisticsQuery {
     }
 
     fn row(world: &World, id: Id) -> Option<BatchRow<'_>> {
-        world
-            .batch(id)
-            .filter(|batch| batch.end.is_none())
-            .map(|batch| Row::new(world, batch))
+        world.batch(id).filter(|batch| batch.end.is_none()).map(|batch| Row::new(world, batch))
     }
 
     fn narrowed(&self, _: &World) -> Option<Vec<Id>> {
@@ -191,12 +170,7 @@ impl Criteria for BatchStatisticsQuery {
         check.when(self.active, || !row.suspended);
         check.when(self.with_failures, || row.failed_jobs() > 0);
         check.when(self.without_failures, || row.failed_jobs() == 0);
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 
@@ -237,15 +211,8 @@ impl Criteria for HistoricBatchQuery {
         let mut check = Check::all();
         check.id(self.batch_id.as_ref(), Some(row.id));
         check.equals(self.kind.as_ref(), Some(&row.kind));
-        check.when(self.completed.is_some(), || {
-            self.completed == Some(row.end.is_some())
-        });
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.when(self.completed.is_some(), || self.completed == Some(row.end.is_some()));
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 

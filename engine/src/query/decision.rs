@@ -85,9 +85,7 @@ evaluated! {
 impl<'w> DecisionDefinitionRow<'w> {
     /// `decisionRequirementsDefinitionId`.
     pub fn requirements_definition_id(&self) -> Option<&'w str> {
-        let definition = self
-            .world
-            .requirements_definition(self.entity.requirements_definition?);
+        let definition = self.world.requirements_definition(self.entity.requirements_definition?);
         definition.map(|definition| &*definition.text_id)
     }
 }
@@ -98,28 +96,18 @@ impl Criteria for DecisionDefinitionQuery {
 
     fn everything(world: &World) -> Rows<'_, DecisionDefinitionRow<'_>> {
         // by the ids the API shows, as the database orders them
-        let mut rows: Vec<_> = world
-            .decision_definitions()
-            .map(|definition| Row::new(world, definition))
-            .collect();
+        let mut rows: Vec<_> = world.decision_definitions().map(|definition| Row::new(world, definition)).collect();
         rows.sort_by(|a, b| a.text_id.cmp(&b.text_id));
         Box::new(rows.into_iter())
     }
 
     fn row(world: &World, id: Id) -> Option<DecisionDefinitionRow<'_>> {
-        world
-            .decision_definition(id)
-            .map(|definition| Row::new(world, definition))
+        world.decision_definition(id).map(|definition| Row::new(world, definition))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
         let definition = world.decision_definition_by_text(self.decision_definition_id.as_ref()?);
-        Some(
-            definition
-                .map(|definition| definition.id)
-                .into_iter()
-                .collect(),
-        )
+        Some(definition.map(|definition| definition.id).into_iter().collect())
     }
 
     fn matches(&self, row: DecisionDefinitionRow<'_>) -> bool {
@@ -136,27 +124,15 @@ impl Criteria for DecisionDefinitionQuery {
         check.equals(self.resource_name.as_ref(), Some(&row.resource));
         check.like(self.resource_name_like.as_ref(), Some(&row.resource));
         check.id(self.deployment_id.as_ref(), Some(row.deployment));
-        let deployed = world
-            .deployment(row.deployment)
-            .map(|deployment| deployment.time);
+        let deployed = world.deployment(row.deployment).map(|deployment| deployment.time);
         check.after(self.deployed_after, deployed);
         check.at(self.deployed_at, deployed);
-        check.when(self.version.is_some(), || {
-            self.version == Some(i64::from(row.version))
-        });
-        check.when(self.latest_version, || {
-            world.repository.decisions.is_latest(row.entity)
-        });
-        check.text(self.decision_requirements_definition_id.as_ref(), |id| {
-            row.requirements_definition_id() == Some(id)
-        });
-        check.equals(
-            self.decision_requirements_definition_key.as_ref(),
-            row.requirements_key.as_deref(),
-        );
-        check.when(self.without_decision_requirements_definition, || {
-            row.requirements_definition.is_none()
-        });
+        check.when(self.version.is_some(), || self.version == Some(i64::from(row.version)));
+        check.when(self.latest_version, || world.repository.decisions.is_latest(row.entity));
+        check
+            .text(self.decision_requirements_definition_id.as_ref(), |id| row.requirements_definition_id() == Some(id));
+        check.equals(self.decision_requirements_definition_key.as_ref(), row.requirements_key.as_deref());
+        check.when(self.without_decision_requirements_definition, || row.requirements_definition.is_none());
         check.tenant(
             &self.tenant_id_in,
             self.include_decision_definitions_without_tenant_id,
@@ -170,8 +146,7 @@ impl Criteria for DecisionDefinitionQuery {
 
     fn visible(&self, row: DecisionDefinitionRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            row.world
-                .may(viewer, Resource::DecisionDefinition, Some(&row.key), READ)
+            row.world.may(viewer, Resource::DecisionDefinition, Some(&row.key), READ)
         })
     }
 
@@ -187,11 +162,9 @@ impl Criteria for DecisionDefinitionQuery {
             DecisionDefinitionSorting::Name => definition.name.as_deref().into(),
             DecisionDefinitionSorting::Version => definition.version.into(),
             DecisionDefinitionSorting::DeploymentId => definition.deployment.into(),
-            DecisionDefinitionSorting::DeployTime => row
-                .world
-                .deployment(definition.deployment)
-                .map(|deployment| deployment.time)
-                .into(),
+            DecisionDefinitionSorting::DeployTime => {
+                row.world.deployment(definition.deployment).map(|deployment| deployment.time).into()
+            }
             DecisionDefinitionSorting::Category => definition.category.as_deref().into(),
             DecisionDefinitionSorting::TenantId => definition.tenant.as_deref().into(),
             DecisionDefinitionSorting::VersionTag => definition.version_tag.as_deref().into(),
@@ -207,41 +180,24 @@ impl Criteria for DecisionRequirementsDefinitionQuery {
     type SortBy = DecisionRequirementsDefinitionSorting;
 
     fn everything(world: &World) -> Rows<'_, DecisionRequirementsDefinitionRow<'_>> {
-        let mut rows: Vec<_> = world
-            .requirements_definitions()
-            .map(|definition| Row::new(world, definition))
-            .collect();
+        let mut rows: Vec<_> = world.requirements_definitions().map(|definition| Row::new(world, definition)).collect();
         rows.sort_by(|a, b| a.text_id.cmp(&b.text_id));
         Box::new(rows.into_iter())
     }
 
     fn row(world: &World, id: Id) -> Option<DecisionRequirementsDefinitionRow<'_>> {
-        world
-            .requirements_definition(id)
-            .map(|definition| Row::new(world, definition))
+        world.requirements_definition(id).map(|definition| Row::new(world, definition))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let definition = world
-            .requirements_definition_by_text(self.decision_requirements_definition_id.as_ref()?);
-        Some(
-            definition
-                .map(|definition| definition.id)
-                .into_iter()
-                .collect(),
-        )
+        let definition = world.requirements_definition_by_text(self.decision_requirements_definition_id.as_ref()?);
+        Some(definition.map(|definition| definition.id).into_iter().collect())
     }
 
     fn matches(&self, row: DecisionRequirementsDefinitionRow<'_>) -> bool {
         let mut check = Check::all();
-        check.equals(
-            self.decision_requirements_definition_id.as_ref(),
-            Some(&row.text_id),
-        );
-        check.within(
-            &self.decision_requirements_definition_id_in,
-            Some(&row.text_id),
-        );
+        check.equals(self.decision_requirements_definition_id.as_ref(), Some(&row.text_id));
+        check.within(&self.decision_requirements_definition_id_in, Some(&row.text_id));
         check.equals(self.category.as_ref(), row.category.as_deref());
         check.like(self.category_like.as_ref(), row.category.as_deref());
         check.equals(self.name.as_ref(), row.name.as_deref());
@@ -251,12 +207,8 @@ impl Criteria for DecisionRequirementsDefinitionQuery {
         check.equals(self.resource_name.as_ref(), Some(&row.resource));
         check.like(self.resource_name_like.as_ref(), Some(&row.resource));
         check.id(self.deployment_id.as_ref(), Some(row.deployment));
-        check.when(self.version.is_some(), || {
-            self.version == Some(i64::from(row.version))
-        });
-        check.when(self.latest_version, || {
-            row.world.repository.requirements.is_latest(row.entity)
-        });
+        check.when(self.version.is_some(), || self.version == Some(i64::from(row.version)));
+        check.when(self.latest_version, || row.world.repository.requirements.is_latest(row.entity));
         check.tenant(
             &self.tenant_id_in,
             self.include_decision_requirements_definitions_without_tenant_id,
@@ -268,12 +220,7 @@ impl Criteria for DecisionRequirementsDefinitionQuery {
 
     fn visible(&self, row: DecisionRequirementsDefinitionRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            row.world.may(
-                viewer,
-                Resource::DecisionRequirementsDefinition,
-                Some(&row.key),
-                READ,
-            )
+            row.world.may(viewer, Resource::DecisionRequirementsDefinition, Some(&row.key), READ)
         })
     }
 
@@ -289,9 +236,7 @@ impl Criteria for DecisionRequirementsDefinitionQuery {
             DecisionRequirementsDefinitionSorting::Name => definition.name.as_deref().into(),
             DecisionRequirementsDefinitionSorting::Version => definition.version.into(),
             DecisionRequirementsDefinitionSorting::DeploymentId => definition.deployment.into(),
-            DecisionRequirementsDefinitionSorting::Category => {
-                definition.category.as_deref().into()
-            }
+            DecisionRequirementsDefinitionSorting::Category => definition.category.as_deref().into(),
             DecisionRequirementsDefinitionSorting::TenantId => definition.tenant.as_deref().into(),
         }
     }

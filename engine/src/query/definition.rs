@@ -83,18 +83,13 @@ impl Criteria for ProcessDefinitionQuery {
 
     fn everything(world: &World) -> Rows<'_, ProcessDefinitionRow<'_>> {
         // by the ids the API shows, as the database orders them
-        let mut rows: Vec<_> = world
-            .process_definitions()
-            .map(|definition| Row::new(world, definition))
-            .collect();
+        let mut rows: Vec<_> = world.process_definitions().map(|definition| Row::new(world, definition)).collect();
         rows.sort_by(|a, b| a.text_id.cmp(&b.text_id));
         Box::new(rows.into_iter())
     }
 
     fn row(world: &World, id: Id) -> Option<ProcessDefinitionRow<'_>> {
-        world
-            .process_definition(id)
-            .map(|definition| Row::new(world, definition))
+        world.process_definition(id).map(|definition| Row::new(world, definition))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
@@ -113,52 +108,29 @@ impl Criteria for ProcessDefinitionQuery {
         check.like(self.category_like.as_ref(), row.category.as_deref());
         check.equals(self.name.as_ref(), row.name.as_deref());
         check.text(self.name_like.as_ref(), |pattern| {
-            row.name
-                .as_deref()
-                .is_some_and(|name| like_ignoring_case(name, pattern))
+            row.name.as_deref().is_some_and(|name| like_ignoring_case(name, pattern))
         });
         check.equals(self.key.as_ref(), Some(&row.key));
         check.like(self.key_like.as_ref(), Some(&row.key));
         check.equals(self.resource_name.as_ref(), Some(&row.resource));
         check.like(self.resource_name_like.as_ref(), Some(&row.resource));
-        check.when(self.version.is_some(), || {
-            self.version == Some(i64::from(row.version))
-        });
+        check.when(self.version.is_some(), || self.version == Some(i64::from(row.version)));
         check.id(self.deployment_id.as_ref(), Some(row.deployment));
-        let deployed = world
-            .deployment(row.deployment)
-            .map(|deployment| deployment.time);
+        let deployed = world.deployment(row.deployment).map(|deployment| deployment.time);
         check.after(self.deployed_after, deployed);
         check.at(self.deployed_at, deployed);
-        check.when(self.latest_version, || {
-            world.repository.processes.is_latest(row.entity)
-        });
+        check.when(self.latest_version, || world.repository.processes.is_latest(row.entity));
         check.when(self.active, || !row.suspended);
         check.when(self.suspended, || row.suspended);
         check.text(self.startable_by.as_ref(), |user| {
             row.starter_users.iter().any(|starter| starter == user)
-                || row
-                    .starter_groups
-                    .iter()
-                    .any(|group| world.is_member(user, group))
+                || row.starter_groups.iter().any(|group| world.is_member(user, group))
         });
         let (kind, id) = (self.incident_type.as_ref(), self.incident_id.as_ref());
-        let (message, pattern) = (
-            self.incident_message.as_ref(),
-            self.incident_message_like.as_ref(),
-        );
-        check.when(
-            kind.is_some() || id.is_some() || message.is_some() || pattern.is_some(),
-            || {
-                meets_incident(
-                    world.incidents_of_definition(row.id),
-                    kind,
-                    id,
-                    message,
-                    pattern,
-                )
-            },
-        );
+        let (message, pattern) = (self.incident_message.as_ref(), self.incident_message_like.as_ref());
+        check.when(kind.is_some() || id.is_some() || message.is_some() || pattern.is_some(), || {
+            meets_incident(world.incidents_of_definition(row.id), kind, id, message, pattern)
+        });
         check.tenant(
             &self.tenant_id_in,
             self.include_process_definitions_without_tenant_id,
@@ -169,28 +141,16 @@ impl Criteria for ProcessDefinitionQuery {
         check.like(self.version_tag_like.as_ref(), row.version_tag.as_deref());
         check.when(self.without_version_tag, || row.version_tag.is_none());
         check.when(self.startable_in_tasklist, || row.startable_in_tasklist);
-        check.when(self.not_startable_in_tasklist, || {
-            !row.startable_in_tasklist
-        });
+        check.when(self.not_startable_in_tasklist, || !row.startable_in_tasklist);
         check.verdict()
     }
 
     fn visible(&self, row: ProcessDefinitionRow<'_>, viewer: &Caller) -> bool {
-        let may = |permission| {
-            row.world.may(
-                viewer,
-                Resource::ProcessDefinition,
-                Some(&row.key),
-                permission,
-            )
-        };
+        let may = |permission| row.world.may(viewer, Resource::ProcessDefinition, Some(&row.key), permission);
         sees(viewer, row.tenant.as_deref(), || {
             may(READ)
                 && (!self.startable_permission_check
-                    || may(CREATE_INSTANCE)
-                        && row
-                            .world
-                            .may(viewer, Resource::ProcessInstance, None, CREATE))
+                    || may(CREATE_INSTANCE) && row.world.may(viewer, Resource::ProcessInstance, None, CREATE))
         })
     }
 
@@ -207,11 +167,9 @@ impl Criteria for ProcessDefinitionQuery {
             ProcessDefinitionSorting::Name => definition.name.as_deref().into(),
             ProcessDefinitionSorting::Version => definition.version.into(),
             ProcessDefinitionSorting::DeploymentId => definition.deployment.into(),
-            ProcessDefinitionSorting::DeployTime => row
-                .world
-                .deployment(definition.deployment)
-                .map(|deployment| deployment.time)
-                .into(),
+            ProcessDefinitionSorting::DeployTime => {
+                row.world.deployment(definition.deployment).map(|deployment| deployment.time).into()
+            }
             ProcessDefinitionSorting::TenantId => definition.tenant.as_deref().into(),
             ProcessDefinitionSorting::VersionTag => definition.version_tag.as_deref().into(),
         }
@@ -223,17 +181,11 @@ impl Criteria for DeploymentQuery {
     type SortBy = DeploymentSorting;
 
     fn everything(world: &World) -> Rows<'_, DeploymentRow<'_>> {
-        Box::new(
-            world
-                .deployments()
-                .map(move |deployment| Row::new(world, deployment)),
-        )
+        Box::new(world.deployments().map(move |deployment| Row::new(world, deployment)))
     }
 
     fn row(world: &World, id: Id) -> Option<DeploymentRow<'_>> {
-        world
-            .deployment(id)
-            .map(|deployment| Row::new(world, deployment))
+        world.deployment(id).map(|deployment| Row::new(world, deployment))
     }
 
     fn narrowed(&self, _: &World) -> Option<Vec<Id>> {
@@ -260,12 +212,7 @@ impl Criteria for DeploymentQuery {
 
     fn visible(&self, row: DeploymentRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            row.world.may(
-                viewer,
-                Resource::Deployment,
-                Some(&row.id.to_string()),
-                READ,
-            )
+            row.world.may(viewer, Resource::Deployment, Some(&row.id.to_string()), READ)
         })
     }
 

@@ -171,10 +171,7 @@ fn filtered<'w, Q: Criteria>(
         None => Q::everything(world),
     };
     for row in rows {
-        if query.matches(row)
-            && viewer.is_none_or(|viewer| query.visible(row, viewer))
-            && !each(row)
-        {
+        if query.matches(row) && viewer.is_none_or(|viewer| query.visible(row, viewer)) && !each(row) {
             break;
         }
     }
@@ -188,9 +185,7 @@ pub(crate) fn list<'w, Q: Criteria>(
     naive: bool,
 ) -> Vec<Q::Row<'w>> {
     let first = page.first_result.unwrap_or(0);
-    let wanted = page
-        .max_results
-        .map_or(usize::MAX, |most| most.saturating_add(first));
+    let wanted = page.max_results.map_or(usize::MAX, |most| most.saturating_add(first));
     if wanted == 0 || page.max_results == Some(0) {
         return Vec::new();
     }
@@ -206,45 +201,21 @@ pub(crate) fn list<'w, Q: Criteria>(
     }
     let mut keyed = Vec::new();
     let take = |row| {
-        let keys: Vec<Key<'w>> = query
-            .sorting()
-            .iter()
-            .map(|sort| query.key(&sort.by, row))
-            .collect();
+        let keys: Vec<Key<'w>> = query.sorting().iter().map(|sort| query.key(&sort.by, row)).collect();
         keyed.push((keys, row));
         true
     };
     filtered(query, world, viewer, take, naive);
     keyed.sort_by(|(a, _), (b, _)| {
-        query.sorting().iter().zip(a.iter().zip(b)).fold(
-            Ordering::Equal,
-            |order, (sort, (a, b))| {
-                order.then_with(|| {
-                    if sort.descending {
-                        b.compare(a)
-                    } else {
-                        a.compare(b)
-                    }
-                })
-            },
-        )
+        query.sorting().iter().zip(a.iter().zip(b)).fold(Ordering::Equal, |order, (sort, (a, b))| {
+            order.then_with(|| if sort.descending { b.compare(a) } else { a.compare(b) })
+        })
     });
-    rows.extend(
-        keyed
-            .into_iter()
-            .skip(first)
-            .take(wanted - first)
-            .map(|(_, row)| row),
-    );
+    rows.extend(keyed.into_iter().skip(first).take(wanted - first).map(|(_, row)| row));
     rows
 }
 
-pub(crate) fn count<Q: Criteria>(
-    query: &Q,
-    world: &World,
-    viewer: Option<&Caller>,
-    naive: bool,
-) -> usize {
+pub(crate) fn count<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> usize {
     let mut count = 0;
     let each = |_| {
         count += 1;
@@ -288,19 +259,11 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn all() -> Self {
-        Self {
-            any: false,
-            given: false,
-            decided: false,
-        }
+        Self { any: false, given: false, decided: false }
     }
 
     pub(crate) fn any() -> Self {
-        Self {
-            any: true,
-            given: false,
-            decided: false,
-        }
+        Self { any: true, given: false, decided: false }
     }
 
     /// A criterion that counts when it is given.
@@ -322,28 +285,20 @@ impl Check {
     }
 
     pub(crate) fn like(&mut self, pattern: Option<&String>, actual: Option<&str>) {
-        self.text(pattern, |pattern| {
-            actual.is_some_and(|actual| like(actual, pattern))
-        });
+        self.text(pattern, |pattern| actual.is_some_and(|actual| like(actual, pattern)));
     }
 
     pub(crate) fn within(&mut self, wanted: &[String], actual: Option<&str>) {
-        self.when(!wanted.is_empty(), || {
-            actual.is_some_and(|actual| wanted.iter().any(|text| text == actual))
-        });
+        self.when(!wanted.is_empty(), || actual.is_some_and(|actual| wanted.iter().any(|text| text == actual)));
     }
 
     /// `NOT IN`, which nothing meets when there is nothing to compare.
     pub(crate) fn not_within(&mut self, wanted: &[String], actual: Option<&str>) {
-        self.when(!wanted.is_empty(), || {
-            actual.is_some_and(|actual| wanted.iter().all(|text| text != actual))
-        });
+        self.when(!wanted.is_empty(), || actual.is_some_and(|actual| wanted.iter().all(|text| text != actual)));
     }
 
     pub(crate) fn id(&mut self, wanted: Option<&String>, actual: Option<Id>) {
-        self.text(wanted, |wanted| {
-            actual.is_some() && wanted.parse().ok() == actual
-        });
+        self.text(wanted, |wanted| actual.is_some() && wanted.parse().ok() == actual);
     }
 
     pub(crate) fn id_in(&mut self, wanted: &[String], actual: Option<Id>) {
@@ -386,13 +341,7 @@ impl Check {
     }
 
     /// Tenants asked for, with those of nobody when they are included, or only those of nobody.
-    pub(crate) fn tenant(
-        &mut self,
-        tenants: &[String],
-        include_none: bool,
-        none: bool,
-        actual: Option<&str>,
-    ) {
+    pub(crate) fn tenant(&mut self, tenants: &[String], include_none: bool, none: bool, actual: Option<&str>) {
         self.when(!tenants.is_empty(), || match actual {
             Some(actual) => tenants.iter().any(|tenant| tenant == actual),
             None => include_none,
@@ -401,20 +350,13 @@ impl Check {
     }
 
     pub(crate) fn verdict(self) -> bool {
-        if self.any {
-            self.decided || !self.given
-        } else {
-            !self.decided
-        }
+        if self.any { self.decided || !self.given } else { !self.decided }
     }
 }
 
 /// Ids among texts; others name nothing.
 pub(crate) fn parsed<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<Id> {
-    texts
-        .into_iter()
-        .filter_map(|text| text.parse().ok())
-        .collect()
+    texts.into_iter().filter_map(|text| text.parse().ok()).collect()
 }
 
 /// The id at the end of a text such as `{activityId}:{id}`.

@@ -123,9 +123,7 @@ impl Criteria for EventSubscriptionQuery {
     fn everything(world: &World) -> Rows<'_, EventSubscriptionRow<'_>> {
         let of_executions = world.subscriptions().map(Subscriber::Execution);
         let of_definitions = world.start_subscriptions().map(Subscriber::StartEvent);
-        let rows = of_executions
-            .chain(of_definitions)
-            .map(|of| EventSubscriptionRow { world, of });
+        let rows = of_executions.chain(of_definitions).map(|of| EventSubscriptionRow { world, of });
         let mut rows: Vec<_> = rows.collect();
         rows.sort_by_key(EventSubscriptionRow::id);
         Box::new(rows.into_iter())
@@ -133,8 +131,7 @@ impl Criteria for EventSubscriptionQuery {
 
     fn row(world: &World, id: Id) -> Option<EventSubscriptionRow<'_>> {
         let of_execution = world.subscription(id).map(Subscriber::Execution);
-        let of =
-            of_execution.or_else(|| world.start_subscription(id).map(Subscriber::StartEvent))?;
+        let of = of_execution.or_else(|| world.start_subscription(id).map(Subscriber::StartEvent))?;
         Some(EventSubscriptionRow { world, of })
     }
 
@@ -155,11 +152,7 @@ impl Criteria for EventSubscriptionQuery {
             ];
             let of_kind = |kind| {
                 let of_executions = world.subscriptions_for(kind, Some(name)).map(|row| row.id);
-                of_executions.chain(
-                    world
-                        .start_subscriptions_for(kind, Some(name))
-                        .map(|row| row.id),
-                )
+                of_executions.chain(world.start_subscriptions_for(kind, Some(name)).map(|row| row.id))
             };
             kinds.into_iter().flat_map(of_kind).collect()
         } else {
@@ -172,9 +165,7 @@ impl Criteria for EventSubscriptionQuery {
         check.id(self.event_subscription_id.as_ref(), Some(row.id()));
         check.id(self.process_instance_id.as_ref(), row.process_instance());
         check.id(self.execution_id.as_ref(), row.execution());
-        check.text(self.activity_id.as_ref(), |activity| {
-            row.activity_id() == Some(activity)
-        });
+        check.text(self.activity_id.as_ref(), |activity| row.activity_id() == Some(activity));
         check.equals(self.event_type.as_ref(), Some(row.kind().name()));
         check.equals(self.event_name.as_ref(), row.name());
         check.tenant(
@@ -187,14 +178,7 @@ impl Criteria for EventSubscriptionQuery {
     }
 
     fn visible(&self, row: EventSubscriptionRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant(), || {
-            reads_instance(
-                row.world,
-                viewer,
-                row.process_instance(),
-                Some(row.definition()),
-            )
-        })
+        sees(viewer, row.tenant(), || reads_instance(row.world, viewer, row.process_instance(), Some(row.definition())))
     }
 
     fn sorting(&self) -> &[Sort<EventSubscriptionSorting>] {

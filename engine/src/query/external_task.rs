@@ -50,18 +50,14 @@ evaluated! { ExternalTaskQuery => ExternalTaskRow; }
 impl<'w> ExternalTaskRow<'w> {
     /// `activityId`.
     pub fn activity_id(&self) -> Option<&'w str> {
-        self.world
-            .activity_id(self.entity.definition, self.entity.node)
+        self.world.activity_id(self.entity.definition, self.entity.node)
     }
 
     /// `activityInstanceId`.
     pub fn activity_instance_id(&self) -> String {
         let id = self.entity.activity_instance;
         let activity = self.activity_id();
-        activity.map_or_else(
-            || id.to_string(),
-            |activity| engine_core::history::activity_instance_text(activity, id),
-        )
+        activity.map_or_else(|| id.to_string(), |activity| engine_core::history::activity_instance_text(activity, id))
     }
 
     /// `processDefinitionId`.
@@ -76,10 +72,7 @@ impl<'w> ExternalTaskRow<'w> {
 
     /// `processDefinitionVersionTag`.
     pub fn version_tag(&self) -> Option<&'w str> {
-        self.world
-            .process_definition(self.entity.definition)?
-            .version_tag
-            .as_deref()
+        self.world.process_definition(self.entity.definition)?.version_tag.as_deref()
     }
 
     /// `businessKey`.
@@ -93,11 +86,7 @@ impl Criteria for ExternalTaskQuery {
     type SortBy = ExternalTaskSorting;
 
     fn everything(world: &World) -> Rows<'_, ExternalTaskRow<'_>> {
-        Box::new(
-            world
-                .external_tasks()
-                .map(move |task| Row::new(world, task)),
-        )
+        Box::new(world.external_tasks().map(move |task| Row::new(world, task)))
     }
 
     fn row(world: &World, id: Id) -> Option<ExternalTaskRow<'_>> {
@@ -134,38 +123,20 @@ impl Criteria for ExternalTaskQuery {
         check.before(self.lock_expiration_before, row.lock_expires);
         check.after(self.lock_expiration_after, row.lock_expires);
         check.equals(self.topic_name.as_ref(), Some(&row.topic));
-        check.when(self.locked, || {
-            row.lock_expires.is_some_and(|until| until > self.now)
-        });
-        check.when(self.not_locked, || {
-            row.lock_expires.is_none_or(|until| until < self.now)
-        });
+        check.when(self.locked, || row.lock_expires.is_some_and(|until| until > self.now));
+        check.when(self.not_locked, || row.lock_expires.is_none_or(|until| until < self.now));
         check.id(self.execution_id.as_ref(), Some(row.execution));
-        check.id(
-            self.process_instance_id.as_ref(),
-            Some(row.process_instance),
-        );
+        check.id(self.process_instance_id.as_ref(), Some(row.process_instance));
         check.id_in(&self.process_instance_id_in, Some(row.process_instance));
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.process_definition_key() == Some(key)
-        });
-        check.within(
-            &self.process_definition_key_in,
-            row.process_definition_key(),
-        );
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| row.process_definition_key() == Some(key));
+        check.within(&self.process_definition_key_in, row.process_definition_key());
         let definition_name = world.definition_name(Some(row.definition));
         check.equals(self.process_definition_name.as_ref(), definition_name);
         check.like(self.process_definition_name_like.as_ref(), definition_name);
-        check.text(self.activity_id.as_ref(), |activity| {
-            row.activity_id() == Some(activity)
-        });
+        check.text(self.activity_id.as_ref(), |activity| row.activity_id() == Some(activity));
         check.within(&self.activity_id_in, row.activity_id());
-        check.when(self.with_retries_left, || {
-            row.retries.is_none_or(|retries| retries > 0)
-        });
+        check.when(self.with_retries_left, || row.retries.is_none_or(|retries| retries > 0));
         check.when(self.no_retries_left, || row.retries == Some(0));
         check.when(self.active, || !row.suspended);
         check.when(self.suspended, || row.suspended);
@@ -177,11 +148,7 @@ impl Criteria for ExternalTaskQuery {
                 let variables = world.variables_of_instance(row.process_instance);
                 let variables = variables.filter(|variable| variable.task.is_none());
                 let variables = variables.map(|variable| (&*variable.name, &variable.value));
-                filter.met_by(
-                    variables,
-                    self.variable_names_ignore_case,
-                    self.variable_values_ignore_case,
-                )
+                filter.met_by(variables, self.variable_names_ignore_case, self.variable_values_ignore_case)
             });
         }
         check.verdict()

@@ -80,17 +80,11 @@ impl Criteria for HistoricActivityInstanceQuery {
     type SortBy = HistoricActivityInstanceSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricActivityInstanceRow<'_>> {
-        Box::new(
-            world
-                .historic_activity_instances()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_activity_instances().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricActivityInstanceRow<'_>> {
-        world
-            .historic_activity_instance(id)
-            .map(|row| Row::new(world, row))
+        world.historic_activity_instance(id).map(|row| Row::new(world, row))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
@@ -112,21 +106,13 @@ impl Criteria for HistoricActivityInstanceQuery {
 
     fn matches(&self, row: HistoricActivityInstanceRow<'_>) -> bool {
         let mut check = Check::all();
-        check.id(
-            self.process_instance_id.as_ref(),
-            Some(row.process_instance),
-        );
+        check.id(self.process_instance_id.as_ref(), Some(row.process_instance));
         check.text(self.activity_instance_id.as_ref(), |id| row.text_id() == id);
         check.id(self.execution_id.as_ref(), Some(row.execution));
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
         check.equals(self.activity_id.as_ref(), Some(&row.activity));
         check.equals(self.activity_name.as_ref(), row.activity_name.as_deref());
-        check.like(
-            self.activity_name_like.as_ref(),
-            row.activity_name.as_deref(),
-        );
+        check.like(self.activity_name_like.as_ref(), row.activity_name.as_deref());
         check.equals(self.activity_type.as_ref(), Some(&row.activity_type));
         check.equals(self.task_assignee.as_ref(), row.assignee.as_deref());
         check.when(self.unfinished, || row.end.is_none());
@@ -136,22 +122,13 @@ impl Criteria for HistoricActivityInstanceQuery {
         check.until(self.finished_before, row.end);
         check.since(self.finished_after, row.end);
         check.when(self.canceled, || row.state == ActivityState::Canceled);
-        check.when(self.complete_scope, || {
-            row.state == ActivityState::ScopeComplete
-        });
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.when(self.complete_scope, || row.state == ActivityState::ScopeComplete);
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 
     fn visible(&self, row: HistoricActivityInstanceRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, Some(row.definition))
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, Some(row.definition)))
     }
 
     fn sorting(&self) -> &[Sort<HistoricActivityInstanceSorting>] {

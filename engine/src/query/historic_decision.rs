@@ -45,16 +45,12 @@ evaluated! { HistoricDecisionInstanceQuery => HistoricDecisionInstanceRow; }
 impl<'w> HistoricDecisionInstanceRow<'w> {
     /// `decisionDefinitionId`.
     pub fn decision_definition_id(&self) -> Option<&'w str> {
-        self.world
-            .decision_definition(self.entity.decision_definition)
-            .map(|definition| &*definition.text_id)
+        self.world.decision_definition(self.entity.decision_definition).map(|definition| &*definition.text_id)
     }
 
     /// `decisionRequirementsDefinitionId`.
     pub fn requirements_definition_id(&self) -> Option<&'w str> {
-        let definition = self
-            .world
-            .requirements_definition(self.entity.requirements_definition?);
+        let definition = self.world.requirements_definition(self.entity.requirements_definition?);
         definition.map(|definition| &*definition.text_id)
     }
 
@@ -70,19 +66,12 @@ impl<'w> HistoricDecisionInstanceRow<'w> {
 
     /// `activityInstanceId`.
     pub fn activity_instance_id(&self) -> Option<String> {
-        self.world.historic_activity_text_id(
-            self.entity.activity_instance?,
-            self.entity.activity.as_deref(),
-        )
+        self.world.historic_activity_text_id(self.entity.activity_instance?, self.entity.activity.as_deref())
     }
 
     /// `rootProcessInstanceId`.
     pub fn root(&self) -> Option<Id> {
-        Some(
-            self.world
-                .historic_process_instance(self.entity.process_instance?)?
-                .root,
-        )
+        Some(self.world.historic_process_instance(self.entity.process_instance?)?.root)
     }
 }
 
@@ -91,11 +80,7 @@ impl Criteria for HistoricDecisionInstanceQuery {
     type SortBy = HistoricDecisionInstanceSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricDecisionInstanceRow<'_>> {
-        Box::new(
-            world
-                .historic_decisions()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_decisions().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricDecisionInstanceRow<'_>> {
@@ -116,10 +101,7 @@ impl Criteria for HistoricDecisionInstanceQuery {
             under_id(&by.process_instance, id)
         } else if let Some(id) = &self.decision_definition_id {
             let definition = world.decision_definition_by_text(id);
-            under_each(
-                &by.decision_definition,
-                definition.map(|definition| definition.id),
-            )
+            under_each(&by.decision_definition, definition.map(|definition| definition.id))
         } else {
             return None;
         })
@@ -130,66 +112,34 @@ impl Criteria for HistoricDecisionInstanceQuery {
         check.when(self.impossible, || false);
         check.id(self.decision_instance_id.as_ref(), Some(row.id));
         check.id_in(&self.decision_instance_id_in, Some(row.id));
-        check.text(self.decision_definition_id.as_ref(), |id| {
-            row.decision_definition_id() == Some(id)
-        });
-        check.within(
-            &self.decision_definition_id_in,
-            row.decision_definition_id(),
-        );
+        check.text(self.decision_definition_id.as_ref(), |id| row.decision_definition_id() == Some(id));
+        check.within(&self.decision_definition_id_in, row.decision_definition_id());
         check.equals(self.decision_definition_key.as_ref(), Some(&row.key));
         check.within(&self.decision_definition_key_in, Some(&row.key));
         check.equals(self.decision_definition_name.as_ref(), row.name.as_deref());
-        check.like(
-            self.decision_definition_name_like.as_ref(),
-            row.name.as_deref(),
-        );
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.process_definition_key() == Some(key)
-        });
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
+        check.like(self.decision_definition_name_like.as_ref(), row.name.as_deref());
+        check.text(self.process_definition_key.as_ref(), |key| row.process_definition_key() == Some(key));
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
         check.id(self.process_instance_id.as_ref(), row.process_instance);
         check.when(!self.activity_instance_id_in.is_empty(), || {
-            row.activity_instance_id()
-                .is_some_and(|id| self.activity_instance_id_in.contains(&id))
+            row.activity_instance_id().is_some_and(|id| self.activity_instance_id_in.contains(&id))
         });
         check.within(&self.activity_id_in, row.activity.as_deref());
         check.until(self.evaluated_before, Some(row.time));
         check.since(self.evaluated_after, Some(row.time));
         check.equals(self.user_id.as_ref(), row.user.as_deref());
-        check.id(
-            self.root_decision_instance_id.as_ref(),
-            Some(row.root_decision.unwrap_or(row.id)),
-        );
-        check.when(self.root_decision_instances_only, || {
-            row.root_decision.is_none()
-        });
-        check.text(self.decision_requirements_definition_id.as_ref(), |id| {
-            row.requirements_definition_id() == Some(id)
-        });
-        check.equals(
-            self.decision_requirements_definition_key.as_ref(),
-            row.requirements_key.as_deref(),
-        );
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.id(self.root_decision_instance_id.as_ref(), Some(row.root_decision.unwrap_or(row.id)));
+        check.when(self.root_decision_instances_only, || row.root_decision.is_none());
+        check
+            .text(self.decision_requirements_definition_id.as_ref(), |id| row.requirements_definition_id() == Some(id));
+        check.equals(self.decision_requirements_definition_key.as_ref(), row.requirements_key.as_deref());
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 
     fn visible(&self, row: HistoricDecisionInstanceRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            row.world.may(
-                viewer,
-                Resource::DecisionDefinition,
-                Some(&row.key),
-                READ_HISTORY,
-            )
+            row.world.may(viewer, Resource::DecisionDefinition, Some(&row.key), READ_HISTORY)
         })
     }
 

@@ -50,10 +50,7 @@ impl<'w> HistoricDetailRow<'w> {
 
     /// `activityInstanceId`.
     pub fn activity_instance_id(&self) -> Option<String> {
-        self.world.historic_activity_text_id(
-            self.entity.activity_instance?,
-            self.entity.activity.as_deref(),
-        )
+        self.world.historic_activity_text_id(self.entity.activity_instance?, self.entity.activity.as_deref())
     }
 
     /// `taskId`.
@@ -63,11 +60,7 @@ impl<'w> HistoricDetailRow<'w> {
 
     /// `rootProcessInstanceId`.
     pub fn root(&self) -> Option<Id> {
-        Some(
-            self.world
-                .historic_process_instance(self.entity.process_instance?)?
-                .root,
-        )
+        Some(self.world.historic_process_instance(self.entity.process_instance?)?.root)
     }
 }
 
@@ -76,11 +69,7 @@ impl Criteria for HistoricDetailQuery {
     type SortBy = HistoricDetailSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricDetailRow<'_>> {
-        Box::new(
-            world
-                .historic_details()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_details().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricDetailRow<'_>> {
@@ -92,10 +81,7 @@ impl Criteria for HistoricDetailQuery {
         Some(if let Some(id) = &self.variable_instance_id {
             under_id(&by.variable, id)
         } else if let Some(id) = &self.task_id {
-            under_each(
-                &by.task,
-                world.historic_task_by_text(id).map(|task| task.id),
-            )
+            under_each(&by.task, world.historic_task_by_text(id).map(|task| task.id))
         } else if let Some(id) = &self.process_instance_id {
             under_id(&by.process_instance, id)
         } else if !self.process_instance_id_in.is_empty() {
@@ -111,46 +97,29 @@ impl Criteria for HistoricDetailQuery {
         check.id(self.process_instance_id.as_ref(), row.process_instance);
         check.id_in(&self.process_instance_id_in, row.process_instance);
         check.id(self.execution_id.as_ref(), row.execution);
-        check.text(self.activity_instance_id.as_ref(), |id| {
-            row.activity_instance_id().as_deref() == Some(id)
-        });
+        check.text(self.activity_instance_id.as_ref(), |id| row.activity_instance_id().as_deref() == Some(id));
         check.id(self.variable_instance_id.as_ref(), row.variable);
         check.when(!self.variable_type_in.is_empty(), || {
             let name = row.value.type_name();
-            !row.form_field
-                && self
-                    .variable_type_in
-                    .iter()
-                    .any(|wanted| wanted.eq_ignore_ascii_case(name))
+            !row.form_field && self.variable_type_in.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
         });
         check.text(self.variable_name_like.as_ref(), |pattern| {
             !row.form_field && like_ignoring_case(&row.name, pattern)
         });
-        check.text(self.task_id.as_ref(), |id| {
-            row.task_id().as_deref() == Some(id)
-        });
-        check.when(self.exclude_task_details && self.task_id.is_none(), || {
-            row.task.is_none()
-        });
+        check.text(self.task_id.as_ref(), |id| row.task_id().as_deref() == Some(id));
+        check.when(self.exclude_task_details && self.task_id.is_none(), || row.task.is_none());
         check.when(self.form_fields, || row.form_field);
         check.when(self.variable_updates, || !row.form_field);
         check.id(self.user_operation_id.as_ref(), row.operation);
         check.until(self.occurred_before, Some(row.time));
         check.since(self.occurred_after, Some(row.time));
         check.when(self.initial, || row.initial);
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 
     fn visible(&self, row: HistoricDetailRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, row.definition)
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
     }
 
     fn sorting(&self) -> &[Sort<HistoricDetailSorting>] {
@@ -161,9 +130,7 @@ impl Criteria for HistoricDetailQuery {
         let entity = row.entity;
         match by {
             HistoricDetailSorting::ProcessInstanceId => entity.process_instance.into(),
-            HistoricDetailSorting::VariableName | HistoricDetailSorting::FormPropertyId => {
-                entity.name.as_str().into()
-            }
+            HistoricDetailSorting::VariableName | HistoricDetailSorting::FormPropertyId => entity.name.as_str().into(),
             HistoricDetailSorting::VariableType => {
                 if entity.form_field {
                     Key::Null

@@ -66,11 +66,7 @@ impl<'w> HistoricIdentityLinkLogRow<'w> {
 
     /// `rootProcessInstanceId`.
     pub fn root(&self) -> Option<Id> {
-        Some(
-            self.world
-                .historic_process_instance(self.entity.process_instance?)?
-                .root,
-        )
+        Some(self.world.historic_process_instance(self.entity.process_instance?)?.root)
     }
 }
 
@@ -79,25 +75,16 @@ impl Criteria for HistoricIdentityLinkLogQuery {
     type SortBy = HistoricIdentityLinkLogSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricIdentityLinkLogRow<'_>> {
-        Box::new(
-            world
-                .historic_identity_links()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_identity_links().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricIdentityLinkLogRow<'_>> {
-        world
-            .historic_identity_link(id)
-            .map(|row| Row::new(world, row))
+        world.historic_identity_link(id).map(|row| Row::new(world, row))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
         let task = world.historic_task_by_text(self.task_id.as_ref()?);
-        Some(under_each(
-            &world.past.identity_links.task,
-            task.map(|task| task.id),
-        ))
+        Some(under_each(&world.past.identity_links.task, task.map(|task| task.id)))
     }
 
     fn matches(&self, row: HistoricIdentityLinkLogRow<'_>) -> bool {
@@ -105,32 +92,19 @@ impl Criteria for HistoricIdentityLinkLogQuery {
         check.equals(self.kind.as_ref(), Some(&row.kind));
         check.equals(self.user_id.as_ref(), row.user.as_deref());
         check.equals(self.group_id.as_ref(), row.group.as_deref());
-        check.text(self.task_id.as_ref(), |id| {
-            row.task_id().as_deref() == Some(id)
-        });
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.process_definition_key() == Some(key)
-        });
+        check.text(self.task_id.as_ref(), |id| row.task_id().as_deref() == Some(id));
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| row.process_definition_key() == Some(key));
         check.equals(self.operation_type.as_ref(), Some(row.operation_type()));
         check.equals(self.assigner_id.as_ref(), row.assigner.as_deref());
         check.until(self.date_before, Some(row.time));
         check.since(self.date_after, Some(row.time));
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 
     fn visible(&self, row: HistoricIdentityLinkLogRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, row.definition)
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
     }
 
     fn sorting(&self) -> &[Sort<HistoricIdentityLinkLogSorting>] {
@@ -145,12 +119,8 @@ impl Criteria for HistoricIdentityLinkLogQuery {
             HistoricIdentityLinkLogSorting::UserId => entity.user.as_deref().into(),
             HistoricIdentityLinkLogSorting::GroupId => entity.group.as_deref().into(),
             HistoricIdentityLinkLogSorting::TaskId => row.task_id().into(),
-            HistoricIdentityLinkLogSorting::ProcessDefinitionId => {
-                row.process_definition_id().into()
-            }
-            HistoricIdentityLinkLogSorting::ProcessDefinitionKey => {
-                row.process_definition_key().into()
-            }
+            HistoricIdentityLinkLogSorting::ProcessDefinitionId => row.process_definition_id().into(),
+            HistoricIdentityLinkLogSorting::ProcessDefinitionKey => row.process_definition_key().into(),
             HistoricIdentityLinkLogSorting::OperationType => row.operation_type().into(),
             HistoricIdentityLinkLogSorting::AssignerId => entity.assigner.as_deref().into(),
             HistoricIdentityLinkLogSorting::TenantId => entity.tenant.as_deref().into(),

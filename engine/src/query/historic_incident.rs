@@ -63,11 +63,7 @@ impl<'w> HistoricIncidentRow<'w> {
 
     /// `rootProcessInstanceId`.
     pub fn root(&self) -> Option<Id> {
-        Some(
-            self.world
-                .historic_process_instance(self.entity.process_instance?)?
-                .root,
-        )
+        Some(self.world.historic_process_instance(self.entity.process_instance?)?.root)
     }
 }
 
@@ -76,11 +72,7 @@ impl Criteria for HistoricIncidentQuery {
     type SortBy = HistoricIncidentSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricIncidentRow<'_>> {
-        Box::new(
-            world
-                .historic_incidents()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_incidents().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricIncidentRow<'_>> {
@@ -98,10 +90,7 @@ impl Criteria for HistoricIncidentQuery {
         } else if let Some(key) = &self.process_definition_key {
             under_each(&by.definition, world.definitions_of(key))
         } else if !self.process_definition_key_in.is_empty() {
-            under_each(
-                &by.definition,
-                world.definitions_of_keys(&self.process_definition_key_in),
-            )
+            under_each(&by.definition, world.definitions_of_keys(&self.process_definition_key_in))
         } else {
             return None;
         })
@@ -119,45 +108,25 @@ impl Criteria for HistoricIncidentQuery {
         check.before(self.create_time_before, Some(row.start));
         check.after(self.end_time_after, row.end);
         check.before(self.end_time_before, row.end);
-        check.equals(
-            self.failed_activity_id.as_ref(),
-            row.failed_activity.as_deref(),
-        );
+        check.equals(self.failed_activity_id.as_ref(), row.failed_activity.as_deref());
         check.id(self.process_instance_id.as_ref(), row.process_instance);
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.process_definition_key() == Some(key)
-        });
-        check.within(
-            &self.process_definition_key_in,
-            row.process_definition_key(),
-        );
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| row.process_definition_key() == Some(key));
+        check.within(&self.process_definition_key_in, row.process_definition_key());
         check.id(self.cause_incident_id.as_ref(), Some(row.cause));
         check.id(self.root_cause_incident_id.as_ref(), Some(row.root_cause));
         check.equals(self.configuration.as_ref(), row.configuration.as_deref());
-        check.equals(
-            self.history_configuration.as_ref(),
-            row.history_configuration.as_deref(),
-        );
+        check.equals(self.history_configuration.as_ref(), row.history_configuration.as_deref());
         check.when(self.open, || row.state == IncidentState::Open);
         check.when(self.resolved, || row.state == IncidentState::Resolved);
         check.when(self.deleted, || row.state == IncidentState::Deleted);
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.id_in(&self.job_definition_id_in, row.job_definition);
         check.verdict()
     }
 
     fn visible(&self, row: HistoricIncidentRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, row.definition)
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
     }
 
     fn sorting(&self) -> &[Sort<HistoricIncidentSorting>] {
@@ -180,9 +149,7 @@ impl Criteria for HistoricIncidentQuery {
             HistoricIncidentSorting::CauseIncidentId => entity.cause.into(),
             HistoricIncidentSorting::RootCauseIncidentId => entity.root_cause.into(),
             HistoricIncidentSorting::Configuration => entity.configuration.as_deref().into(),
-            HistoricIncidentSorting::HistoryConfiguration => {
-                entity.history_configuration.as_deref().into()
-            }
+            HistoricIncidentSorting::HistoryConfiguration => entity.history_configuration.as_deref().into(),
             HistoricIncidentSorting::TenantId => entity.tenant.as_deref().into(),
             HistoricIncidentSorting::IncidentState => Key::Number(match entity.state {
                 IncidentState::Open => 0,

@@ -1,8 +1,6 @@
 //! Logs of jobs and external tasks.
 
-use engine_core::history::{
-    HistoricExternalTaskLog, HistoricJobLog, LogKind, activity_instance_text,
-};
+use engine_core::history::{HistoricExternalTaskLog, HistoricJobLog, LogKind, activity_instance_text};
 use models::Id;
 
 use super::{
@@ -99,18 +97,12 @@ impl<'w> HistoricJobLogRow<'w> {
 
     /// `deploymentId`.
     pub fn deployment(&self) -> Option<Id> {
-        self.world
-            .process_definition(self.entity.definition?)
-            .map(|definition| definition.deployment)
+        self.world.process_definition(self.entity.definition?).map(|definition| definition.deployment)
     }
 
     /// `rootProcessInstanceId`.
     pub fn root(&self) -> Option<Id> {
-        Some(
-            self.world
-                .historic_process_instance(self.entity.process_instance?)?
-                .root,
-        )
+        Some(self.world.historic_process_instance(self.entity.process_instance?)?.root)
     }
 }
 
@@ -132,11 +124,7 @@ impl<'w> HistoricExternalTaskLogRow<'w> {
 
     /// `rootProcessInstanceId`.
     pub fn root(&self) -> Option<Id> {
-        Some(
-            self.world
-                .historic_process_instance(self.entity.process_instance)?
-                .root,
-        )
+        Some(self.world.historic_process_instance(self.entity.process_instance)?.root)
     }
 }
 
@@ -145,11 +133,7 @@ impl Criteria for HistoricJobLogQuery {
     type SortBy = HistoricJobLogSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricJobLogRow<'_>> {
-        Box::new(
-            world
-                .historic_job_logs()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_job_logs().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricJobLogRow<'_>> {
@@ -176,23 +160,13 @@ impl Criteria for HistoricJobLogQuery {
         check.equals(self.job_exception_message.as_ref(), row.message.as_deref());
         check.within(&self.failed_activity_id_in, row.failed_activity.as_deref());
         check.id(self.job_definition_id.as_ref(), row.job_definition);
-        check.equals(
-            self.job_definition_type.as_ref(),
-            row.job_definition_type.as_deref(),
-        );
-        check.equals(
-            self.job_definition_configuration.as_ref(),
-            row.job_definition_configuration.as_deref(),
-        );
+        check.equals(self.job_definition_type.as_ref(), row.job_definition_type.as_deref());
+        check.equals(self.job_definition_configuration.as_ref(), row.job_definition_configuration.as_deref());
         check.within(&self.activity_id_in, row.activity.as_deref());
         check.id_in(&self.execution_id_in, row.execution);
         check.id(self.process_instance_id.as_ref(), row.process_instance);
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.process_definition_key() == Some(key)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| row.process_definition_key() == Some(key));
         check.id(self.deployment_id.as_ref(), row.deployment());
         check.when(self.creation_log, || row.kind == LogKind::Creation);
         check.when(self.failure_log, || row.kind == LogKind::Failure);
@@ -200,20 +174,13 @@ impl Criteria for HistoricJobLogQuery {
         check.when(self.deletion_log, || row.kind == LogKind::Deletion);
         check.at_least(self.job_priority_higher_than_or_equals, row.priority);
         check.at_most(self.job_priority_lower_than_or_equals, row.priority);
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.equals(self.hostname.as_ref(), row.hostname.as_deref());
         check.verdict()
     }
 
     fn visible(&self, row: HistoricJobLogRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, row.definition)
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
     }
 
     fn sorting(&self) -> &[Sort<HistoricJobLogSorting>] {
@@ -247,17 +214,11 @@ impl Criteria for HistoricExternalTaskLogQuery {
     type SortBy = HistoricExternalTaskLogSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricExternalTaskLogRow<'_>> {
-        Box::new(
-            world
-                .historic_external_task_logs()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_external_task_logs().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricExternalTaskLogRow<'_>> {
-        world
-            .historic_external_task_log(id)
-            .map(|row| Row::new(world, row))
+        world.historic_external_task_log(id).map(|row| Row::new(world, row))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
@@ -282,28 +243,15 @@ impl Criteria for HistoricExternalTaskLogQuery {
         check.equals(self.worker_id.as_ref(), row.worker.as_deref());
         check.within(&self.activity_id_in, Some(&row.activity));
         check.when(!self.activity_instance_id_in.is_empty(), || {
-            self.activity_instance_id_in
-                .contains(&row.activity_instance_id())
+            self.activity_instance_id_in.contains(&row.activity_instance_id())
         });
         check.id_in(&self.execution_id_in, Some(row.execution));
-        check.id(
-            self.process_instance_id.as_ref(),
-            Some(row.process_instance),
-        );
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.process_definition_key() == Some(key)
-        });
+        check.id(self.process_instance_id.as_ref(), Some(row.process_instance));
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| row.process_definition_key() == Some(key));
         check.at_least(self.priority_higher_than_or_equals, row.priority);
         check.at_most(self.priority_lower_than_or_equals, row.priority);
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.when(self.creation_log, || row.kind == LogKind::Creation);
         check.when(self.failure_log, || row.kind == LogKind::Failure);
         check.when(self.success_log, || row.kind == LogKind::Success);
@@ -312,9 +260,7 @@ impl Criteria for HistoricExternalTaskLogQuery {
     }
 
     fn visible(&self, row: HistoricExternalTaskLogRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, Some(row.definition))
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, Some(row.definition)))
     }
 
     fn sorting(&self) -> &[Sort<HistoricExternalTaskLogSorting>] {
@@ -334,12 +280,8 @@ impl Criteria for HistoricExternalTaskLogQuery {
             HistoricExternalTaskLogSorting::ActivityInstanceId => row.activity_instance_id().into(),
             HistoricExternalTaskLogSorting::ExecutionId => entity.execution.into(),
             HistoricExternalTaskLogSorting::ProcessInstanceId => entity.process_instance.into(),
-            HistoricExternalTaskLogSorting::ProcessDefinitionId => {
-                row.process_definition_id().into()
-            }
-            HistoricExternalTaskLogSorting::ProcessDefinitionKey => {
-                row.process_definition_key().into()
-            }
+            HistoricExternalTaskLogSorting::ProcessDefinitionId => row.process_definition_id().into(),
+            HistoricExternalTaskLogSorting::ProcessDefinitionKey => row.process_definition_key().into(),
             HistoricExternalTaskLogSorting::TenantId => entity.tenant.as_deref().into(),
         }
     }

@@ -88,20 +88,10 @@ impl HistoricProcessInstanceQuery {
             (self.active, InstanceStateName::Active),
             (self.suspended, InstanceStateName::Suspended),
             (self.completed, InstanceStateName::Completed),
-            (
-                self.externally_terminated,
-                InstanceStateName::ExternallyTerminated,
-            ),
-            (
-                self.internally_terminated,
-                InstanceStateName::InternallyTerminated,
-            ),
+            (self.externally_terminated, InstanceStateName::ExternallyTerminated),
+            (self.internally_terminated, InstanceStateName::InternallyTerminated),
         ];
-        flags
-            .into_iter()
-            .filter(|(wanted, _)| *wanted)
-            .map(|(_, state)| state)
-            .collect()
+        flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, state)| state).collect()
     }
 
     fn check(&self, row: HistoricProcessInstanceRow<'_>, mut check: Check, any: bool) -> bool {
@@ -119,26 +109,18 @@ impl HistoricProcessInstanceQuery {
             !self.process_instance_id_not_in.contains(&id)
         });
         check.equals(self.case_instance_id.as_ref(), row.case_instance.as_deref());
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
         check.equals(self.process_definition_key.as_ref(), definition_key);
         check.within(&self.process_definition_key_in, definition_key);
         check.when(!self.process_definition_key_not_in.is_empty(), || {
-            definition_key.is_some_and(|key| {
-                self.process_definition_key_not_in
-                    .iter()
-                    .all(|pattern| !like(key, pattern))
-            })
+            definition_key
+                .is_some_and(|key| self.process_definition_key_not_in.iter().all(|pattern| !like(key, pattern)))
         });
         check.equals(self.process_definition_name.as_ref(), definition_name);
         check.like(self.process_definition_name_like.as_ref(), definition_name);
         check.equals(self.process_instance_business_key.as_ref(), business_key);
         check.within(&self.process_instance_business_key_in, business_key);
-        check.like(
-            self.process_instance_business_key_like.as_ref(),
-            business_key,
-        );
+        check.like(self.process_instance_business_key_like.as_ref(), business_key);
         check.until(self.started_before, Some(row.start));
         check.since(self.started_after, Some(row.start));
         check.until(self.finished_before, row.end);
@@ -152,22 +134,13 @@ impl HistoricProcessInstanceQuery {
         check.when(self.root_process_instances, || row.super_instance.is_none());
         check.id(self.super_process_instance_id.as_ref(), row.super_instance);
         check.text(self.sub_process_instance_id.as_ref(), |id| {
-            let called = id
-                .parse()
-                .ok()
-                .and_then(|id| world.historic_process_instance(id));
+            let called = id.parse().ok().and_then(|id| world.historic_process_instance(id));
             called.and_then(|called| called.super_instance) == Some(row.id)
         });
         for filter in &self.variables {
             check.when(true, || {
-                let variables = world
-                    .historic_variables_of(row.id)
-                    .map(|row| (row.name.as_str(), &row.value));
-                filter.met_by(
-                    variables,
-                    self.variable_names_ignore_case,
-                    self.variable_values_ignore_case,
-                )
+                let variables = world.historic_variables_of(row.id).map(|row| (row.name.as_str(), &row.value));
+                filter.met_by(variables, self.variable_names_ignore_case, self.variable_values_ignore_case)
             });
         }
         self.check_activities(row, &mut check, any);
@@ -177,22 +150,15 @@ impl HistoricProcessInstanceQuery {
                 .into_iter()
                 .filter_map(|id| world.historic_job_log(id))
                 .any(|log| {
-                    after.is_none_or(|after| log.time >= after)
-                        && before.is_none_or(|before| log.time <= before)
+                    after.is_none_or(|after| log.time >= after) && before.is_none_or(|before| log.time <= before)
                 })
         });
         check.when(self.with_jobs_retrying, || {
-            world.jobs_of_instance(row.id).any(|job| {
-                job.retries > 0
-                    && (job.exception_message.is_some() || job.exception_stacktrace.is_some())
-            })
+            world
+                .jobs_of_instance(row.id)
+                .any(|job| job.retries > 0 && (job.exception_message.is_some() || job.exception_stacktrace.is_some()))
         });
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 
@@ -211,10 +177,7 @@ impl HistoricProcessInstanceQuery {
                 check.equals(self.incident_type.as_ref(), Some(&incident.kind));
                 check.id_in(&self.incident_id_in, Some(incident.id));
                 check.equals(self.incident_message.as_ref(), incident.message.as_deref());
-                check.like(
-                    self.incident_message_like.as_ref(),
-                    incident.message.as_deref(),
-                );
+                check.like(self.incident_message_like.as_ref(), incident.message.as_deref());
                 check.text(self.incident_status.as_ref(), |status| match status {
                     "open" => incident.end.is_none(),
                     "resolved" => incident.end.is_some(),
@@ -224,9 +187,7 @@ impl HistoricProcessInstanceQuery {
                 check.verdict()
             })
         });
-        check.when(self.with_incidents, || {
-            row.world.historic_incidents_of(row.id).next().is_some()
-        });
+        check.when(self.with_incidents, || row.world.historic_incidents_of(row.id).next().is_some());
     }
 
     fn check_activities(&self, row: HistoricProcessInstanceRow<'_>, check: &mut Check, any: bool) {
@@ -240,28 +201,17 @@ impl HistoricProcessInstanceQuery {
             })
         });
         check.when(!self.activity_id_in.is_empty(), || {
-            world
-                .executions_of(row.id)
-                .filter(|execution| !execution.is_event_scope)
-                .any(|execution| {
-                    let activity = execution
-                        .activity
-                        .and_then(|node| world.activity_id(execution.definition, node));
-                    activity.is_some_and(|activity| {
-                        self.activity_id_in.iter().any(|wanted| wanted == activity)
-                    })
-                })
+            world.executions_of(row.id).filter(|execution| !execution.is_event_scope).any(|execution| {
+                let activity = execution.activity.and_then(|node| world.activity_id(execution.definition, node));
+                activity.is_some_and(|activity| self.activity_id_in.iter().any(|wanted| wanted == activity))
+            })
         });
         let (executed, active) = (&self.executed_activity_id_in, &self.active_activity_id_in);
         check.when(!executed.is_empty() || !active.is_empty(), || {
             world.historic_activities_of(row.id).any(|activity| {
                 let mut check = if any { Check::any() } else { Check::all() };
-                check.when(!executed.is_empty(), || {
-                    activity.end.is_some() && executed.contains(&activity.activity)
-                });
-                check.when(!active.is_empty(), || {
-                    activity.end.is_none() && active.contains(&activity.activity)
-                });
+                check.when(!executed.is_empty(), || activity.end.is_some() && executed.contains(&activity.activity));
+                check.when(!active.is_empty(), || activity.end.is_none() && active.contains(&activity.activity));
                 check.verdict()
             })
         });
@@ -273,17 +223,11 @@ impl Criteria for HistoricProcessInstanceQuery {
     type SortBy = HistoricProcessInstanceSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricProcessInstanceRow<'_>> {
-        Box::new(
-            world
-                .historic_process_instances()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_process_instances().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricProcessInstanceRow<'_>> {
-        world
-            .historic_process_instance(id)
-            .map(|row| Row::new(world, row))
+        world.historic_process_instance(id).map(|row| Row::new(world, row))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
@@ -297,14 +241,8 @@ impl Criteria for HistoricProcessInstanceQuery {
         } else if let Some(id) = &self.super_process_instance_id {
             under_id(&by.super_instance, id)
         } else if let Some(id) = &self.sub_process_instance_id {
-            let called = id
-                .parse()
-                .ok()
-                .and_then(|id| world.historic_process_instance(id));
-            called
-                .and_then(|called| called.super_instance)
-                .into_iter()
-                .collect()
+            let called = id.parse().ok().and_then(|id| world.historic_process_instance(id));
+            called.and_then(|called| called.super_instance).into_iter().collect()
         } else if let Some(key) = &self.process_instance_business_key {
             under_text(&by.business_key, key)
         } else if !self.process_instance_business_key_in.is_empty() {
@@ -318,37 +256,22 @@ impl Criteria for HistoricProcessInstanceQuery {
         } else if let Some(key) = &self.process_definition_key {
             under_each(&by.definition, world.definitions_of(key))
         } else if !self.process_definition_key_in.is_empty() {
-            under_each(
-                &by.definition,
-                world.definitions_of_keys(&self.process_definition_key_in),
-            )
+            under_each(&by.definition, world.definitions_of_keys(&self.process_definition_key_in))
         } else if let Some(start) = self.finished_after {
-            by.end
-                .range((Some(start), Id(0))..)
-                .map(|entry| entry.1)
-                .collect()
+            by.end.range((Some(start), Id(0))..).map(|entry| entry.1).collect()
         } else if let Some(start) = self.started_after {
-            by.start
-                .range((start, Id(0))..)
-                .map(|entry| entry.1)
-                .collect()
+            by.start.range((start, Id(0))..).map(|entry| entry.1).collect()
         } else {
             return None;
         })
     }
 
     fn matches(&self, row: HistoricProcessInstanceRow<'_>) -> bool {
-        self.check(row, Check::all(), false)
-            && self
-                .or_queries
-                .iter()
-                .all(|query| query.check(row, Check::any(), true))
+        self.check(row, Check::all(), false) && self.or_queries.iter().all(|query| query.check(row, Check::any(), true))
     }
 
     fn visible(&self, row: HistoricProcessInstanceRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, Some(row.definition))
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, Some(row.definition)))
     }
 
     fn sorting(&self) -> &[Sort<HistoricProcessInstanceSorting>] {
@@ -360,23 +283,15 @@ impl Criteria for HistoricProcessInstanceQuery {
         match by {
             HistoricProcessInstanceSorting::InstanceId => row.id.into(),
             HistoricProcessInstanceSorting::DefinitionId => row.process_definition_id().into(),
-            HistoricProcessInstanceSorting::BusinessKey => {
-                row.entity.business_key.as_deref().into()
-            }
+            HistoricProcessInstanceSorting::BusinessKey => row.entity.business_key.as_deref().into(),
             HistoricProcessInstanceSorting::StartTime => row.start.into(),
             HistoricProcessInstanceSorting::EndTime => row.end.into(),
             HistoricProcessInstanceSorting::Duration => row.duration_ms().into(),
-            HistoricProcessInstanceSorting::DefinitionKey => {
-                row.world.definition_key(definition).into()
+            HistoricProcessInstanceSorting::DefinitionKey => row.world.definition_key(definition).into(),
+            HistoricProcessInstanceSorting::DefinitionName => row.world.definition_name(definition).into(),
+            HistoricProcessInstanceSorting::DefinitionVersion => {
+                row.world.process_definition(row.definition).map(|definition| definition.version).into()
             }
-            HistoricProcessInstanceSorting::DefinitionName => {
-                row.world.definition_name(definition).into()
-            }
-            HistoricProcessInstanceSorting::DefinitionVersion => row
-                .world
-                .process_definition(row.definition)
-                .map(|definition| definition.version)
-                .into(),
             HistoricProcessInstanceSorting::TenantId => row.entity.tenant.as_deref().into(),
         }
     }

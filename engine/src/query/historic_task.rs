@@ -71,10 +71,7 @@ evaluated! { HistoricTaskInstanceQuery => HistoricTaskInstanceRow; }
 impl<'w> HistoricTaskInstanceRow<'w> {
     /// The id the API shows.
     pub fn text_id(&self) -> String {
-        self.entity
-            .custom_id
-            .clone()
-            .unwrap_or_else(|| self.entity.id.to_string())
+        self.entity.custom_id.clone().unwrap_or_else(|| self.entity.id.to_string())
     }
 
     /// `processDefinitionId`.
@@ -84,14 +81,12 @@ impl<'w> HistoricTaskInstanceRow<'w> {
 
     /// `activityInstanceId`.
     pub fn activity_instance_id(&self) -> Option<String> {
-        self.world
-            .historic_activity_text_id(self.entity.activity_instance?, self.entity.key.as_deref())
+        self.world.historic_activity_text_id(self.entity.activity_instance?, self.entity.key.as_deref())
     }
 
     /// Its process instance.
     pub fn instance(&self) -> Option<&'w HistoricProcessInstance> {
-        self.world
-            .historic_process_instance(self.entity.process_instance?)
+        self.world.historic_process_instance(self.entity.process_instance?)
     }
 
     /// `duration`, once it has ended.
@@ -109,77 +104,45 @@ impl HistoricTaskInstanceQuery {
         check.when(self.impossible, || false);
         self.check_links(row, &mut check, any);
         check.text(self.task_id.as_ref(), |id| row.text_id() == id);
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            world.definition_key(row.definition) == Some(key)
-        });
-        check.text(self.process_definition_name.as_ref(), |name| {
-            world.definition_name(row.definition) == Some(name)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| world.definition_key(row.definition) == Some(key));
+        check.text(self.process_definition_name.as_ref(), |name| world.definition_name(row.definition) == Some(name));
         check.id(self.process_instance_id.as_ref(), row.process_instance);
         let instance = row.instance();
         let business_key = instance.and_then(|instance| instance.business_key.as_deref());
-        check.id(
-            self.root_process_instance_id.as_ref(),
-            instance.map(|instance| instance.root),
-        );
+        check.id(self.root_process_instance_id.as_ref(), instance.map(|instance| instance.root));
         check.equals(self.process_instance_business_key.as_ref(), business_key);
         check.within(&self.process_instance_business_key_in, business_key);
-        check.like(
-            self.process_instance_business_key_like.as_ref(),
-            business_key,
-        );
+        check.like(self.process_instance_business_key_like.as_ref(), business_key);
         check.equals(self.task_definition_key.as_ref(), row.key.as_deref());
         check.within(&self.task_definition_key_in, row.key.as_deref());
         check.id(self.execution_id.as_ref(), row.execution);
         check.when(!self.activity_instance_id_in.is_empty(), || {
-            row.activity_instance_id()
-                .is_some_and(|id| self.activity_instance_id_in.contains(&id))
+            row.activity_instance_id().is_some_and(|id| self.activity_instance_id_in.contains(&id))
         });
         check.equals(self.case_instance_id.as_ref(), row.case_instance.as_deref());
-        check.text(self.task_name.as_ref(), |text| {
-            name.is_some_and(|name| equal_ignoring_case(name, text))
-        });
-        check.text(self.task_name_like.as_ref(), |text| {
-            name.is_some_and(|name| like_ignoring_case(name, text))
-        });
-        check.equals(
-            self.task_parent_task_id.as_ref(),
-            row.parent_task.as_deref(),
-        );
+        check.text(self.task_name.as_ref(), |text| name.is_some_and(|name| equal_ignoring_case(name, text)));
+        check.text(self.task_name_like.as_ref(), |text| name.is_some_and(|name| like_ignoring_case(name, text)));
+        check.equals(self.task_parent_task_id.as_ref(), row.parent_task.as_deref());
         check.text(self.task_description.as_ref(), |text| {
             description.is_some_and(|description| equal_ignoring_case(description, text))
         });
         check.text(self.task_description_like.as_ref(), |text| {
             description.is_some_and(|description| like_ignoring_case(description, text))
         });
-        check.equals(
-            self.task_delete_reason.as_ref(),
-            row.delete_reason.as_deref(),
-        );
-        check.like(
-            self.task_delete_reason_like.as_ref(),
-            row.delete_reason.as_deref(),
-        );
+        check.equals(self.task_delete_reason.as_ref(), row.delete_reason.as_deref());
+        check.like(self.task_delete_reason_like.as_ref(), row.delete_reason.as_deref());
         check.equals(self.task_owner.as_ref(), row.owner.as_deref());
         check.like(self.task_owner_like.as_ref(), row.owner.as_deref());
         check.when(self.assigned, || assignee.is_some());
         check.when(self.unassigned, || assignee.is_none());
         check.equals(self.task_assignee.as_ref(), assignee);
         check.like(self.task_assignee_like.as_ref(), assignee);
-        check.when(self.task_priority.is_some(), || {
-            self.task_priority == Some(i64::from(row.priority))
-        });
+        check.when(self.task_priority.is_some(), || self.task_priority == Some(i64::from(row.priority)));
         check.when(self.unfinished, || row.end.is_none());
         check.when(self.finished, || row.end.is_some());
-        check.when(self.process_finished, || {
-            instance.is_some_and(|instance| instance.end.is_some())
-        });
-        check.when(self.process_unfinished, || {
-            instance.is_some_and(|instance| instance.end.is_none())
-        });
+        check.when(self.process_finished, || instance.is_some_and(|instance| instance.end.is_some()));
+        check.when(self.process_unfinished, || instance.is_some_and(|instance| instance.end.is_none()));
         check.since(self.started_after, Some(row.start));
         check.until(self.started_before, Some(row.start));
         check.until(self.finished_before, row.end);
@@ -191,35 +154,19 @@ impl HistoricTaskInstanceQuery {
         check.at(self.task_follow_up_date, row.follow_up);
         check.before(self.task_follow_up_date_before, row.follow_up);
         check.after(self.task_follow_up_date_after, row.follow_up);
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
-        let (ignore_name, ignore_value) = (
-            self.variable_names_ignore_case,
-            self.variable_values_ignore_case,
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
+        let (ignore_name, ignore_value) = (self.variable_names_ignore_case, self.variable_values_ignore_case);
         for filter in &self.task_variables {
             check.when(true, || {
-                let variables = world
-                    .historic_variables_of_task(row.id)
-                    .map(|row| (row.name.as_str(), &row.value));
+                let variables = world.historic_variables_of_task(row.id).map(|row| (row.name.as_str(), &row.value));
                 filter.met_by(variables, ignore_name, ignore_value)
             });
         }
         for filter in &self.process_variables {
             check.when(true, || {
                 row.process_instance.is_some_and(|instance| {
-                    let variables = world
-                        .historic_variables_of(instance)
-                        .filter(|row| row.task.is_none());
-                    filter.met_by(
-                        variables.map(|row| (row.name.as_str(), &row.value)),
-                        ignore_name,
-                        ignore_value,
-                    )
+                    let variables = world.historic_variables_of(instance).filter(|row| row.task.is_none());
+                    filter.met_by(variables.map(|row| (row.name.as_str(), &row.value)), ignore_name, ignore_value)
                 })
             });
         }
@@ -240,12 +187,8 @@ impl HistoricTaskInstanceQuery {
                 let mut check = if any { Check::any() } else { Check::all() };
                 check.equals(self.task_involved_user.as_ref(), user);
                 check.equals(self.task_involved_group.as_ref(), group);
-                check.text(self.task_had_candidate_user.as_ref(), |wanted| {
-                    candidate && user == Some(wanted)
-                });
-                check.text(self.task_had_candidate_group.as_ref(), |wanted| {
-                    candidate && group == Some(wanted)
-                });
+                check.text(self.task_had_candidate_user.as_ref(), |wanted| candidate && user == Some(wanted));
+                check.text(self.task_had_candidate_group.as_ref(), |wanted| candidate && group == Some(wanted));
                 check.when(self.with_candidate_groups, || candidate && group.is_some());
                 check.verdict()
             })
@@ -272,42 +215,24 @@ impl Criteria for HistoricTaskInstanceQuery {
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
         let by = &world.past.tasks;
         Some(if let Some(id) = &self.task_id {
-            world
-                .historic_task_by_text(id)
-                .map(|task| task.id)
-                .into_iter()
-                .collect()
+            world.historic_task_by_text(id).map(|task| task.id).into_iter().collect()
         } else if let Some(id) = &self.execution_id {
             under_id(&by.execution, id)
         } else if let Some(id) = &self.process_instance_id {
             under_id(&by.process_instance, id)
         } else if !self.activity_instance_id_in.is_empty() {
-            under_each(
-                &by.activity_instance,
-                self.activity_instance_id_in
-                    .iter()
-                    .filter_map(|id| parsed_end(id)),
-            )
+            under_each(&by.activity_instance, self.activity_instance_id_in.iter().filter_map(|id| parsed_end(id)))
         } else if let Some(key) = &self.process_instance_business_key {
-            under_each(
-                &by.process_instance,
-                under_text(&world.past.process_instances.business_key, key),
-            )
+            under_each(&by.process_instance, under_text(&world.past.process_instances.business_key, key))
         } else if let Some(id) = &self.root_process_instance_id {
-            under_each(
-                &by.process_instance,
-                under_id(&world.past.process_instances.root, id),
-            )
+            under_each(&by.process_instance, under_id(&world.past.process_instances.root, id))
         } else if let Some(filter) = self.task_variables.first() {
             variables(&world.past.variables.value, filter)
                 .into_iter()
                 .filter_map(|id| world.historic_variable(id)?.task)
                 .collect()
         } else if let Some(filter) = self.process_variables.first() {
-            under_each(
-                &by.process_instance,
-                world.historic_instances_with_variable(filter),
-            )
+            under_each(&by.process_instance, world.historic_instances_with_variable(filter))
         } else if let Some(user) = &self.task_assignee {
             under_text(&by.assignee, user)
         } else if let Some(id) = &self.process_definition_id {
@@ -320,17 +245,11 @@ impl Criteria for HistoricTaskInstanceQuery {
     }
 
     fn matches(&self, row: HistoricTaskInstanceRow<'_>) -> bool {
-        self.check(row, Check::all(), false)
-            && self
-                .or_queries
-                .iter()
-                .all(|query| query.check(row, Check::any(), true))
+        self.check(row, Check::all(), false) && self.or_queries.iter().all(|query| query.check(row, Check::any(), true))
     }
 
     fn visible(&self, row: HistoricTaskInstanceRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, row.definition)
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
     }
 
     fn sorting(&self) -> &[Sort<HistoricTaskInstanceSorting>] {
@@ -346,8 +265,7 @@ impl Criteria for HistoricTaskInstanceQuery {
             HistoricTaskInstanceSorting::ProcessInstanceId => entity.process_instance.into(),
             HistoricTaskInstanceSorting::ExecutionId => entity.execution.into(),
             HistoricTaskInstanceSorting::CaseInstanceId => entity.case_instance.as_deref().into(),
-            HistoricTaskInstanceSorting::CaseDefinitionId
-            | HistoricTaskInstanceSorting::CaseExecutionId => Key::Null,
+            HistoricTaskInstanceSorting::CaseDefinitionId | HistoricTaskInstanceSorting::CaseExecutionId => Key::Null,
             HistoricTaskInstanceSorting::Duration => row.duration_ms().into(),
             HistoricTaskInstanceSorting::EndTime => entity.end.into(),
             HistoricTaskInstanceSorting::StartTime => entity.start.into(),

@@ -48,10 +48,7 @@ impl<'w> HistoricVariableInstanceRow<'w> {
 
     /// `activityInstanceId`.
     pub fn activity_instance_id(&self) -> Option<String> {
-        self.world.historic_activity_text_id(
-            self.entity.activity_instance?,
-            self.entity.activity.as_deref(),
-        )
+        self.world.historic_activity_text_id(self.entity.activity_instance?, self.entity.activity.as_deref())
     }
 
     /// `taskId`.
@@ -61,20 +58,14 @@ impl<'w> HistoricVariableInstanceRow<'w> {
 
     /// `rootProcessInstanceId`.
     pub fn root(&self) -> Option<Id> {
-        Some(
-            self.world
-                .historic_process_instance(self.entity.process_instance?)?
-                .root,
-        )
+        Some(self.world.historic_process_instance(self.entity.process_instance?)?.root)
     }
 }
 
 impl World {
     /// The id the API shows for an activity instance in history, whose activity is told or known.
     pub fn historic_activity_text_id(&self, id: Id, activity: Option<&str>) -> Option<String> {
-        let known = self
-            .historic_activity_instance(id)
-            .map(|row| row.activity.as_str());
+        let known = self.historic_activity_instance(id).map(|row| row.activity.as_str());
         Some(match activity.or(known) {
             Some(activity) if self.historic_process_instance(id).is_none() => {
                 engine_core::history::activity_instance_text(activity, id)
@@ -93,22 +84,13 @@ impl World {
 
 impl HistoricVariableInstanceQuery {
     fn has_name(&self, name: &str, wanted: &str) -> bool {
-        if self.variable_names_ignore_case {
-            equal_ignoring_case(name, wanted)
-        } else {
-            name == wanted
-        }
+        if self.variable_names_ignore_case { equal_ignoring_case(name, wanted) } else { name == wanted }
     }
 
     fn value_filter(&self) -> Option<VariableFilter> {
         let name = self.variable_name.clone()?;
         let value = self.variable_value.clone()?;
-        Some(VariableFilter {
-            name,
-            operator: Operator::Equals,
-            value,
-            any_number: false,
-        })
+        Some(VariableFilter { name, operator: Operator::Equals, value, any_number: false })
     }
 }
 
@@ -117,11 +99,7 @@ impl Criteria for HistoricVariableInstanceQuery {
     type SortBy = HistoricVariableInstanceSorting;
 
     fn everything(world: &World) -> Rows<'_, HistoricVariableInstanceRow<'_>> {
-        Box::new(
-            world
-                .historic_variables()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.historic_variables().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<HistoricVariableInstanceRow<'_>> {
@@ -133,10 +111,7 @@ impl Criteria for HistoricVariableInstanceQuery {
         Some(if !self.execution_id_in.is_empty() {
             under_ids(&by.execution, &self.execution_id_in)
         } else if !self.task_id_in.is_empty() {
-            let tasks = self
-                .task_id_in
-                .iter()
-                .filter_map(|id| world.historic_task_by_text(id));
+            let tasks = self.task_id_in.iter().filter_map(|id| world.historic_task_by_text(id));
             super::narrow::under_each(&by.task, tasks.map(|task| task.id))
         } else if let Some(id) = &self.process_instance_id {
             under_id(&by.process_instance, id)
@@ -146,15 +121,7 @@ impl Criteria for HistoricVariableInstanceQuery {
             variables(&by.value, &filter)
         } else if let Some(name) = &self.variable_name {
             let (name, operator, value) = (name.clone(), Operator::NotEquals, Value::Null);
-            variables(
-                &by.value,
-                &VariableFilter {
-                    name,
-                    operator,
-                    value,
-                    any_number: false,
-                },
-            )
+            variables(&by.value, &VariableFilter { name, operator, value, any_number: false })
         } else {
             return None;
         })
@@ -166,15 +133,9 @@ impl Criteria for HistoricVariableInstanceQuery {
         check.within(&self.variable_name_in, Some(&row.name));
         check.id(self.process_instance_id.as_ref(), row.process_instance);
         check.id_in(&self.process_instance_id_in, row.process_instance);
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.world.definition_key(row.definition) == Some(key)
-        });
-        check.text(self.variable_name.as_ref(), |name| {
-            self.has_name(&row.name, name)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| row.world.definition_key(row.definition) == Some(key));
+        check.text(self.variable_name.as_ref(), |name| self.has_name(&row.name, name));
         check.text(self.variable_name_like.as_ref(), |pattern| {
             if self.variable_names_ignore_case {
                 like_ignoring_case(&row.name, pattern)
@@ -183,39 +144,24 @@ impl Criteria for HistoricVariableInstanceQuery {
             }
         });
         check.when(!self.include_deleted, || !row.deleted);
-        check.when(!self.task_id_in.is_empty(), || {
-            row.task_id()
-                .is_some_and(|id| self.task_id_in.contains(&id))
-        });
+        check.when(!self.task_id_in.is_empty(), || row.task_id().is_some_and(|id| self.task_id_in.contains(&id)));
         check.when(!self.variable_type_in.is_empty(), || {
             let name = row.value.type_name();
-            self.variable_type_in
-                .iter()
-                .any(|wanted| wanted.eq_ignore_ascii_case(name))
+            self.variable_type_in.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
         });
         check.id_in(&self.execution_id_in, row.execution);
         check.when(!self.activity_instance_id_in.is_empty(), || {
-            row.activity_instance_id()
-                .is_some_and(|id| self.activity_instance_id_in.contains(&id))
+            row.activity_instance_id().is_some_and(|id| self.activity_instance_id_in.contains(&id))
         });
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         if let Some(filter) = self.value_filter() {
-            check.when(true, || {
-                filter.holds(&row.value, self.variable_values_ignore_case)
-            });
+            check.when(true, || filter.holds(&row.value, self.variable_values_ignore_case));
         }
         check.verdict()
     }
 
     fn visible(&self, row: HistoricVariableInstanceRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_history(row.world, viewer, row.definition)
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
     }
 
     fn sorting(&self) -> &[Sort<HistoricVariableInstanceSorting>] {

@@ -98,24 +98,15 @@ impl Criteria for UserQuery {
         check.like(self.last_name_like.as_ref(), row.last_name.as_deref());
         check.equals(self.email.as_ref(), row.email.as_deref());
         check.like(self.email_like.as_ref(), row.email.as_deref());
-        check.text(self.member_of_group.as_ref(), |group| {
-            world.is_member(&row.id, group)
-        });
+        check.text(self.member_of_group.as_ref(), |group| world.is_member(&row.id, group));
         check.text(self.member_of_tenant.as_ref(), |tenant| {
-            world
-                .members_of_tenant(tenant)
-                .any(|member| *member == Member::User(row.id.clone()))
+            world.members_of_tenant(tenant).any(|member| *member == Member::User(row.id.clone()))
         });
         check.text(self.potential_starter.as_ref(), |definition| {
-            world
-                .process_definition_by_text(definition)
-                .is_some_and(|definition| {
-                    definition.starter_users.contains(&row.id)
-                        || definition
-                            .starter_groups
-                            .iter()
-                            .any(|group| world.is_member(&row.id, group))
-                })
+            world.process_definition_by_text(definition).is_some_and(|definition| {
+                definition.starter_users.contains(&row.id)
+                    || definition.starter_groups.iter().any(|group| world.is_member(&row.id, group))
+            })
         });
         check.verdict()
     }
@@ -164,9 +155,7 @@ impl Criteria for GroupQuery {
         check.equals(self.kind.as_ref(), row.kind.as_deref());
         check.text(self.member.as_ref(), |user| world.is_member(user, &row.id));
         check.text(self.member_of_tenant.as_ref(), |tenant| {
-            world
-                .members_of_tenant(tenant)
-                .any(|member| *member == Member::Group(row.id.clone()))
+            world.members_of_tenant(tenant).any(|member| *member == Member::Group(row.id.clone()))
         });
         check.verdict()
     }
@@ -206,11 +195,7 @@ impl Criteria for TenantQuery {
 
     fn matches(&self, row: TenantRow<'_>) -> bool {
         let world = row.world;
-        let has = |wanted: &Member| {
-            world
-                .members_of_tenant(&row.id)
-                .any(|member| member == wanted)
-        };
+        let has = |wanted: &Member| world.members_of_tenant(&row.id).any(|member| member == wanted);
         let mut check = Check::all();
         check.equals(self.id.as_ref(), Some(&row.id));
         check.within(&self.id_in, Some(&row.id));
@@ -219,13 +204,9 @@ impl Criteria for TenantQuery {
         check.text(self.user_member.as_ref(), |user| {
             has(&Member::User(user.to_owned()))
                 || self.including_groups_of_user
-                    && world
-                        .groups_of(user)
-                        .any(|group| has(&Member::Group(group.to_owned())))
+                    && world.groups_of(user).any(|group| has(&Member::Group(group.to_owned())))
         });
-        check.text(self.group_member.as_ref(), |group| {
-            has(&Member::Group(group.to_owned()))
-        });
+        check.text(self.group_member.as_ref(), |group| has(&Member::Group(group.to_owned())));
         check.verdict()
     }
 

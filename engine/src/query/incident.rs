@@ -56,14 +56,10 @@ impl<'w> IncidentRow<'w> {
             .entity
             .definition
             .zip(self.entity.declaration)
-            .and_then(|(definition, declaration)| {
-                self.world.job_definition_at(definition, declaration)
-            });
+            .and_then(|(definition, declaration)| self.world.job_definition_at(definition, declaration));
         declared
             .or_else(|| {
-                let job = self
-                    .world
-                    .job(self.entity.configuration.as_ref()?.parse().ok()?)?;
+                let job = self.world.job(self.entity.configuration.as_ref()?.parse().ok()?)?;
                 self.world.job_definition_of(job)
             })
             .map(|definition| definition.id)
@@ -75,11 +71,7 @@ impl Criteria for IncidentQuery {
     type SortBy = IncidentSorting;
 
     fn everything(world: &World) -> Rows<'_, IncidentRow<'_>> {
-        Box::new(
-            world
-                .incidents()
-                .map(move |incident| Row::new(world, incident)),
-        )
+        Box::new(world.incidents().map(move |incident| Row::new(world, incident)))
     }
 
     fn row(world: &World, id: Id) -> Option<IncidentRow<'_>> {
@@ -99,10 +91,7 @@ impl Criteria for IncidentQuery {
         } else if let Some(id) = &self.process_definition_id {
             under_each(&by.definition, world.definition_named(id))
         } else if !self.process_definition_key_in.is_empty() {
-            under_each(
-                &by.definition,
-                world.definitions_of_keys(&self.process_definition_key_in),
-            )
+            under_each(&by.definition, world.definitions_of_keys(&self.process_definition_key_in))
         } else {
             return None;
         })
@@ -118,18 +107,10 @@ impl Criteria for IncidentQuery {
         check.before(self.incident_timestamp_before, Some(row.created));
         check.after(self.incident_timestamp_after, Some(row.created));
         check.equals(self.activity_id.as_ref(), row.activity.as_deref());
-        check.equals(
-            self.failed_activity_id.as_ref(),
-            row.failed_activity.as_deref(),
-        );
+        check.equals(self.failed_activity_id.as_ref(), row.failed_activity.as_deref());
         check.id(self.process_instance_id.as_ref(), row.process_instance);
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.within(
-            &self.process_definition_key_in,
-            row.world.definition_key(row.definition),
-        );
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.within(&self.process_definition_key_in, row.world.definition_key(row.definition));
         check.id(self.cause_incident_id.as_ref(), Some(row.cause));
         check.id(self.root_cause_incident_id.as_ref(), Some(row.root_cause));
         check.equals(self.configuration.as_ref(), row.configuration.as_deref());
@@ -139,9 +120,7 @@ impl Criteria for IncidentQuery {
     }
 
     fn visible(&self, row: IncidentRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_instance(row.world, viewer, row.process_instance, row.definition)
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_instance(row.world, viewer, row.process_instance, row.definition))
     }
 
     fn sorting(&self) -> &[Sort<IncidentSorting>] {

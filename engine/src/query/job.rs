@@ -109,9 +109,7 @@ impl<'w> JobRow<'w> {
 
     /// The deployment of its process definition.
     pub fn deployment(&self) -> Option<Id> {
-        self.world
-            .process_definition(self.entity.definition?)
-            .map(|definition| definition.deployment)
+        self.world.process_definition(self.entity.definition?).map(|definition| definition.deployment)
     }
 }
 
@@ -162,11 +160,7 @@ impl Criteria for JobQuery {
             let row = id.parse().ok().and_then(|id| world.job_definition(id));
             match row.and_then(|row| row.definition) {
                 Some(definition) => under_each(&by.definition, [definition]),
-                None => world
-                    .jobs()
-                    .filter(|job| job.batch.is_some())
-                    .map(|job| job.id)
-                    .collect(),
+                None => world.jobs().filter(|job| job.batch.is_some()).map(|job| job.id).collect(),
             }
         } else if let Some(id) = &self.process_definition_id {
             under_each(&by.definition, world.definition_named(id))
@@ -183,63 +177,41 @@ impl Criteria for JobQuery {
         check.id(self.job_id.as_ref(), Some(row.id));
         check.id_in(&self.job_ids, Some(row.id));
         check.text(self.job_definition_id.as_ref(), |id| {
-            row.job_definition()
-                .is_some_and(|definition| Ok(definition.id) == id.parse())
+            row.job_definition().is_some_and(|definition| Ok(definition.id) == id.parse())
         });
         check.text(self.activity_id.as_ref(), |activity| {
-            row.job_definition()
-                .is_some_and(|definition| definition.activity.as_deref() == Some(activity))
+            row.job_definition().is_some_and(|definition| definition.activity.as_deref() == Some(activity))
         });
         check.id(self.process_instance_id.as_ref(), row.process_instance);
         check.id_in(&self.process_instance_ids, row.process_instance);
         check.id(self.execution_id.as_ref(), row.execution);
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.process_definition_key() == Some(key)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| row.process_definition_key() == Some(key));
         check.when(self.with_retries_left, || row.retries > 0);
         check.when(self.executable, || {
-            let instance = row
-                .process_instance
-                .and_then(|id| world.process_instance(id));
+            let instance = row.process_instance.and_then(|id| world.process_instance(id));
             row.retries > 0
                 && row.due.is_none_or(|due| due <= self.now)
                 && instance.is_none_or(|instance| !instance.suspended)
         });
         check.when(self.timers, || is_timer(&row.kind));
-        check.when(self.messages, || {
-            !is_timer(&row.kind) && row.kind != JobKind::HistoryCleanup
-        });
+        check.when(self.messages, || !is_timer(&row.kind) && row.kind != JobKind::HistoryCleanup);
         for condition in &self.due_dates {
             check.when(true, || row.due.is_some_and(|due| condition.holds(due)));
         }
         for condition in &self.create_times {
             // the earlier side includes the time itself
-            check.when(true, || {
-                condition.holds(row.created) || (!condition.after && row.created == condition.time)
-            });
+            check.when(true, || condition.holds(row.created) || (!condition.after && row.created == condition.time));
         }
         check.at_least(self.priority_higher_than_or_equals, row.priority);
         check.at_most(self.priority_lower_than_or_equals, row.priority);
-        check.when(self.with_exception, || {
-            row.exception_message.is_some() || row.exception_stacktrace.is_some()
-        });
-        check.equals(
-            self.exception_message.as_ref(),
-            row.exception_message.as_deref(),
-        );
-        check.equals(
-            self.failed_activity_id.as_ref(),
-            row.failed_activity.as_deref(),
-        );
+        check.when(self.with_exception, || row.exception_message.is_some() || row.exception_stacktrace.is_some());
+        check.equals(self.exception_message.as_ref(), row.exception_message.as_deref());
+        check.equals(self.failed_activity_id.as_ref(), row.failed_activity.as_deref());
         check.when(self.no_retries_left, || row.retries == 0);
         check.when(self.active, || !row.suspended);
         check.when(self.suspended, || row.suspended);
-        check.when(self.acquired, || {
-            row.lock_expires.is_some_and(|until| until > self.now)
-        });
+        check.when(self.acquired, || row.lock_expires.is_some_and(|until| until > self.now));
         check.tenant(
             &self.tenant_id_in,
             self.include_jobs_without_tenant_id,
@@ -250,9 +222,7 @@ impl Criteria for JobQuery {
     }
 
     fn visible(&self, row: JobRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_instance(row.world, viewer, row.process_instance, row.definition)
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_instance(row.world, viewer, row.process_instance, row.definition))
     }
 
     fn sorting(&self) -> &[Sort<JobSorting>] {
@@ -276,11 +246,7 @@ impl Criteria for JobQuery {
 
 impl TimeCondition {
     fn holds(self, time: Timestamp) -> bool {
-        if self.after {
-            time > self.time
-        } else {
-            time < self.time
-        }
+        if self.after { time > self.time } else { time < self.time }
     }
 }
 
@@ -289,13 +255,7 @@ impl Criteria for JobDefinitionQuery {
     type SortBy = JobDefinitionSorting;
 
     fn everything(world: &World) -> Rows<'_, JobDefinitionRow<'_>> {
-        Box::new(
-            world
-                .repository
-                .job_definitions
-                .iter()
-                .map(move |row| Row::new(world, row)),
-        )
+        Box::new(world.repository.job_definitions.iter().map(move |row| Row::new(world, row)))
     }
 
     fn row(world: &World, id: Id) -> Option<JobDefinitionRow<'_>> {
@@ -320,22 +280,13 @@ impl Criteria for JobDefinitionQuery {
         let mut check = Check::all();
         check.id(self.job_definition_id.as_ref(), Some(row.id));
         check.within(&self.activity_id_in, row.activity.as_deref());
-        check.text(self.process_definition_id.as_ref(), |id| {
-            world.definition_text(row.definition) == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            world.definition_key(row.definition) == Some(key)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| world.definition_text(row.definition) == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| world.definition_key(row.definition) == Some(key));
         check.equals(self.job_type.as_ref(), Some(&row.job_type));
-        check.equals(
-            self.job_configuration.as_ref(),
-            row.configuration.as_deref(),
-        );
+        check.equals(self.job_configuration.as_ref(), row.configuration.as_deref());
         check.when(self.active, || !row.suspended);
         check.when(self.suspended, || row.suspended);
-        check.when(self.with_overriding_job_priority, || {
-            row.overriding_priority.is_some()
-        });
+        check.when(self.with_overriding_job_priority, || row.overriding_priority.is_some());
         check.tenant(
             &self.tenant_id_in,
             self.include_job_definitions_without_tenant_id,
@@ -347,12 +298,7 @@ impl Criteria for JobDefinitionQuery {
 
     fn visible(&self, row: JobDefinitionRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            row.world.may(
-                viewer,
-                Resource::ProcessDefinition,
-                row.world.definition_key(row.definition),
-                READ,
-            )
+            row.world.may(viewer, Resource::ProcessDefinition, row.world.definition_key(row.definition), READ)
         })
     }
 
@@ -365,12 +311,8 @@ impl Criteria for JobDefinitionQuery {
         match by {
             JobDefinitionSorting::JobDefinitionId => entity.id.into(),
             JobDefinitionSorting::ActivityId => entity.activity.as_deref().into(),
-            JobDefinitionSorting::ProcessDefinitionId => {
-                row.world.definition_text(entity.definition).into()
-            }
-            JobDefinitionSorting::ProcessDefinitionKey => {
-                row.world.definition_key(entity.definition).into()
-            }
+            JobDefinitionSorting::ProcessDefinitionId => row.world.definition_text(entity.definition).into(),
+            JobDefinitionSorting::ProcessDefinitionKey => row.world.definition_key(entity.definition).into(),
             JobDefinitionSorting::JobType => entity.job_type.as_str().into(),
             JobDefinitionSorting::JobConfiguration => entity.configuration.as_deref().into(),
             JobDefinitionSorting::TenantId => entity.tenant.as_deref().into(),

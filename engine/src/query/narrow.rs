@@ -16,24 +16,16 @@ use crate::world::{
 
 /// Row ids under the id a text names.
 pub(crate) fn under_id(index: &BTreeSet<(Id, Id)>, text: &str) -> Vec<Id> {
-    text.parse()
-        .map(|key| ids(index, key).collect())
-        .unwrap_or_default()
+    text.parse().map(|key| ids(index, key).collect()).unwrap_or_default()
 }
 
 /// Row ids under the ids that texts name.
 pub(crate) fn under_ids(index: &BTreeSet<(Id, Id)>, texts: &[String]) -> Vec<Id> {
-    parsed(texts)
-        .into_iter()
-        .flat_map(|key| ids(index, key))
-        .collect()
+    parsed(texts).into_iter().flat_map(|key| ids(index, key)).collect()
 }
 
 /// Row ids under ids.
-pub(crate) fn under_each(
-    index: &BTreeSet<(Id, Id)>,
-    keys: impl IntoIterator<Item = Id>,
-) -> Vec<Id> {
+pub(crate) fn under_each(index: &BTreeSet<(Id, Id)>, keys: impl IntoIterator<Item = Id>) -> Vec<Id> {
     keys.into_iter().flat_map(|key| ids(index, key)).collect()
 }
 
@@ -44,10 +36,7 @@ pub(crate) fn under_text(index: &BTreeSet<(u64, Id)>, text: &str) -> Vec<Id> {
 
 /// Row ids under several texts.
 pub(crate) fn under_texts(index: &BTreeSet<(u64, Id)>, texts: &[String]) -> Vec<Id> {
-    texts
-        .iter()
-        .flat_map(|text| ids(index, text_key(text)))
-        .collect()
+    texts.iter().flat_map(|text| ids(index, text_key(text))).collect()
 }
 
 /// Row ids under a text whatever its case.
@@ -61,31 +50,23 @@ pub(crate) fn variables(index: &BTreeSet<((u64, u64), Id)>, filter: &VariableFil
     if filter.operator == Operator::Equals {
         return ids(index, (name, value_key(&filter.value))).collect();
     }
-    index
-        .range(((name, 0), Id(0))..=((name, u64::MAX), Id(u128::MAX)))
-        .map(|entry| entry.1)
-        .collect()
+    index.range(((name, 0), Id(0))..=((name, u64::MAX), Id(u128::MAX))).map(|entry| entry.1).collect()
 }
 
 impl World {
     /// Ids of the definitions of a key.
     pub(crate) fn definitions_of(&self, key: &str) -> Vec<Id> {
-        self.process_definitions_of_key(key)
-            .map(|definition| definition.id)
-            .collect()
+        self.process_definitions_of_key(key).map(|definition| definition.id).collect()
     }
 
     /// Ids of the definitions of several keys.
     pub(crate) fn definitions_of_keys(&self, keys: &[String]) -> Vec<Id> {
-        keys.iter()
-            .flat_map(|key| self.definitions_of(key))
-            .collect()
+        keys.iter().flat_map(|key| self.definitions_of(key)).collect()
     }
 
     /// The definition a text names.
     pub(crate) fn definition_named(&self, text: &str) -> Option<Id> {
-        self.process_definition_by_text(text)
-            .map(|definition| definition.id)
+        self.process_definition_by_text(text).map(|definition| definition.id)
     }
 
     /// Process instances that may have a variable that meets a condition.

@@ -75,47 +75,30 @@ impl ProcessInstanceQuery {
         check.equals(self.process_definition_key.as_ref(), key);
         check.within(&self.process_definition_key_in, key);
         check.not_within(&self.process_definition_key_not_in, key);
-        check.id(
-            self.deployment_id.as_ref(),
-            definition.map(|definition| definition.deployment),
-        );
+        check.id(self.deployment_id.as_ref(), definition.map(|definition| definition.deployment));
         check.text(self.root_process_instance_id.as_ref(), |id| {
-            world
-                .root_of_process_instance(row.id)
-                .map(|root| root.to_string())
-                .as_deref()
-                == Some(id)
+            world.root_of_process_instance(row.id).map(|root| root.to_string()).as_deref() == Some(id)
         });
         check.id_in(&self.process_instance_ids, Some(row.id));
         check.equals(self.business_key.as_ref(), row.business_key.as_deref());
         check.like(self.business_key_like.as_ref(), row.business_key.as_deref());
         let caller = |id: Id| {
             let calling = world.process_instance(id)?.super_execution?;
-            world
-                .execution(calling)
-                .map(|execution| execution.process_instance)
+            world.execution(calling).map(|execution| execution.process_instance)
         };
         check.text(self.super_process_instance.as_ref(), |id| {
             caller(row.id).is_some() && caller(row.id) == id.parse().ok()
         });
-        check.when(self.root_process_instances, || {
-            row.super_execution.is_none()
-        });
+        check.when(self.root_process_instances, || row.super_execution.is_none());
         check.when(self.leaf_process_instances, || {
-            world
-                .executions_of(row.id)
-                .all(|execution| world.called_by(execution.id).next().is_none())
+            world.executions_of(row.id).all(|execution| world.called_by(execution.id).next().is_none())
         });
-        check.text(self.sub_process_instance.as_ref(), |id| {
-            id.parse().ok().and_then(caller) == Some(row.id)
-        });
+        check.text(self.sub_process_instance.as_ref(), |id| id.parse().ok().and_then(caller) == Some(row.id));
         check.when(self.active, || !row.suspended);
         check.when(self.suspended, || row.suspended);
         for filter in &self.variables {
             check.when(true, || {
-                let variables = world
-                    .variables_of_instance(row.id)
-                    .filter(|variable| variable.task.is_none());
+                let variables = world.variables_of_instance(row.id).filter(|variable| variable.task.is_none());
                 filter.met_by(
                     variables.map(|variable| (&*variable.name, &variable.value)),
                     self.variable_names_ignore_case,
@@ -127,43 +110,22 @@ impl ProcessInstanceQuery {
         check.when(self.process_definition_without_tenant_id, || {
             definition.is_some_and(|definition| definition.tenant.is_none())
         });
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.when(!self.activity_id_in.is_empty(), || {
-            world
-                .executions_of(row.id)
-                .filter(|execution| !execution.is_event_scope)
-                .any(|execution| {
-                    let activity = execution
-                        .activity
-                        .and_then(|node| world.activity_id(row.definition, node));
-                    activity.is_some_and(|activity| {
-                        self.activity_id_in.iter().any(|wanted| wanted == activity)
-                    })
-                })
+            world.executions_of(row.id).filter(|execution| !execution.is_event_scope).any(|execution| {
+                let activity = execution.activity.and_then(|node| world.activity_id(row.definition, node));
+                activity.is_some_and(|activity| self.activity_id_in.iter().any(|wanted| wanted == activity))
+            })
         });
         check.verdict()
     }
 
     fn check_incidents(&self, row: ProcessInstanceRow<'_>, check: &mut Check, any: bool) {
         let meets = |kind, id, message, pattern| {
-            meets_incident(
-                row.world.incidents_of_instance(row.id),
-                kind,
-                id,
-                message,
-                pattern,
-            )
+            meets_incident(row.world.incidents_of_instance(row.id), kind, id, message, pattern)
         };
         let (kind, id) = (self.incident_type.as_ref(), self.incident_id.as_ref());
-        let (message, pattern) = (
-            self.incident_message.as_ref(),
-            self.incident_message_like.as_ref(),
-        );
+        let (message, pattern) = (self.incident_message.as_ref(), self.incident_message_like.as_ref());
         let given = kind.is_some() || id.is_some() || message.is_some() || pattern.is_some();
         if any {
             check.when(kind.is_some(), || meets(kind, None, None, None));
@@ -182,16 +144,12 @@ impl Criteria for ProcessInstanceQuery {
     type SortBy = ProcessInstanceSorting;
 
     fn everything(world: &World) -> Rows<'_, ProcessInstanceRow<'_>> {
-        let instances = world
-            .executions()
-            .filter(|execution| execution.parent.is_none());
+        let instances = world.executions().filter(|execution| execution.parent.is_none());
         Box::new(instances.map(move |execution| Row::new(world, execution)))
     }
 
     fn row(world: &World, id: Id) -> Option<ProcessInstanceRow<'_>> {
-        world
-            .process_instance(id)
-            .map(|execution| Row::new(world, execution))
+        world.process_instance(id).map(|execution| Row::new(world, execution))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
@@ -199,74 +157,42 @@ impl Criteria for ProcessInstanceQuery {
         Some(if !self.process_instance_ids.is_empty() {
             parsed(&self.process_instance_ids)
         } else if let Some(id) = &self.root_process_instance_id {
-            id.parse()
-                .map(|root| world.process_instances_of_root(root))
-                .unwrap_or_default()
+            id.parse().map(|root| world.process_instances_of_root(root)).unwrap_or_default()
         } else if let Some(id) = &self.super_process_instance {
             let executions = under_id(&by.process_instance, id);
             under_each(&by.super_execution, executions)
         } else if let Some(id) = &self.sub_process_instance {
-            let calling = id
-                .parse()
-                .ok()
-                .and_then(|id| world.process_instance(id)?.super_execution);
-            calling
-                .and_then(|id| world.execution(id))
-                .map(|row| row.process_instance)
-                .into_iter()
-                .collect()
+            let calling = id.parse().ok().and_then(|id| world.process_instance(id)?.super_execution);
+            calling.and_then(|id| world.execution(id)).map(|row| row.process_instance).into_iter().collect()
         } else if let Some(key) = &self.business_key {
-            world
-                .process_instances_of_business_key(key)
-                .map(|row| row.id)
-                .collect()
+            world.process_instances_of_business_key(key).map(|row| row.id).collect()
         } else if let Some(id) = &self.incident_id {
             let incident = id.parse().ok().and_then(|id| world.incident(id));
-            incident
-                .and_then(|incident| incident.process_instance)
-                .into_iter()
-                .collect()
+            incident.and_then(|incident| incident.process_instance).into_iter().collect()
         } else if let Some(filter) = self.variables.first() {
             world.instances_with_variable(filter)
         } else if self.with_incident {
-            world
-                .incidents()
-                .filter_map(|incident| incident.process_instance)
-                .collect()
+            world.incidents().filter_map(|incident| incident.process_instance).collect()
         } else if let Some(id) = &self.process_definition_id {
             under_each(&by.definition, world.definition_named(id))
         } else if let Some(key) = &self.process_definition_key {
             under_each(&by.definition, world.definitions_of(key))
         } else if !self.process_definition_key_in.is_empty() {
-            under_each(
-                &by.definition,
-                world.definitions_of_keys(&self.process_definition_key_in),
-            )
+            under_each(&by.definition, world.definitions_of_keys(&self.process_definition_key_in))
         } else if let Some(id) = &self.deployment_id {
             let deployment = id.parse().unwrap_or_default();
-            under_each(
-                &by.definition,
-                world
-                    .process_definitions_of_deployment(deployment)
-                    .map(|row| row.id),
-            )
+            under_each(&by.definition, world.process_definitions_of_deployment(deployment).map(|row| row.id))
         } else {
             return None;
         })
     }
 
     fn matches(&self, row: ProcessInstanceRow<'_>) -> bool {
-        self.check(row, Check::all(), false)
-            && self
-                .or_queries
-                .iter()
-                .all(|query| query.check(row, Check::any(), true))
+        self.check(row, Check::all(), false) && self.or_queries.iter().all(|query| query.check(row, Check::any(), true))
     }
 
     fn visible(&self, row: ProcessInstanceRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || {
-            reads_instance(row.world, viewer, Some(row.id), Some(row.definition))
-        })
+        sees(viewer, row.tenant.as_deref(), || reads_instance(row.world, viewer, Some(row.id), Some(row.definition)))
     }
 
     fn sorting(&self) -> &[Sort<ProcessInstanceSorting>] {
@@ -276,12 +202,8 @@ impl Criteria for ProcessInstanceQuery {
     fn key<'w>(&self, by: &ProcessInstanceSorting, row: Self::Row<'w>) -> Key<'w> {
         match by {
             ProcessInstanceSorting::InstanceId => row.id.into(),
-            ProcessInstanceSorting::DefinitionKey => {
-                row.world.definition_key(Some(row.definition)).into()
-            }
-            ProcessInstanceSorting::DefinitionId => {
-                row.world.definition_text(Some(row.definition)).into()
-            }
+            ProcessInstanceSorting::DefinitionKey => row.world.definition_key(Some(row.definition)).into(),
+            ProcessInstanceSorting::DefinitionId => row.world.definition_text(Some(row.definition)).into(),
             ProcessInstanceSorting::TenantId => row.entity.tenant.as_deref().into(),
             ProcessInstanceSorting::BusinessKey => row.entity.business_key.as_deref().into(),
         }

@@ -60,10 +60,7 @@ fn by_period(durations: impl Iterator<Item = (i32, i64)>) -> Vec<DurationReportR
     periods
         .into_iter()
         .map(|(period, durations)| {
-            let (sum, count) = (
-                durations.iter().sum::<i64>(),
-                i64::try_from(durations.len()).unwrap_or(i64::MAX),
-            );
+            let (sum, count) = (durations.iter().sum::<i64>(), i64::try_from(durations.len()).unwrap_or(i64::MAX));
             DurationReportRow {
                 period,
                 minimum: durations.iter().copied().min().unwrap_or(0),
@@ -100,23 +97,15 @@ impl ProcessInstanceReport {
         by_period(world.historic_process_instances().filter_map(|row| {
             let definition = Some(row.definition);
             let mut check = Check::all();
-            check.within(
-                &self.process_definition_id_in,
-                world.definition_text(definition),
-            );
-            check.within(
-                &self.process_definition_key_in,
-                world.definition_key(definition),
-            );
+            check.within(&self.process_definition_id_in, world.definition_text(definition));
+            check.within(&self.process_definition_key_in, world.definition_key(definition));
             check.until(self.started_before, Some(row.start));
             check.since(self.started_after, Some(row.start));
             check.when(viewer.is_some(), || {
                 viewer.is_none_or(|viewer| World::sees_tenant(viewer, row.tenant.as_deref()))
             });
             let duration = row.end?.0 - row.start.0;
-            check
-                .verdict()
-                .then(|| (unit.period(row.start, zone), duration))
+            check.verdict().then(|| (unit.period(row.start, zone), duration))
         }))
     }
 }
@@ -158,8 +147,7 @@ impl TaskReport {
             check.when(true, || row.end.is_some());
             check.until(self.completed_before, row.end);
             check.since(self.completed_after, row.end);
-            check.verdict()
-                && viewer.is_none_or(|viewer| World::sees_tenant(viewer, row.tenant.as_deref()))
+            check.verdict() && viewer.is_none_or(|viewer| World::sees_tenant(viewer, row.tenant.as_deref()))
         })
     }
 
@@ -178,12 +166,7 @@ impl TaskReport {
     }
 
     /// Numbers of ended tasks of processes by name, or by definition key alone.
-    pub fn counts<'w>(
-        &self,
-        world: &'w World,
-        by_task_name: bool,
-        viewer: Option<&Caller>,
-    ) -> Vec<TaskCountRow<'w>> {
+    pub fn counts<'w>(&self, world: &'w World, by_task_name: bool, viewer: Option<&Caller>) -> Vec<TaskCountRow<'w>> {
         let mut counts: BTreeMap<(Option<&str>, &str, Option<&str>), usize> = BTreeMap::new();
         for task in self.tasks(world, viewer) {
             let Some(key) = world.definition_key(task.definition) else {
@@ -197,9 +180,7 @@ impl TaskReport {
             } else {
                 None
             };
-            *counts
-                .entry((name, key, task.tenant.as_deref()))
-                .or_default() += 1;
+            *counts.entry((name, key, task.tenant.as_deref())).or_default() += 1;
         }
         let mut rows: Vec<TaskCountRow<'w>> = counts
             .into_iter()
@@ -219,10 +200,7 @@ impl TaskReport {
             rows.sort_by(|a, b| a.task_name.cmp(&b.task_name).then(b.count.cmp(&a.count)));
         } else {
             rows.sort_by(|a, b| {
-                a.definition_name
-                    .cmp(&b.definition_name)
-                    .then(a.key.cmp(b.key))
-                    .then(b.count.cmp(&a.count))
+                a.definition_name.cmp(&b.definition_name).then(a.key.cmp(b.key)).then(b.count.cmp(&a.count))
             });
         }
         rows
@@ -270,9 +248,7 @@ impl CleanableReport {
         let definitions = world.process_definitions().filter(|row| {
             self.covers(&row.text_id, &row.key, row.tenant.as_deref())
                 && viewer.is_none_or(|viewer| {
-                    sees(viewer, row.tenant.as_deref(), || {
-                        reads_history(world, viewer, Some(row.id))
-                    })
+                    sees(viewer, row.tenant.as_deref(), || reads_history(world, viewer, Some(row.id)))
                 })
         });
         let mut definitions: Vec<_> = definitions.collect();
@@ -281,10 +257,7 @@ impl CleanableReport {
             let by_definition = &world.past.process_instances.definition;
             let instances = crate::world::index::ids(by_definition, definition.id);
             let instances = instances.filter_map(|id| world.historic_process_instance(id));
-            self.count(
-                definition,
-                instances.map(|row| (row.end.is_some(), row.removal_time)),
-            )
+            self.count(definition, instances.map(|row| (row.end.is_some(), row.removal_time)))
         });
         self.page(rows.collect(), page)
     }
@@ -300,12 +273,7 @@ impl CleanableReport {
             self.covers(&row.text_id, &row.key, row.tenant.as_deref())
                 && viewer.is_none_or(|viewer| {
                     sees(viewer, row.tenant.as_deref(), || {
-                        world.may(
-                            viewer,
-                            Resource::DecisionDefinition,
-                            Some(&row.key),
-                            READ_HISTORY,
-                        )
+                        world.may(viewer, Resource::DecisionDefinition, Some(&row.key), READ_HISTORY)
                     })
                 })
         });
@@ -325,10 +293,7 @@ impl CleanableReport {
         let kinds: BTreeSet<&str> = world.batches().map(|batch| batch.kind.as_str()).collect();
         let rows = kinds.into_iter().map(|kind| {
             let batches = world.batches().filter(|batch| batch.kind == kind);
-            self.count(
-                kind,
-                batches.map(|batch| (batch.end.is_some(), batch.removal_time)),
-            )
+            self.count(kind, batches.map(|batch| (batch.end.is_some(), batch.removal_time)))
         });
         self.page(rows.collect(), page)
     }
@@ -341,16 +306,8 @@ impl CleanableReport {
         check.verdict()
     }
 
-    fn count<T>(
-        &self,
-        of: T,
-        rows: impl Iterator<Item = (bool, Option<Timestamp>)>,
-    ) -> CleanableRow<T> {
-        let mut row = CleanableRow {
-            of,
-            finished: 0,
-            cleanable: 0,
-        };
+    fn count<T>(&self, of: T, rows: impl Iterator<Item = (bool, Option<Timestamp>)>) -> CleanableRow<T> {
+        let mut row = CleanableRow { of, finished: 0, cleanable: 0 };
         for (ended, removal_time) in rows {
             row.finished += usize::from(ended);
             row.cleanable += usize::from(removal_time.is_some_and(|time| time <= self.now));
@@ -368,10 +325,7 @@ impl CleanableReport {
             None => {}
         }
         let most = page.max_results.unwrap_or(usize::MAX);
-        rows.into_iter()
-            .skip(page.first_result.unwrap_or(0))
-            .take(most)
-            .collect()
+        rows.into_iter().skip(page.first_result.unwrap_or(0)).take(most).collect()
     }
 }
 
@@ -381,11 +335,7 @@ impl World {
         let mut found: Vec<(Timestamp, Id)> = self
             .historic_process_instances()
             .filter(|row| row.id == row.root)
-            .filter_map(|row| {
-                row.removal_time
-                    .filter(|time| *time <= now)
-                    .map(|time| (time, row.id))
-            })
+            .filter_map(|row| row.removal_time.filter(|time| *time <= now).map(|time| (time, row.id)))
             .collect();
         found.sort_unstable();
         found.into_iter().take(limit).map(|(_, id)| id).collect()

@@ -37,9 +37,7 @@ impl StatisticsOptions {
     }
 
     fn counts(&self, incident: &engine_core::state::Incident) -> bool {
-        self.incidents_for_type
-            .as_deref()
-            .is_none_or(|kind| *incident.kind == *kind)
+        self.incidents_for_type.as_deref().is_none_or(|kind| *incident.kind == *kind)
             && (!self.root_incidents || incident.id == incident.root_cause)
     }
 }
@@ -79,20 +77,12 @@ pub struct ActivityStatistics {
     pub incidents: Vec<IncidentCount>,
 }
 
-fn by_type<'w>(
-    incidents: impl Iterator<Item = &'w engine_core::state::Incident>,
-) -> Vec<IncidentCount> {
+fn by_type<'w>(incidents: impl Iterator<Item = &'w engine_core::state::Incident>) -> Vec<IncidentCount> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for incident in incidents {
         *counts.entry(&incident.kind).or_default() += 1;
     }
-    counts
-        .into_iter()
-        .map(|(kind, count)| IncidentCount {
-            kind: kind.to_owned(),
-            count,
-        })
-        .collect()
+    counts.into_iter().map(|(kind, count)| IncidentCount { kind: kind.to_owned(), count }).collect()
 }
 
 impl World {
@@ -103,8 +93,7 @@ impl World {
         page: Page,
         viewer: Option<&Caller>,
     ) -> Vec<ProcessDefinitionStatistics<'_>> {
-        let seen =
-            |tenant: Option<&str>| viewer.is_none_or(|viewer| Self::sees_tenant(viewer, tenant));
+        let seen = |tenant: Option<&str>| viewer.is_none_or(|viewer| Self::sees_tenant(viewer, tenant));
         let mut definitions: Vec<_> = self
             .process_definitions()
             .filter(|row| {
@@ -120,12 +109,8 @@ impl World {
         let most = page.max_results.unwrap_or(usize::MAX);
         let statistics = |definition: &'_ Shown<ProcessDefinition>| {
             let instances = self.process_instances_of_definition(definition.id);
-            let jobs = self
-                .jobs_of_definition(definition.id)
-                .filter(|job| job.retries == 0);
-            let incidents = self
-                .incidents_of_definition(definition.id)
-                .filter(|row| options.counts(row));
+            let jobs = self.jobs_of_definition(definition.id).filter(|job| job.retries == 0);
+            let incidents = self.incidents_of_definition(definition.id).filter(|row| options.counts(row));
             let instances = instances.filter(|row| seen(row.tenant.as_deref())).count();
             let mut failed_jobs = 0;
             if options.failed_jobs {
@@ -143,12 +128,7 @@ impl World {
             .take(most)
             .map(|definition| {
                 let (instances, failed_jobs, incidents) = statistics(definition);
-                ProcessDefinitionStatistics {
-                    definition,
-                    instances,
-                    failed_jobs,
-                    incidents,
-                }
+                ProcessDefinitionStatistics { definition, instances, failed_jobs, incidents }
             })
             .collect()
     }
@@ -161,23 +141,16 @@ impl World {
         viewer: Option<&Caller>,
     ) -> Vec<ActivityStatistics> {
         let visible = |tenant: Option<&str>, instance: Option<Id>| {
-            viewer.is_none_or(|viewer| {
-                sees(viewer, tenant, || {
-                    reads_instance(self, viewer, instance, Some(definition))
-                })
-            })
+            viewer
+                .is_none_or(|viewer| sees(viewer, tenant, || reads_instance(self, viewer, instance, Some(definition))))
         };
         let mut instances: BTreeMap<&str, usize> = BTreeMap::new();
-        let nodes = self
-            .process_definition(definition)
-            .map_or(&[][..], |definition| &definition.nodes);
+        let nodes = self.process_definition(definition).map_or(&[][..], |definition| &definition.nodes);
         for (node, info) in (0..).zip(nodes) {
             let at = ids(&self.runtime.executions.by.activity, (definition, node));
             let executions = at.filter_map(|id| self.execution(id));
             let count = executions
-                .filter(|row| {
-                    row.is_active && visible(row.tenant.as_deref(), Some(row.process_instance))
-                })
+                .filter(|row| row.is_active && visible(row.tenant.as_deref(), Some(row.process_instance)))
                 .count();
             if count > 0 {
                 *instances.entry(&info.id).or_default() += count;
@@ -185,13 +158,8 @@ impl World {
         }
         let mut failed_jobs: BTreeMap<&str, usize> = BTreeMap::new();
         if options.failed_jobs {
-            for job in self
-                .jobs_of_definition(definition)
-                .filter(|job| job.retries == 0)
-            {
-                if let Some(activity) = self
-                    .job_definition_of(job)
-                    .and_then(|row| row.activity.as_deref())
+            for job in self.jobs_of_definition(definition).filter(|job| job.retries == 0) {
+                if let Some(activity) = self.job_definition_of(job).and_then(|row| row.activity.as_deref())
                     && visible(job.tenant.as_deref(), job.process_instance)
                 {
                     *failed_jobs.entry(activity).or_default() += 1;
@@ -200,10 +168,7 @@ impl World {
         }
         let mut incidents: BTreeMap<&str, Vec<&engine_core::state::Incident>> = BTreeMap::new();
         if options.counts_incidents() {
-            for incident in self
-                .incidents_of_definition(definition)
-                .filter(|row| options.counts(row))
-            {
+            for incident in self.incidents_of_definition(definition).filter(|row| options.counts(row)) {
                 if let Some(activity) = incident.activity.as_deref()
                     && visible(incident.tenant.as_deref(), incident.process_instance)
                 {
@@ -211,22 +176,15 @@ impl World {
                 }
             }
         }
-        let activities: BTreeSet<&str> = instances
-            .keys()
-            .chain(failed_jobs.keys())
-            .chain(incidents.keys())
-            .copied()
-            .collect();
+        let activities: BTreeSet<&str> =
+            instances.keys().chain(failed_jobs.keys()).chain(incidents.keys()).copied().collect();
         activities
             .into_iter()
             .map(|id| ActivityStatistics {
                 id: id.to_owned(),
                 instances: instances.get(id).copied().unwrap_or(0),
                 failed_jobs: failed_jobs.get(id).copied().unwrap_or(0),
-                incidents: incidents
-                    .get(id)
-                    .map(|rows| by_type(rows.iter().copied()))
-                    .unwrap_or_default(),
+                incidents: incidents.get(id).map(|rows| by_type(rows.iter().copied())).unwrap_or_default(),
             })
             .collect()
     }
@@ -281,28 +239,17 @@ pub struct HistoricActivityStatistics {
 
 impl HistoricActivityStatisticsQuery {
     /// The numbers of the activities of a definition.
-    pub fn list(
-        &self,
-        world: &World,
-        definition: Id,
-        viewer: Option<&Caller>,
-    ) -> Vec<HistoricActivityStatistics> {
+    pub fn list(&self, world: &World, definition: Id, viewer: Option<&Caller>) -> Vec<HistoricActivityStatistics> {
         let readable = viewer.is_none_or(|viewer| {
-            let tenant = world
-                .process_definition(definition)
-                .and_then(|row| row.tenant.as_deref());
-            sees(viewer, tenant, || {
-                super::visibility::reads_history(world, viewer, Some(definition))
-            })
+            let tenant = world.process_definition(definition).and_then(|row| row.tenant.as_deref());
+            sees(viewer, tenant, || super::visibility::reads_history(world, viewer, Some(definition)))
         });
         if !readable {
             return Vec::new();
         }
         let mut found: BTreeMap<&str, HistoricActivityStatistics> = BTreeMap::new();
         let by_definition = &world.past.activity_instances.definition;
-        for row in
-            ids(by_definition, definition).filter_map(|id| world.historic_activity_instance(id))
-        {
+        for row in ids(by_definition, definition).filter_map(|id| world.historic_activity_instance(id)) {
             let canceled = row.state == ActivityState::Canceled;
             let complete_scope = row.state == ActivityState::ScopeComplete;
             let counts = self.finished
@@ -337,10 +284,7 @@ impl HistoricActivityStatisticsQuery {
         }
         let mut rows: Vec<_> = found
             .into_iter()
-            .map(|(id, numbers)| HistoricActivityStatistics {
-                id: id.to_owned(),
-                ..numbers
-            })
+            .map(|(id, numbers)| HistoricActivityStatistics { id: id.to_owned(), ..numbers })
             .collect();
         if self.descending {
             rows.reverse();
@@ -349,9 +293,7 @@ impl HistoricActivityStatisticsQuery {
     }
 
     fn concerns(&self, world: &World, instance: Id) -> bool {
-        if !self.process_instance_id_in.is_empty()
-            && !self.process_instance_id_in.contains(&instance.to_string())
-        {
+        if !self.process_instance_id_in.is_empty() && !self.process_instance_id_in.contains(&instance.to_string()) {
             return false;
         }
         let mut check = super::evaluate::Check::all();
@@ -384,21 +326,14 @@ impl World {
     ) -> Vec<DecisionStatistics> {
         let mut counts: BTreeMap<(&str, Id), usize> = BTreeMap::new();
         for row in self.historic_decisions() {
-            let concerned =
-                decision_instance.is_none_or(|id| row.id == id || row.root_decision == Some(id));
+            let concerned = decision_instance.is_none_or(|id| row.id == id || row.root_decision == Some(id));
             let seen = viewer.is_none_or(|viewer| Self::sees_tenant(viewer, row.tenant.as_deref()));
             if row.requirements_definition == Some(requirements_definition) && concerned && seen {
-                *counts
-                    .entry((&row.key, row.decision_definition))
-                    .or_default() += 1;
+                *counts.entry((&row.key, row.decision_definition)).or_default() += 1;
             }
         }
         let rows = counts.into_iter();
-        rows.map(|((key, _), evaluations)| DecisionStatistics {
-            key: key.to_owned(),
-            evaluations,
-        })
-        .collect()
+        rows.map(|((key, _), evaluations)| DecisionStatistics { key: key.to_owned(), evaluations }).collect()
     }
 
     /// `GET /task/report/candidate-group-count`: unassigned tasks by candidate group, those without a group first.

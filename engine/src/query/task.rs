@@ -131,10 +131,7 @@ pub type TaskRow<'w> = Row<'w, Task>;
 impl<'w> TaskRow<'w> {
     /// The id the API shows.
     pub fn text_id(&self) -> String {
-        self.entity
-            .custom_id
-            .as_deref()
-            .map_or_else(|| self.entity.id.to_string(), str::to_owned)
+        self.entity.custom_id.as_deref().map_or_else(|| self.entity.id.to_string(), str::to_owned)
     }
 
     /// `processDefinitionId`.
@@ -160,10 +157,7 @@ impl<'w> TaskRow<'w> {
 
     /// Whether there is an attachment.
     pub fn has_attachment(&self) -> bool {
-        self.world
-            .attachments_of_task(self.entity.id)
-            .next()
-            .is_some()
+        self.world.attachments_of_task(self.entity.id).next().is_some()
     }
 }
 
@@ -179,21 +173,15 @@ impl TaskQuery {
                 groups.push(group.clone());
                 Some(groups)
             }
-            (Some(group), false) => Some(
-                self.candidate_groups
-                    .iter()
-                    .filter(|known| *known == group)
-                    .cloned()
-                    .collect(),
-            ),
+            (Some(group), false) => {
+                Some(self.candidate_groups.iter().filter(|known| *known == group).cloned().collect())
+            }
             (Some(group), true) => Some(vec![group.clone()]),
             (None, false) => Some(self.candidate_groups.clone()),
             (None, true) => None,
         };
         if let Some(user) = &self.candidate_user {
-            groups
-                .get_or_insert_default()
-                .extend(world.groups_of(user).map(str::to_owned));
+            groups.get_or_insert_default().extend(world.groups_of(user).map(str::to_owned));
         }
         groups
     }
@@ -213,19 +201,13 @@ impl TaskQuery {
             return false;
         }
         let groups = self.wanted_groups(task.world, any);
-        let named = self.candidate_user.is_some()
-            || groups.is_some()
-            || self.candidate_group_like.is_some();
+        let named = self.candidate_user.is_some() || groups.is_some() || self.candidate_group_like.is_some();
         let is_named = |link: &IdentityLink| {
             let group = link.group.as_deref();
-            (self.candidate_user.is_some()
-                && link.user.as_deref() == self.candidate_user.as_deref())
+            (self.candidate_user.is_some() && link.user.as_deref() == self.candidate_user.as_deref())
                 || group.is_some_and(|group| {
                     groups.iter().flatten().any(|wanted| wanted == group)
-                        || self
-                            .candidate_group_like
-                            .as_ref()
-                            .is_some_and(|pattern| like(group, pattern))
+                        || self.candidate_group_like.as_ref().is_some_and(|pattern| like(group, pattern))
                 })
         };
         candidates(&task).any(|link| {
@@ -243,21 +225,11 @@ impl TaskQuery {
         let key = task.key.as_deref();
         check.when(self.impossible, || false);
         check.text(self.task_id.as_ref(), |id| task.text_id() == id);
-        check.when(!self.task_id_in.is_empty(), || {
-            self.task_id_in.contains(&task.text_id())
-        });
-        check.text(self.name.as_ref(), |text| {
-            name.is_some_and(|name| equal_ignoring_case(name, text))
-        });
-        check.text(self.name_not_equal.as_ref(), |text| {
-            name.is_some_and(|name| !equal_ignoring_case(name, text))
-        });
-        check.text(self.name_like.as_ref(), |text| {
-            name.is_some_and(|name| like_ignoring_case(name, text))
-        });
-        check.text(self.name_not_like.as_ref(), |text| {
-            name.is_some_and(|name| !like_ignoring_case(name, text))
-        });
+        check.when(!self.task_id_in.is_empty(), || self.task_id_in.contains(&task.text_id()));
+        check.text(self.name.as_ref(), |text| name.is_some_and(|name| equal_ignoring_case(name, text)));
+        check.text(self.name_not_equal.as_ref(), |text| name.is_some_and(|name| !equal_ignoring_case(name, text)));
+        check.text(self.name_like.as_ref(), |text| name.is_some_and(|name| like_ignoring_case(name, text)));
+        check.text(self.name_not_like.as_ref(), |text| name.is_some_and(|name| !like_ignoring_case(name, text)));
         check.text(self.description.as_ref(), |text| {
             description.is_some_and(|description| equal_ignoring_case(description, text))
         });
@@ -278,62 +250,38 @@ impl TaskQuery {
         check.text(self.delegation_state.as_ref(), |state| {
             matches!(
                 (task.delegation, state),
-                (Some(DelegationState::Pending), "PENDING")
-                    | (Some(DelegationState::Resolved), "RESOLVED")
+                (Some(DelegationState::Pending), "PENDING") | (Some(DelegationState::Resolved), "RESOLVED")
             )
         });
         check.id(self.process_instance_id.as_ref(), task.process_instance);
         check.id_in(&self.process_instance_id_in, task.process_instance);
         let business_key = || task.business_key();
-        check.text(self.process_instance_business_key.as_ref(), |key| {
-            business_key() == Some(key)
-        });
+        check.text(self.process_instance_business_key.as_ref(), |key| business_key() == Some(key));
         check.when(!self.process_instance_business_key_in.is_empty(), || {
-            business_key().is_some_and(|key| {
-                self.process_instance_business_key_in
-                    .iter()
-                    .any(|wanted| wanted == key)
-            })
+            business_key().is_some_and(|key| self.process_instance_business_key_in.iter().any(|wanted| wanted == key))
         });
-        check.text(
-            self.process_instance_business_key_like.as_ref(),
-            |pattern| business_key().is_some_and(|key| like(key, pattern)),
-        );
+        check.text(self.process_instance_business_key_like.as_ref(), |pattern| {
+            business_key().is_some_and(|key| like(key, pattern))
+        });
         check.id(self.execution_id.as_ref(), task.execution);
-        check.equals(
-            self.case_instance_id.as_ref(),
-            task.case_instance.as_deref(),
-        );
+        check.equals(self.case_instance_id.as_ref(), task.case_instance.as_deref());
         check.at(self.created_on, Some(task.created));
         check.before(self.created_before, Some(task.created));
         check.after(self.created_after, Some(task.created));
-        check.after(
-            self.updated_after,
-            Some(task.last_updated.unwrap_or(task.created)),
-        );
+        check.after(self.updated_after, Some(task.last_updated.unwrap_or(task.created)));
         check.equals(self.task_definition_key.as_ref(), key);
         check.like(self.task_definition_key_like.as_ref(), key);
         check.within(&self.task_definition_key_in, key);
         check.not_within(&self.task_definition_key_not_in, key);
         check.equals(self.parent_task_id.as_ref(), task.parent_task.as_deref());
-        check.text(self.process_definition_id.as_ref(), |id| {
-            task.process_definition_id() == Some(id)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| task.process_definition_id() == Some(id));
         let definition_key = || world.definition_key(task.definition);
-        check.text(self.process_definition_key.as_ref(), |key| {
-            definition_key() == Some(key)
-        });
+        check.text(self.process_definition_key.as_ref(), |key| definition_key() == Some(key));
         check.when(!self.process_definition_key_in.is_empty(), || {
-            definition_key().is_some_and(|key| {
-                self.process_definition_key_in
-                    .iter()
-                    .any(|wanted| wanted == key)
-            })
+            definition_key().is_some_and(|key| self.process_definition_key_in.iter().any(|wanted| wanted == key))
         });
         let definition_name = || world.definition_name(task.definition);
-        check.text(self.process_definition_name.as_ref(), |name| {
-            definition_name() == Some(name)
-        });
+        check.text(self.process_definition_name.as_ref(), |name| definition_name() == Some(name));
         check.text(self.process_definition_name_like.as_ref(), |pattern| {
             definition_name().is_some_and(|name| like(name, pattern))
         });
@@ -348,45 +296,27 @@ impl TaskQuery {
         });
         check.after(self.follow_up_after, task.follow_up);
         check.when(!self.activity_instance_id_in.is_empty(), || {
-            task.activity_instance_id()
-                .is_some_and(|id| self.activity_instance_id_in.contains(&id))
+            task.activity_instance_id().is_some_and(|id| self.activity_instance_id_in.contains(&id))
         });
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            task.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, task.tenant.as_deref());
         check.when(self.asks_for_candidates(), || self.is_candidate(task, any));
-        check.when(
-            self.without_candidate_groups || self.without_candidate_users,
-            || {
-                (self.include_assigned_tasks || assignee.is_none())
-                    && !(self.without_candidate_groups
-                        && candidates(&task).any(|link| link.group.is_some()))
-                    && !(self.without_candidate_users
-                        && candidates(&task).any(|link| link.user.is_some()))
-            },
-        );
+        check.when(self.without_candidate_groups || self.without_candidate_users, || {
+            (self.include_assigned_tasks || assignee.is_none())
+                && !(self.without_candidate_groups && candidates(&task).any(|link| link.group.is_some()))
+                && !(self.without_candidate_users && candidates(&task).any(|link| link.user.is_some()))
+        });
         check.text(self.involved_user.as_ref(), |user| {
             assignee == Some(user)
                 || task.owner.as_deref() == Some(user)
-                || task
-                    .links
-                    .iter()
-                    .any(|link| link.user.as_deref() == Some(user))
+                || task.links.iter().any(|link| link.user.as_deref() == Some(user))
         });
         for filter in &self.task_variables {
-            check.when(true, || {
-                self.has_variable(world.variables_of(task.id), filter)
-            });
+            check.when(true, || self.has_variable(world.variables_of(task.id), filter));
         }
         for filter in &self.process_variables {
             check.when(true, || {
                 task.process_instance.is_some_and(|instance| {
-                    let variables = world
-                        .variables_of_instance(instance)
-                        .filter(|variable| variable.task.is_none());
+                    let variables = world.variables_of_instance(instance).filter(|variable| variable.task.is_none());
                     self.has_variable(variables, filter)
                 })
             });
@@ -396,11 +326,7 @@ impl TaskQuery {
         check.verdict()
     }
 
-    fn has_variable<'w>(
-        &self,
-        variables: impl Iterator<Item = &'w Variable>,
-        filter: &VariableFilter,
-    ) -> bool {
+    fn has_variable<'w>(&self, variables: impl Iterator<Item = &'w Variable>, filter: &VariableFilter) -> bool {
         filter.met_by(
             variables.map(|variable| (&*variable.name, &variable.value)),
             self.variable_names_ignore_case,
@@ -439,12 +365,7 @@ impl Criteria for TaskQuery {
         } else if !self.process_instance_id_in.is_empty() {
             under_ids(&by.process_instance, &self.process_instance_id_in)
         } else if let Some(key) = &self.process_instance_business_key {
-            under_each(
-                &by.process_instance,
-                world
-                    .process_instances_of_business_key(key)
-                    .map(|row| row.id),
-            )
+            under_each(&by.process_instance, world.process_instances_of_business_key(key).map(|row| row.id))
         } else if let Some(parent) = &self.parent_task_id {
             under_text(&by.parent_task, parent)
         } else if let Some(filter) = self.task_variables.first() {
@@ -458,22 +379,13 @@ impl Criteria for TaskQuery {
             under_text(&by.assignee, user)
         } else if !self.assignee_in.is_empty() {
             under_texts(&by.assignee, &self.assignee_in)
-        } else if self.candidate_user.is_some()
-            || self.candidate_group.is_some()
-            || !self.candidate_groups.is_empty()
-        {
+        } else if self.candidate_user.is_some() || self.candidate_group.is_some() || !self.candidate_groups.is_empty() {
             if self.candidate_group_like.is_some() {
                 return None;
             }
-            let mut found: Vec<Id> = self
-                .candidate_user
-                .iter()
-                .flat_map(|user| under_text(&by.candidate_user, user))
-                .collect();
-            found.extend(under_texts(
-                &by.candidate_group,
-                &self.wanted_groups(world, false).unwrap_or_default(),
-            ));
+            let mut found: Vec<Id> =
+                self.candidate_user.iter().flat_map(|user| under_text(&by.candidate_user, user)).collect();
+            found.extend(under_texts(&by.candidate_group, &self.wanted_groups(world, false).unwrap_or_default()));
             found
         } else if let Some(name) = &self.name {
             under_folded(&by.name, name)
@@ -486,31 +398,18 @@ impl Criteria for TaskQuery {
         } else if let Some(key) = &self.process_definition_key {
             under_each(&by.definition, world.definitions_of(key))
         } else if !self.process_definition_key_in.is_empty() {
-            under_each(
-                &by.definition,
-                world.definitions_of_keys(&self.process_definition_key_in),
-            )
+            under_each(&by.definition, world.definitions_of_keys(&self.process_definition_key_in))
         } else if let Some(end) = self.due_before.or(self.due_date) {
-            by.due
-                .range(..=(end, Id(u128::MAX)))
-                .map(|entry| entry.1)
-                .collect()
+            by.due.range(..=(end, Id(u128::MAX))).map(|entry| entry.1).collect()
         } else if let Some(start) = self.due_after {
-            by.due
-                .range((start, Id(0))..)
-                .map(|entry| entry.1)
-                .collect()
+            by.due.range((start, Id(0))..).map(|entry| entry.1).collect()
         } else {
             return None;
         })
     }
 
     fn matches(&self, row: TaskRow<'_>) -> bool {
-        self.check(row, Check::all(), false)
-            && self
-                .or_queries
-                .iter()
-                .all(|query| query.check(row, Check::any(), true))
+        self.check(row, Check::all(), false) && self.or_queries.iter().all(|query| query.check(row, Check::any(), true))
     }
 
     fn visible(&self, row: TaskRow<'_>, viewer: &Caller) -> bool {
@@ -551,8 +450,7 @@ impl VariableSorting {
             VariableSortingScope::Execution => task.execution,
             VariableSortingScope::Task => Some(task.id),
         };
-        let Some(variable) = scope.and_then(|scope| task.world.variable_in(scope, &self.variable))
-        else {
+        let Some(variable) = scope.and_then(|scope| task.world.variable_in(scope, &self.variable)) else {
             return Key::Null;
         };
         if !variable.value.type_name().eq_ignore_ascii_case(&self.kind) {

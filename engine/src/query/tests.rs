@@ -1,28 +1,20 @@
 //! Queries: every criterion means what it means in Camunda 7, and an index never changes a result.
 
 mod index;
+mod report;
+mod viewer;
 
 use engine_core::state::DelegationState;
 use models::{Id, Timestamp, Value};
 
 use super::*;
-use crate::{
-    request::Caller,
-    world::{
-        Authorization, AuthorizationType, Group, Membership, Record, World,
-        fixture::{self, candidate, execution, random_world, task},
-        permission::{READ, READ_INSTANCE, Resource},
-    },
+use crate::world::{
+    Group, Membership, Record, World,
+    fixture::{self, candidate, execution, task},
 };
 
-// ---- meanings -------------------------------------------------------------------------------------------------------
-
 fn tasks_of(world: &World, query: &TaskQuery) -> Vec<u128> {
-    query
-        .list(world, Page::default(), None)
-        .iter()
-        .map(|row| row.id.0)
-        .collect()
+    query.list(world, Page::default(), None).iter().map(|row| row.id.0).collect()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "criteria are optional")]
@@ -36,13 +28,7 @@ fn candidates_world() -> World {
     for (id, links) in [
         (1, vec![candidate(Some("ann"), None)]),
         (2, vec![candidate(None, Some("sales"))]),
-        (
-            3,
-            vec![
-                candidate(None, Some("management")),
-                candidate(Some("bob"), None),
-            ],
-        ),
+        (3, vec![candidate(None, Some("management")), candidate(Some("bob"), None)]),
         (4, vec![candidate(None, Some("sales"))]),
         (5, Vec::new()),
     ] {
@@ -51,71 +37,33 @@ fn candidates_world() -> World {
         row.assignee = (id == 4).then(|| "zoe".into());
         world.put_task(row);
     }
-    world.put(Record::Group(Box::new(Group {
-        id: "sales".to_owned(),
-        name: None,
-        kind: None,
-    })));
-    world.put(Record::Membership(Membership {
-        user: "ann".to_owned(),
-        group: "sales".to_owned(),
-    }));
+    world.put(Record::Group(Box::new(Group { id: "sales".to_owned(), name: None, kind: None })));
+    world.put(Record::Membership(Membership { user: "ann".to_owned(), group: "sales".to_owned() }));
     world
 }
 
 #[test]
 fn candidates_are_of_unassigned_tasks_unless_asked() {
     let world = candidates_world();
-    let sales = TaskQuery {
-        candidate_group: some("sales"),
-        ..TaskQuery::default()
-    };
+    let sales = TaskQuery { candidate_group: some("sales"), ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &sales), [2]);
-    assert_eq!(
-        tasks_of(
-            &world,
-            &TaskQuery {
-                include_assigned_tasks: true,
-                ..sales.clone()
-            }
-        ),
-        [2, 4]
-    );
-    let without = TaskQuery {
-        without_candidate_groups: true,
-        ..TaskQuery::default()
-    };
+    assert_eq!(tasks_of(&world, &TaskQuery { include_assigned_tasks: true, ..sales.clone() }), [2, 4]);
+    let without = TaskQuery { without_candidate_groups: true, ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &without), [1, 5]);
-    let without = TaskQuery {
-        without_candidate_users: true,
-        include_assigned_tasks: true,
-        ..TaskQuery::default()
-    };
+    let without = TaskQuery { without_candidate_users: true, include_assigned_tasks: true, ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &without), [2, 4, 5]);
-    let with = TaskQuery {
-        with_candidate_users: true,
-        ..TaskQuery::default()
-    };
+    let with = TaskQuery { with_candidate_users: true, ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &with), [1, 3]);
 }
 
 #[test]
 fn a_candidate_user_is_one_by_group_too() {
     let world = candidates_world();
-    let ann = TaskQuery {
-        candidate_user: some("ann"),
-        ..TaskQuery::default()
-    };
+    let ann = TaskQuery { candidate_user: some("ann"), ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &ann), [1, 2]);
-    let bob = TaskQuery {
-        candidate_user: some("bob"),
-        ..TaskQuery::default()
-    };
+    let bob = TaskQuery { candidate_user: some("bob"), ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &bob), [3]);
-    let involved = TaskQuery {
-        involved_user: some("zoe"),
-        ..TaskQuery::default()
-    };
+    let involved = TaskQuery { involved_user: some("zoe"), ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &involved), [4]);
 }
 
@@ -128,15 +76,9 @@ fn candidate_group_and_groups_are_intersected_and_in_or_queries_united() {
         ..TaskQuery::default()
     };
     assert_eq!(tasks_of(&world, &both), [0; 0]);
-    let or = TaskQuery {
-        or_queries: vec![both],
-        ..TaskQuery::default()
-    };
+    let or = TaskQuery { or_queries: vec![both], ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &or), [2, 3]);
-    let pattern = TaskQuery {
-        candidate_group_like: some("mana%"),
-        ..TaskQuery::default()
-    };
+    let pattern = TaskQuery { candidate_group_like: some("mana%"), ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &pattern), [3]);
 }
 
@@ -150,48 +92,12 @@ fn names_and_descriptions_of_tasks_ignore_case_and_null_is_never_unequal() {
         world.put_task(row);
     }
     let named = |query: TaskQuery| tasks_of(&world, &query);
-    assert_eq!(
-        named(TaskQuery {
-            name: some("check order"),
-            ..TaskQuery::default()
-        }),
-        [1]
-    );
-    assert_eq!(
-        named(TaskQuery {
-            name_like: some("%ORDER"),
-            ..TaskQuery::default()
-        }),
-        [1]
-    );
-    assert_eq!(
-        named(TaskQuery {
-            name_not_equal: some("SHIP"),
-            ..TaskQuery::default()
-        }),
-        [1]
-    );
-    assert_eq!(
-        named(TaskQuery {
-            name_not_like: some("sh%"),
-            ..TaskQuery::default()
-        }),
-        [1]
-    );
-    assert_eq!(
-        named(TaskQuery {
-            assignee_not_in: vec!["bob".to_owned()],
-            ..TaskQuery::default()
-        }),
-        [1, 2]
-    );
-    assert_eq!(
-        named(TaskQuery {
-            assignee: some("ANN"),
-            ..TaskQuery::default()
-        }),
-        [0; 0]
-    );
+    assert_eq!(named(TaskQuery { name: some("check order"), ..TaskQuery::default() }), [1]);
+    assert_eq!(named(TaskQuery { name_like: some("%ORDER"), ..TaskQuery::default() }), [1]);
+    assert_eq!(named(TaskQuery { name_not_equal: some("SHIP"), ..TaskQuery::default() }), [1]);
+    assert_eq!(named(TaskQuery { name_not_like: some("sh%"), ..TaskQuery::default() }), [1]);
+    assert_eq!(named(TaskQuery { assignee_not_in: vec!["bob".to_owned()], ..TaskQuery::default() }), [1, 2]);
+    assert_eq!(named(TaskQuery { assignee: some("ANN"), ..TaskQuery::default() }), [0; 0]);
 }
 
 #[test]
@@ -203,58 +109,16 @@ fn or_groups_are_joined_by_and() {
         row.priority = priority;
         world.put_task(row);
     }
-    let ann_or_bob = TaskQuery {
-        assignee: some("ann"),
-        owner: some("nobody"),
-        name: None,
-        ..TaskQuery::default()
-    };
+    let ann_or_bob = TaskQuery { assignee: some("ann"), owner: some("nobody"), name: None, ..TaskQuery::default() };
     let or_queries = vec![
-        TaskQuery {
-            assignee_in: vec!["ann".to_owned(), "bob".to_owned()],
-            owner: some("x"),
-            ..TaskQuery::default()
-        },
-        TaskQuery {
-            priority: Some(2),
-            assignee: some("bob"),
-            ..TaskQuery::default()
-        },
+        TaskQuery { assignee_in: vec!["ann".to_owned(), "bob".to_owned()], owner: some("x"), ..TaskQuery::default() },
+        TaskQuery { priority: Some(2), assignee: some("bob"), ..TaskQuery::default() },
     ];
-    assert_eq!(
-        tasks_of(
-            &world,
-            &TaskQuery {
-                or_queries,
-                ..TaskQuery::default()
-            }
-        ),
-        [2, 3]
-    );
+    assert_eq!(tasks_of(&world, &TaskQuery { or_queries, ..TaskQuery::default() }), [2, 3]);
     let or_queries = vec![ann_or_bob];
-    assert_eq!(
-        tasks_of(
-            &world,
-            &TaskQuery {
-                or_queries,
-                priority: Some(1),
-                ..TaskQuery::default()
-            }
-        ),
-        [1]
-    );
+    assert_eq!(tasks_of(&world, &TaskQuery { or_queries, priority: Some(1), ..TaskQuery::default() }), [1]);
     let or_queries = vec![TaskQuery::default()];
-    assert_eq!(
-        tasks_of(
-            &world,
-            &TaskQuery {
-                or_queries,
-                ..TaskQuery::default()
-            }
-        )
-        .len(),
-        4
-    );
+    assert_eq!(tasks_of(&world, &TaskQuery { or_queries, ..TaskQuery::default() }).len(), 4);
 }
 
 #[test]
@@ -267,65 +131,23 @@ fn dates_leave_their_limits_out_and_nothing_has_no_date() {
         world.put_task(row);
     }
     let found = |query: TaskQuery| tasks_of(&world, &query);
-    assert_eq!(
-        found(TaskQuery {
-            due_before: Some(Timestamp(20)),
-            ..TaskQuery::default()
-        }),
-        [1]
-    );
-    assert_eq!(
-        found(TaskQuery {
-            due_after: Some(Timestamp(10)),
-            ..TaskQuery::default()
-        }),
-        [2]
-    );
-    assert_eq!(
-        found(TaskQuery {
-            due_date: Some(Timestamp(10)),
-            ..TaskQuery::default()
-        }),
-        [1]
-    );
-    assert_eq!(
-        found(TaskQuery {
-            without_due_date: true,
-            ..TaskQuery::default()
-        }),
-        [3]
-    );
+    assert_eq!(found(TaskQuery { due_before: Some(Timestamp(20)), ..TaskQuery::default() }), [1]);
+    assert_eq!(found(TaskQuery { due_after: Some(Timestamp(10)), ..TaskQuery::default() }), [2]);
+    assert_eq!(found(TaskQuery { due_date: Some(Timestamp(10)), ..TaskQuery::default() }), [1]);
+    assert_eq!(found(TaskQuery { without_due_date: true, ..TaskQuery::default() }), [3]);
     let limit = Some(Timestamp(15));
-    assert_eq!(
-        found(TaskQuery {
-            follow_up_before_or_not_existent: limit,
-            ..TaskQuery::default()
-        }),
-        [1, 3]
-    );
+    assert_eq!(found(TaskQuery { follow_up_before_or_not_existent: limit, ..TaskQuery::default() }), [1, 3]);
 }
 
 #[test]
 fn delegation_is_asked_for_by_name() {
     let mut world = World::default();
-    for (id, delegation) in [
-        (1, None),
-        (2, Some(DelegationState::Pending)),
-        (3, Some(DelegationState::Resolved)),
-    ] {
+    for (id, delegation) in [(1, None), (2, Some(DelegationState::Pending)), (3, Some(DelegationState::Resolved))] {
         let mut row = task(id, None);
         row.delegation = delegation;
         world.put_task(row);
     }
-    let found = |state| {
-        tasks_of(
-            &world,
-            &TaskQuery {
-                delegation_state: some(state),
-                ..TaskQuery::default()
-            },
-        )
-    };
+    let found = |state| tasks_of(&world, &TaskQuery { delegation_state: some(state), ..TaskQuery::default() });
     assert_eq!(found("PENDING"), [2]);
     assert_eq!(found("RESOLVED"), [3]);
 }
@@ -334,12 +156,9 @@ fn delegation_is_asked_for_by_name() {
 fn tasks_sort_by_variables_with_nothing_first() {
     let mut world = World::default();
     world.put_execution(execution(1000, None, 1000, Id(1)));
-    for (id, value) in [
-        (1, Some(Value::Integer(5))),
-        (2, None),
-        (3, Some(Value::Integer(3))),
-        (4, Some(Value::Long(1))),
-    ] {
+    for (id, value) in
+        [(1, Some(Value::Integer(5))), (2, None), (3, Some(Value::Integer(3))), (4, Some(Value::Long(1)))]
+    {
         let owner = execution(1000 + id, Some(1000), 1000, Id(1));
         world.put_execution(owner.clone());
         world.put_task(task(id, Some(&owner)));
@@ -353,10 +172,7 @@ fn tasks_sort_by_variables_with_nothing_first() {
         variable: "x".to_owned(),
         kind: "Integer".to_owned(),
     });
-    query.sorting = vec![Sort {
-        by,
-        descending: false,
-    }];
+    query.sorting = vec![Sort { by, descending: false }];
     assert_eq!(tasks_of(&world, &query), [2, 4, 3, 1]);
     query.sorting[0].descending = true;
     assert_eq!(tasks_of(&world, &query), [1, 3, 2, 4]);
@@ -377,30 +193,16 @@ fn process_variables_are_of_any_scope_but_not_of_tasks() {
     world.put_variable(local);
     let condition = |name: &str| {
         let (operator, value) = (Operator::Equals, Value::Integer(1));
-        vec![VariableFilter {
-            name: name.to_owned(),
-            operator,
-            value,
-            any_number: false,
-        }]
+        vec![VariableFilter { name: name.to_owned(), operator, value, any_number: false }]
     };
     let count = |name| {
-        let query = ProcessInstanceQuery {
-            variables: condition(name),
-            ..ProcessInstanceQuery::default()
-        };
+        let query = ProcessInstanceQuery { variables: condition(name), ..ProcessInstanceQuery::default() };
         query.count(&world, None)
     };
     assert_eq!((count("inner"), count("local")), (1, 0));
-    let local = TaskQuery {
-        task_variables: condition("local"),
-        ..TaskQuery::default()
-    };
+    let local = TaskQuery { task_variables: condition("local"), ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &local), [5]);
-    let process = TaskQuery {
-        process_variables: condition("local"),
-        ..TaskQuery::default()
-    };
+    let process = TaskQuery { process_variables: condition("local"), ..TaskQuery::default() };
     assert_eq!(tasks_of(&world, &process), [0; 0]);
 }
 
@@ -414,23 +216,13 @@ fn pages_are_cut_from_the_sorted_list() {
     }
     let mut query = TaskQuery::default();
     let page = |query: &TaskQuery, first, max| {
-        let page = Page {
-            first_result: Some(first),
-            max_results: Some(max),
-        };
-        query
-            .list(&world, page, None)
-            .iter()
-            .map(|row| row.id.0)
-            .collect::<Vec<_>>()
+        let page = Page { first_result: Some(first), max_results: Some(max) };
+        query.list(&world, page, None).iter().map(|row| row.id.0).collect::<Vec<_>>()
     };
     assert_eq!(page(&query, 1, 2), [2, 3]);
     assert_eq!(page(&query, 4, 9), [5]);
     assert_eq!(page(&query, 0, 0), [0; 0]);
-    query.sorting = vec![Sort {
-        by: TaskSorting::Priority,
-        descending: false,
-    }];
+    query.sorting = vec![Sort { by: TaskSorting::Priority, descending: false }];
     assert_eq!(page(&query, 1, 2), [4, 3]);
     assert_eq!(query.count(&world, None), 5);
 }
@@ -440,255 +232,20 @@ fn the_newest_definitions_are_by_key_and_tenant() {
     let mut world = World::default();
     fixture::deploy(&mut world);
     let ids = |query: ProcessDefinitionQuery| -> Vec<u128> {
-        query
-            .list(&world, Page::default(), None)
-            .iter()
-            .map(|row| row.id.0)
-            .collect()
+        query.list(&world, Page::default(), None).iter().map(|row| row.id.0).collect()
     };
-    assert_eq!(
-        ids(ProcessDefinitionQuery {
-            latest_version: true,
-            ..Default::default()
-        }),
-        [102, 112]
-    );
-    assert_eq!(
-        ids(ProcessDefinitionQuery {
-            key: some("alpha"),
-            ..Default::default()
-        }),
-        [101, 102]
-    );
-    assert_eq!(
-        ids(ProcessDefinitionQuery {
-            name_like: some("ALPHA%"),
-            ..Default::default()
-        }),
-        [101, 102]
-    );
-    assert_eq!(
-        ids(ProcessDefinitionQuery {
-            key_like: some("ALPHA%"),
-            ..Default::default()
-        }),
-        [0; 0]
-    );
-    assert_eq!(
-        ids(ProcessDefinitionQuery {
-            without_tenant_id: true,
-            version: Some(2),
-            ..Default::default()
-        }),
-        [102]
-    );
-    let red = ProcessDefinitionQuery {
-        tenant_id_in: vec!["red".to_owned()],
-        ..Default::default()
-    };
+    assert_eq!(ids(ProcessDefinitionQuery { latest_version: true, ..Default::default() }), [102, 112]);
+    assert_eq!(ids(ProcessDefinitionQuery { key: some("alpha"), ..Default::default() }), [101, 102]);
+    assert_eq!(ids(ProcessDefinitionQuery { name_like: some("ALPHA%"), ..Default::default() }), [101, 102]);
+    assert_eq!(ids(ProcessDefinitionQuery { key_like: some("ALPHA%"), ..Default::default() }), [0; 0]);
+    assert_eq!(ids(ProcessDefinitionQuery { without_tenant_id: true, version: Some(2), ..Default::default() }), [102]);
+    let red = ProcessDefinitionQuery { tenant_id_in: vec!["red".to_owned()], ..Default::default() };
     assert_eq!(ids(red.clone()), [111, 112]);
-    let with = ProcessDefinitionQuery {
-        include_process_definitions_without_tenant_id: true,
-        ..red
-    };
+    let with = ProcessDefinitionQuery { include_process_definitions_without_tenant_id: true, ..red };
     assert_eq!(ids(with).len(), 4);
     let sorting = vec![
-        Sort {
-            by: ProcessDefinitionSorting::Version,
-            descending: true,
-        },
-        Sort {
-            by: ProcessDefinitionSorting::Key,
-            descending: true,
-        },
+        Sort { by: ProcessDefinitionSorting::Version, descending: true },
+        Sort { by: ProcessDefinitionSorting::Key, descending: true },
     ];
-    assert_eq!(
-        ids(ProcessDefinitionQuery {
-            sorting,
-            ..Default::default()
-        }),
-        [112, 102, 111, 101]
-    );
-}
-
-// ---- viewers --------------------------------------------------------------------------------------------------------
-
-fn viewer(authorized: bool, tenants: &[&str]) -> Caller {
-    Caller {
-        user: Some("ann".to_owned()),
-        groups: Vec::new(),
-        tenants: tenants.iter().map(|tenant| (*tenant).to_owned()).collect(),
-        authorized,
-    }
-}
-
-fn grant(world: &mut World, id: u128, resource: Resource, resource_id: &str, permissions: i32) {
-    world.put(Record::Authorization(Box::new(Authorization {
-        id: Id(id),
-        kind: AuthorizationType::Grant,
-        user: Some("ann".to_owned()),
-        group: None,
-        resource_type: resource.number(),
-        resource_id: resource_id.to_owned(),
-        permissions,
-        root_process_instance: None,
-        removal_time: None,
-    })));
-}
-
-#[test]
-fn viewers_see_what_they_may_read() {
-    let mut world = World::default();
-    let definitions = fixture::deploy(&mut world);
-    for (id, definition) in [
-        (1000, definitions[0]),
-        (2000, definitions[0]),
-        (3000, definitions[1]),
-    ] {
-        world.put_execution(execution(id, None, id, definition));
-    }
-    let seen = |world: &World, viewer: &Caller| -> Vec<u128> {
-        let query = ProcessInstanceQuery::default();
-        query
-            .list(world, Page::default(), Some(viewer))
-            .iter()
-            .map(|row| row.id.0)
-            .collect()
-    };
-    let ann = viewer(true, &[]);
-    assert_eq!(seen(&world, &ann), [0; 0]);
-    assert_eq!(seen(&world, &viewer(false, &[])).len(), 3);
-    grant(
-        &mut world,
-        1,
-        Resource::ProcessInstance,
-        &Id(2000).to_string(),
-        READ,
-    );
-    assert_eq!(seen(&world, &ann), [2000]);
-    grant(
-        &mut world,
-        2,
-        Resource::ProcessDefinition,
-        "alpha",
-        READ_INSTANCE,
-    );
-    assert_eq!(seen(&world, &ann), [1000, 2000, 3000]);
-}
-
-#[test]
-fn viewers_see_their_tenants_and_what_belongs_to_nobody() {
-    let mut world = World::default();
-    for (id, tenant) in [(1, None), (2, Some("red")), (3, Some("blue"))] {
-        let mut row = task(id, None);
-        row.tenant = tenant.map(Into::into);
-        world.put_task(row);
-    }
-    let seen = |caller: &Caller| TaskQuery::default().count(&world, Some(caller));
-    assert_eq!(seen(&viewer(false, &["red"])), 2);
-    assert_eq!(seen(&Caller::default()), 3);
-    let admin = Caller {
-        groups: vec!["camunda-admin".to_owned()],
-        ..viewer(false, &[])
-    };
-    assert_eq!(seen(&admin), 3);
-}
-
-// ---- statistics and reports -----------------------------------------------------------------------------------------
-
-#[test]
-fn activities_are_counted_by_tokens_failed_jobs_and_incidents() {
-    let world = random_world(4);
-    let definition = world
-        .process_definitions()
-        .next()
-        .expect("it is deployed")
-        .id;
-    let options = StatisticsOptions {
-        failed_jobs: true,
-        incidents: true,
-        ..StatisticsOptions::default()
-    };
-    let statistics = world.activity_statistics(definition, &options, None);
-    let tokens = world
-        .executions()
-        .filter(|row| row.definition == definition && row.activity.is_some())
-        .count();
-    assert_eq!(
-        statistics.iter().map(|row| row.instances).sum::<usize>(),
-        tokens
-    );
-    let failed = world
-        .jobs_of_definition(definition)
-        .filter(|job| job.retries == 0 && job.declaration.is_some());
-    assert_eq!(
-        statistics.iter().map(|row| row.failed_jobs).sum::<usize>(),
-        failed.count()
-    );
-    let incidents: usize = statistics
-        .iter()
-        .flat_map(|row| &row.incidents)
-        .map(|row| row.count)
-        .sum();
-    assert_eq!(incidents, world.incidents_of_definition(definition).count());
-    let all = world.process_definition_statistics(&options, Page::default(), None);
-    assert_eq!(all.len(), 4);
-    let instances = world.process_instances_of_definition(definition).count();
-    assert_eq!(
-        all.iter()
-            .find(|row| row.definition.id == definition)
-            .map(|row| row.instances),
-        Some(instances)
-    );
-}
-
-#[test]
-fn durations_are_reported_by_month_of_the_start() {
-    use engine_core::history::HistoryEvent;
-
-    use crate::world::{RootedEvent, WorldChange};
-
-    let mut world = World::default();
-    // 2026-01-31T23:30Z is in February one hour to the east
-    let start = 1_769_902_200_000;
-    for (id, duration) in [(1, 10), (2, 15), (3, 20)] {
-        let mut row = fixture::instance_row(id, id, Id(1));
-        (row.start, row.end) = (Timestamp(start), Some(Timestamp(start + duration)));
-        let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
-        world.apply(WorldChange {
-            history: vec![RootedEvent { root: None, event }],
-            ..WorldChange::default()
-        });
-    }
-    let report = ProcessInstanceReport::default();
-    let utc = report.durations(&world, PeriodUnit::Month, &jiff::tz::TimeZone::UTC, None);
-    assert_eq!(
-        utc,
-        [DurationReportRow {
-            period: 1,
-            minimum: 10,
-            maximum: 20,
-            average: 15
-        }]
-    );
-    let east = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
-    assert_eq!(
-        report.durations(&world, PeriodUnit::Month, &east, None)[0].period,
-        2
-    );
-    assert_eq!(
-        report.durations(&world, PeriodUnit::Quarter, &east, None)[0].period,
-        1
-    );
-}
-
-#[test]
-fn tasks_are_counted_by_candidate_group() {
-    let world = candidates_world();
-    let counts = world.tasks_by_candidate_group(None);
-    // bob's link and the task without links have no group
-    assert_eq!(
-        counts,
-        [(None, 3), (Some("management"), 1), (Some("sales"), 1)]
-    );
+    assert_eq!(ids(ProcessDefinitionQuery { sorting, ..Default::default() }), [112, 102, 111, 101]);
 }

@@ -47,10 +47,7 @@ impl<'w> UserOperationRow<'w> {
 
     /// `processDefinitionKey`: as recorded, or of the definition.
     pub fn process_definition_key(&self) -> Option<&'w str> {
-        self.entity
-            .definition_key
-            .as_deref()
-            .or_else(|| self.world.definition_key(self.entity.definition))
+        self.entity.definition_key.as_deref().or_else(|| self.world.definition_key(self.entity.definition))
     }
 
     /// `taskId`.
@@ -60,11 +57,7 @@ impl<'w> UserOperationRow<'w> {
 
     /// `rootProcessInstanceId`.
     pub fn root(&self) -> Option<Id> {
-        Some(
-            self.world
-                .historic_process_instance(self.entity.process_instance?)?
-                .root,
-        )
+        Some(self.world.historic_process_instance(self.entity.process_instance?)?.root)
     }
 }
 
@@ -95,17 +88,11 @@ impl Criteria for UserOperationQuery {
         let mut check = Check::all();
         check.when(self.impossible, || false);
         check.id(self.deployment_id.as_ref(), row.deployment);
-        check.text(self.process_definition_id.as_ref(), |id| {
-            row.process_definition_id() == Some(id)
-        });
-        check.text(self.process_definition_key.as_ref(), |key| {
-            row.process_definition_key() == Some(key)
-        });
+        check.text(self.process_definition_id.as_ref(), |id| row.process_definition_id() == Some(id));
+        check.text(self.process_definition_key.as_ref(), |key| row.process_definition_key() == Some(key));
         check.id(self.process_instance_id.as_ref(), row.process_instance);
         check.id(self.execution_id.as_ref(), row.execution);
-        check.text(self.task_id.as_ref(), |id| {
-            row.task_id().as_deref() == Some(id)
-        });
+        check.text(self.task_id.as_ref(), |id| row.task_id().as_deref() == Some(id));
         check.id(self.job_id.as_ref(), row.job);
         check.id(self.job_definition_id.as_ref(), row.job_definition);
         check.id(self.batch_id.as_ref(), row.batch);
@@ -120,22 +107,14 @@ impl Criteria for UserOperationQuery {
         check.before(self.before_timestamp, Some(row.time));
         check.equals(self.category.as_ref(), row.category.as_deref());
         check.within(&self.category_in, row.category.as_deref());
-        check.tenant(
-            &self.tenant_id_in,
-            false,
-            self.without_tenant_id,
-            row.tenant.as_deref(),
-        );
+        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
         check.verdict()
     }
 
     fn visible(&self, row: UserOperationRow<'_>, viewer: &Caller) -> bool {
         let category = row.category.as_deref();
         sees(viewer, row.tenant.as_deref(), || {
-            (category.is_some()
-                && row
-                    .world
-                    .may(viewer, Resource::OperationLogCategory, category, READ))
+            (category.is_some() && row.world.may(viewer, Resource::OperationLogCategory, category, READ))
                 || ((row.definition.is_some() || category.is_none())
                     && reads_history(row.world, viewer, row.definition))
         })

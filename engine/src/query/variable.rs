@@ -56,9 +56,9 @@ impl<'w> VariableInstanceRow<'w> {
         }
         match execution.parent.and_then(|parent| world.execution(parent)) {
             None => Some(execution.id.to_string()),
-            Some(parent) if execution.is_scope => parent
-                .activity_instance
-                .map(|id| world.scope_instance_text_id(id, execution)),
+            Some(parent) if execution.is_scope => {
+                parent.activity_instance.map(|id| world.scope_instance_text_id(id, execution))
+            }
             Some(_) => own(),
         }
     }
@@ -85,10 +85,7 @@ impl<'w> VariableInstanceRow<'w> {
     pub fn task_id(&self) -> Option<String> {
         let id = self.entity.task?;
         let task = self.world.task(id);
-        Some(
-            task.and_then(|task| task.custom_id.as_deref())
-                .map_or_else(|| id.to_string(), str::to_owned),
-        )
+        Some(task.and_then(|task| task.custom_id.as_deref()).map_or_else(|| id.to_string(), str::to_owned))
     }
 }
 
@@ -96,10 +93,7 @@ impl VariableInstanceQuery {
     /// Scopes that texts name: executions, or tasks by the ids the API shows.
     fn scopes(world: &World, texts: &[String]) -> Vec<Id> {
         let task = |text: &String| world.task_by_text(text).map(|task| task.id);
-        texts
-            .iter()
-            .filter_map(|text| text.parse().ok().or_else(|| task(text)))
-            .collect()
+        texts.iter().filter_map(|text| text.parse().ok().or_else(|| task(text))).collect()
     }
 }
 
@@ -108,11 +102,7 @@ impl Criteria for VariableInstanceQuery {
     type SortBy = VariableInstanceSorting;
 
     fn everything(world: &World) -> Rows<'_, VariableInstanceRow<'_>> {
-        Box::new(
-            world
-                .variables()
-                .map(move |variable| Row::new(world, variable)),
-        )
+        Box::new(world.variables().map(move |variable| Row::new(world, variable)))
     }
 
     fn row(world: &World, id: Id) -> Option<VariableInstanceRow<'_>> {
@@ -161,26 +151,18 @@ impl Criteria for VariableInstanceQuery {
         });
         check.id_in(&self.execution_id_in, row.execution);
         check.id_in(&self.process_instance_id_in, row.process_instance);
-        check.when(!self.task_id_in.is_empty(), || {
-            row.task_id()
-                .is_some_and(|id| self.task_id_in.contains(&id))
-        });
+        check.when(!self.task_id_in.is_empty(), || row.task_id().is_some_and(|id| self.task_id_in.contains(&id)));
         check.when(!self.variable_scope_id_in.is_empty(), || {
             Self::scopes(world, &self.variable_scope_id_in).contains(&row.scope)
         });
         check.when(!self.activity_instance_id_in.is_empty(), || {
-            row.activity_instance_id()
-                .is_some_and(|id| self.activity_instance_id_in.contains(&id))
+            row.activity_instance_id().is_some_and(|id| self.activity_instance_id_in.contains(&id))
         });
         check.tenant(&self.tenant_id_in, false, false, row.tenant());
         for filter in &self.variable_values {
             check.when(true, || {
                 let variable = std::iter::once((&*row.name, &row.entity.value));
-                filter.met_by(
-                    variable,
-                    self.variable_names_ignore_case,
-                    self.variable_values_ignore_case,
-                )
+                filter.met_by(variable, self.variable_names_ignore_case, self.variable_values_ignore_case)
             });
         }
         check.verdict()

@@ -77,13 +77,9 @@ impl VariableFilter {
         match &self.value {
             Value::Null | Value::Boolean(_) => {
                 let operator = self.operator.described()?;
-                Some(format!(
-                    "Booleans and null cannot be used in '{operator}' condition"
-                ))
+                Some(format!("Booleans and null cannot be used in '{operator}' condition"))
             }
-            Value::Bytes(_) => {
-                Some("Variables of type ByteArray cannot be used to query".to_owned())
-            }
+            Value::Bytes(_) => Some("Variables of type ByteArray cannot be used to query".to_owned()),
             Value::File(_) => Some("Variables of type File cannot be used to query".to_owned()),
             _ => None,
         }
@@ -97,11 +93,7 @@ impl VariableFilter {
         ignore_value_case: bool,
     ) -> bool {
         variables.any(|(name, value)| {
-            let same = if ignore_name_case {
-                equal_ignoring_case(name, &self.name)
-            } else {
-                name == self.name
-            };
+            let same = if ignore_name_case { equal_ignoring_case(name, &self.name) } else { name == self.name };
             same && self.holds(value, ignore_value_case)
         })
     }
@@ -123,9 +115,7 @@ impl VariableFilter {
 
     fn is_like(&self, value: &Value, ignore_case: bool) -> bool {
         match (value, &self.value) {
-            (Value::String(text), Value::String(pattern)) if ignore_case => {
-                like_ignoring_case(text, pattern)
-            }
+            (Value::String(text), Value::String(pattern)) if ignore_case => like_ignoring_case(text, pattern),
             (Value::String(text), Value::String(pattern)) => like(text, pattern),
             _ => false,
         }
@@ -186,10 +176,7 @@ fn whole_number(number: f64) -> Option<i64> {
     (whole as f64 == number).then_some(whole)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "Java converts with the same loss"
-)]
+#[expect(clippy::cast_precision_loss, reason = "Java converts with the same loss")]
 fn as_double(number: &Value) -> Option<f64> {
     match number {
         Value::Short(number) => Some(f64::from(*number)),
@@ -207,19 +194,11 @@ mod tests {
     use super::{Operator, VariableFilter};
 
     fn filter(operator: Operator, value: Value) -> VariableFilter {
-        VariableFilter {
-            name: "x".to_owned(),
-            operator,
-            value,
-            any_number: false,
-        }
+        VariableFilter { name: "x".to_owned(), operator, value, any_number: false }
     }
 
     fn untyped(operator: Operator, value: Value) -> VariableFilter {
-        VariableFilter {
-            any_number: true,
-            ..filter(operator, value)
-        }
+        VariableFilter { any_number: true, ..filter(operator, value) }
     }
 
     #[test]
@@ -234,20 +213,13 @@ mod tests {
     #[test]
     fn an_untyped_number_compares_with_the_types_that_can_hold_it() {
         let five = untyped(Operator::Equals, Value::Integer(5));
-        for value in [
-            Value::Short(5),
-            Value::Integer(5),
-            Value::Long(5),
-            Value::Double(5.0),
-        ] {
+        for value in [Value::Short(5), Value::Integer(5), Value::Long(5), Value::Double(5.0)] {
             assert!(five.holds(&value, false), "{value:?}");
         }
         let fraction = untyped(Operator::GreaterThan, Value::Double(4.5));
         assert!(fraction.holds(&Value::Double(5.0), false));
         assert!(!fraction.holds(&Value::Integer(5), false));
-        assert!(
-            !untyped(Operator::LessThan, Value::Long(1 << 40)).holds(&Value::Integer(1), false)
-        );
+        assert!(!untyped(Operator::LessThan, Value::Long(1 << 40)).holds(&Value::Integer(1), false));
     }
 
     #[test]
@@ -261,13 +233,7 @@ mod tests {
     #[test]
     fn truth_values_have_no_order() {
         let problem = filter(Operator::GreaterThan, Value::Boolean(true)).problem();
-        assert_eq!(
-            problem.as_deref(),
-            Some("Booleans and null cannot be used in 'greater than' condition")
-        );
-        assert_eq!(
-            filter(Operator::Equals, Value::Boolean(true)).problem(),
-            None
-        );
+        assert_eq!(problem.as_deref(), Some("Booleans and null cannot be used in 'greater than' condition"));
+        assert_eq!(filter(Operator::Equals, Value::Boolean(true)).problem(), None);
     }
 }

@@ -1,14 +1,18 @@
 //! Requests that are not about one root instance's flow, and the engine's own jobs.
 
-use engine_core::{command::Command, error::Fault, state::Job};
+use engine_core::{
+    command::Command,
+    error::Fault,
+    history::HistoryEvent,
+    state::{Job, JobKind},
+};
 use models::Id;
 
-use super::{Engine, lane::Lane};
+use super::{Engine, lane::Lane, start_timer::Empty};
 use crate::{
     pending::Pending,
     request::{
-        self, Admin, BatchChange, Caller, DecisionRow, DefinitionChange, HistoryChange, JobDefinitionChange, MetricValue,
-        MigrationPlan, MigrationReport,
+        self, Admin, BatchChange, Caller, DecisionRow, MetricValue, MigrationPlan, MigrationReport,
     },
     world::RecordChange,
 };
@@ -18,33 +22,39 @@ fn missing<T>(what: &str) -> Pending<T> {
 }
 
 impl Engine {
-    /// Suspends, activates or deletes definitions, or sets their time to live.
-    pub fn change_definitions(&self, _change: DefinitionChange, _caller: &Caller) -> Pending<()> {
-        missing("changing definitions")
-    }
-
-    /// Suspends, activates or reprioritises job definitions.
-    pub fn change_job_definitions(&self, _change: JobDefinitionChange, _caller: &Caller) -> Pending<()> {
-        missing("changing job definitions")
-    }
-
-    /// Suspends or activates process instances.
-    pub fn suspend_instances(&self, _request: request::SuspendInstances, _caller: &Caller) -> Pending<()> {
-        missing("suspending instances by query")
-    }
-
-    /// Evaluates a decision.
-    pub fn evaluate_decision(&self, _request: request::EvaluateDecision, _caller: &Caller) -> Pending<Vec<DecisionRow>> {
-        missing("evaluating decisions")
-    }
-
-    /// Sets the retries of several external tasks.
-    pub fn set_external_task_retries(
-        &self,
-        _request: request::SetExternalTaskRetries,
-        _caller: &Caller,
-    ) -> Pending<()> {
-        missing("setting retries of several external tasks")
+    /// Evaluates a decision with the given variables; history keeps it.
+    pub fn evaluate_decision(&self, request: request::EvaluateDecision, caller: &Caller) -> Pending<Vec<DecisionRow>> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| {
+            let shared = lane.shared.clone();
+            let mut scope = Empty {
+                now: shared.clock.now(),
+                zone: shared.options.settings.time_zone.clone(),
+                variables: request.variables.0.into_iter().map(|one| (one.name, one.value)).collect(),
+            };
+            match shared.decisions.evaluate_definition(request.definition, &mut scope) {
+                Err(fault) => drop(answer.send(Err(fault))),
+                Ok(outcome) => {
+                    let root = lane.ids.fresh();
+                    let mut events = Vec::new();
+                    for (at, mut decision) in outcome.history.into_iter().enumerate() {
+                        decision.id = if at == 0 { root } else { lane.ids.fresh() };
+                        decision.root_decision = (at > 0).then_some(root);
+                        decision.time = scope.now;
+                        decision.user.clone_from(&caller.user);
+                        decision.inputs.iter_mut().for_each(|input| input.id = lane.ids.fresh());
+                        decision.outputs.iter_mut().for_each(|output| output.id = lane.ids.fresh());
+                        events.push(HistoryEvent::Decision(Box::new(decision)));
+                    }
+                    let rules = outcome.rules;
+                    lane.write_records(
+                        Vec::new(),
+                        events,
+                        Box::new(move |result| drop(answer.send(result.map(|()| rules)))),
+                    );
+                }
+            }
+        })
     }
 
     /// Makes a migration plan that maps equal activities.
@@ -82,11 +92,6 @@ impl Engine {
         missing("batches")
     }
 
-    /// Changes history.
-    pub fn change_history(&self, _change: HistoryChange, _caller: &Caller) -> Pending<Option<Id>> {
-        missing("changing history")
-    }
-
     /// Cleans history up.
     pub fn clean_up(&self, _request: request::CleanUp, _caller: &Caller) -> Pending<Vec<Id>> {
         missing("history clean-up")
@@ -111,6 +116,9 @@ impl Engine {
 impl Lane {
     /// What a job of the engine itself does.
     pub(super) fn administrative_job(&mut self, job: &Job) -> Result<(Vec<(Id, Command)>, Vec<RecordChange>), Fault> {
-        Err(Fault::engine(format!("job {} can't be run", job.id)))
+        match &job.kind {
+            JobKind::Suspension(handler, configuration) => self.delayed_suspension(handler, configuration),
+            _ => Err(Fault::engine(format!("job {} can't be run", job.id))),
+        }
     }
 }

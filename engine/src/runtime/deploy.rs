@@ -568,6 +568,10 @@ fn node_infos(definition: &Definition) -> Vec<NodeInfo> {
 /// The fault of a file that does not parse, with its problems as the REST API shows them.
 fn parse_fault(resource: &str, diagnostics: &[Diagnostic]) -> Fault {
     let message = bpmn_parser::camunda_message(resource, diagnostics);
+    if bpmn_parser::camunda_report(diagnostics).is_none() {
+        // no XML, or an exception in the middle of parsing: no details
+        return Fault::engine(message);
+    }
     let mut fault = Fault::new(FaultKind::Parse, message);
     let problems = |severity: Severity| -> Vec<serde_json::Value> {
         diagnostics
@@ -579,13 +583,16 @@ fn parse_fault(resource: &str, diagnostics: &[Diagnostic]) -> Fault {
                     "line": found.reported_at.line,
                     "column": found.reported_at.column,
                     "mainElementId": found.element_ids.first(),
-                    "elementIds": found.element_ids,
+                    // spelled with a Cyrillic letter in Camunda, and clients read it so
+                    "\u{435}lementIds": found.element_ids,
                 })
             })
             .collect()
     };
     let report = serde_json::json!({
-        resource: { "errors": problems(Severity::Error), "warnings": problems(Severity::Warning) }
+        "details": {
+            resource: { "errors": problems(Severity::Error), "warnings": problems(Severity::Warning) }
+        }
     });
     fault.details = Some(report.to_string());
     fault

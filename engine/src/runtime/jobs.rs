@@ -124,7 +124,7 @@ pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
 /// How a run of all due jobs went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobRun {
-    /// Jobs that ran, failed ones included.
+    /// Jobs that succeeded.
     pub executed: usize,
     /// Jobs that failed.
     pub failed: usize,
@@ -142,7 +142,7 @@ impl Engine {
     pub fn run_due_jobs(&self, max: usize, once: bool) -> JobRun {
         let mut run = JobRun::default();
         let mut seen = HashSet::new();
-        while run.executed < max {
+        while run.executed + run.failed < max {
             let now = self.now();
             let next = {
                 let world = self.world();
@@ -150,10 +150,12 @@ impl Engine {
             };
             let Some(job) = next else { break };
             seen.insert(job);
-            run.executed += 1;
-            if let Err(fault) = self.run_job(job, &Caller::default()).wait() {
-                run.failed += 1;
-                run.failures.push(fault.message);
+            match self.run_job(job, &Caller::default()).wait() {
+                Ok(_) => run.executed += 1,
+                Err(fault) => {
+                    run.failed += 1;
+                    run.failures.push(fault.message);
+                }
             }
         }
         run

@@ -1,8 +1,10 @@
 //! The running engine: what [`Engine`] holds and does.
 
 mod administration;
+mod archive;
 mod clock;
 mod commands;
+mod definitions;
 mod deploy;
 mod events;
 mod external;
@@ -28,7 +30,7 @@ use std::{
 
 use engine_core::{
     error::Fault,
-    host::{Decisions, Definition, DelegateCall, DelegateReply, Scripts, Served, Settings},
+    host::{Definition, DelegateCall, DelegateReply, Scripts, Served, Settings},
 };
 use models::{Id, Timestamp};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
@@ -87,6 +89,8 @@ pub struct Options {
     pub job_concurrency: usize,
     /// Commands that may wait for the lane before more are refused.
     pub max_queued: usize,
+    /// Limits of scripts.
+    pub script_limits: scripting::Limits,
     /// Maps delegates that no handler serves.
     pub delegates: Option<Box<dyn Delegates>>,
 }
@@ -101,6 +105,7 @@ impl Default for Options {
             job_executor: true,
             job_concurrency: 64,
             max_queued: 100_000,
+            script_limits: scripting::Limits::default(),
             delegates: None,
         }
     }
@@ -126,7 +131,7 @@ pub(crate) struct Shared {
     handlers: Handlers,
     delegates: Box<dyn Delegates>,
     scripts: Arc<dyn Scripts>,
-    decisions: Arc<dyn Decisions>,
+    decisions: Arc<crate::decisions::Repository>,
     definitions: RwLock<HashMap<Id, Arc<Definition>>>,
     tokio: OnceLock<tokio::runtime::Runtime>,
     published: watch::Sender<u64>,
@@ -240,7 +245,7 @@ impl Engine {
             clock: Clock::default(),
             handlers: Handlers::default(),
             delegates,
-            scripts: Arc::new(crate::scripts::Languages::default()),
+            scripts: Arc::new(crate::scripts::Languages::new(options.script_limits)),
             decisions: Arc::new(crate::decisions::Repository::default()),
             definitions: RwLock::default(),
             tokio: OnceLock::new(),
@@ -250,6 +255,7 @@ impl Engine {
             queued: AtomicUsize::new(0),
             options,
         });
+        shared.decisions.attach(&shared);
         let (sender, receiver) = mpsc::channel();
         let lane = Lane::new(shared.clone(), sender.clone(), &loaded);
         let mut threads = vec![spawn("tollgate-lane", move || lane.run(&receiver))];
@@ -377,6 +383,11 @@ impl Shared {
         let compiled = Arc::new(deploy::compile_stored(&self.world.read(), &self.options.parse, id)?);
         self.definitions.write().insert(id, compiled.clone());
         Ok(compiled)
+    }
+
+    /// What runs scripts.
+    pub(crate) fn scripts(&self) -> Arc<dyn Scripts> {
+        self.scripts.clone()
     }
 
     fn remember(&self, definition: Arc<Definition>) {

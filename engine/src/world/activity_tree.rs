@@ -91,14 +91,7 @@ impl World {
     pub fn activity_tree(&self, process_instance: Id) -> Option<ActivityInstanceView> {
         let process_instance = self.process_instance(process_instance)?;
         let definition = self.process_definition(process_instance.definition)?;
-        Some(
-            Builder {
-                world: self,
-                process_instance,
-                definition,
-            }
-            .build(),
-        )
+        Some(Builder { world: self, process_instance, definition }.build())
     }
 
     /// The id the API shows for the activity instance of an execution that is at an activity.
@@ -125,17 +118,10 @@ impl World {
         let scope = || {
             let process_instance = self.process_instance(execution.process_instance)?;
             let definition = self.process_definition(execution.definition)?;
-            let builder = Builder {
-                world: self,
-                process_instance,
-                definition,
-            };
+            let builder = Builder { world: self, process_instance, definition };
             builder.node(builder.scope_of(execution)?)
         };
-        scope().map_or_else(
-            || id.to_string(),
-            |node| activity_instance_text(&node.id, id),
-        )
+        scope().map_or_else(|| id.to_string(), |node| activity_instance_text(&node.id, id))
     }
 }
 
@@ -147,23 +133,13 @@ impl<'w> Builder<'w> {
             leaf = child;
         }
         let mapping = self.scope_executions(leaf);
-        mapping
-            .into_iter()
-            .find(|(_, mapped)| mapped.id == execution.id)
-            .and_then(|(scope, _)| scope)
+        mapping.into_iter().find(|(_, mapped)| mapped.id == execution.id).and_then(|(scope, _)| scope)
     }
 
     fn build(&self) -> ActivityInstanceView {
         let root = self.process_instance.id;
         let mut instances: BTreeMap<Id, Instance<'w>> = BTreeMap::new();
-        instances.insert(
-            root,
-            Instance {
-                scope: None,
-                parent: None,
-                execution: self.process_instance,
-            },
-        );
+        instances.insert(root, Instance { scope: None, parent: None, execution: self.process_instance });
         let mut transitions: Vec<(Id, &Execution)> = Vec::new();
         for leaf in self.leaves() {
             let Some(activity) = leaf.activity else {
@@ -176,21 +152,11 @@ impl<'w> Builder<'w> {
                     transitions.push((self.parent_activity_instance(leaf), leaf));
                     at_leaf = Some(activity);
                 }
-                Some(id)
-                    if !self.throws_compensation(leaf) || self.is_cancel_boundary(activity) =>
-                {
+                Some(id) if !self.throws_compensation(leaf) || self.is_cancel_boundary(activity) => {
                     let around = self.flow_scope(activity);
-                    let parent = mapping
-                        .get(&around)
-                        .map_or(root, |execution| self.parent_activity_instance(execution));
-                    instances.insert(
-                        id,
-                        Instance {
-                            scope: Some(activity),
-                            parent: Some(parent),
-                            execution: leaf,
-                        },
-                    );
+                    let parent =
+                        mapping.get(&around).map_or(root, |execution| self.parent_activity_instance(execution));
+                    instances.insert(id, Instance { scope: Some(activity), parent: Some(parent), execution: leaf });
                     at_leaf = Some(activity);
                 }
                 Some(_) => {}
@@ -202,14 +168,8 @@ impl<'w> Builder<'w> {
                 }
                 let id = self.parent_activity_instance(execution);
                 let around = self.flow_scope(node);
-                let parent = mapping
-                    .get(&around)
-                    .map_or(root, |execution| self.parent_activity_instance(execution));
-                instances.entry(id).or_insert(Instance {
-                    scope: *scope,
-                    parent: Some(parent),
-                    execution,
-                });
+                let parent = mapping.get(&around).map_or(root, |execution| self.parent_activity_instance(execution));
+                instances.entry(id).or_insert(Instance { scope: *scope, parent: Some(parent), execution });
             }
         }
         self.assemble(root, &instances, &transitions)
@@ -229,30 +189,20 @@ impl<'w> Builder<'w> {
         if execution.activity.is_none() || execution.activity == instance.scope {
             incidents.extend(self.incidents(execution.id));
         }
-        for child in self
-            .children(execution.id)
-            .filter(|child| child.is_concurrent && child.activity.is_none())
-        {
+        for child in self.children(execution.id).filter(|child| child.is_concurrent && child.activity.is_none()) {
             executions.push(child.id);
             incidents.extend(self.incidents(child.id));
         }
         let node = instance.scope.and_then(|node| self.node(node));
         ActivityInstanceView {
             id: self.text_id(id, instances),
-            parent: instance
-                .parent
-                .map(|parent| self.text_id(self.known_parent(id, parent, instances), instances)),
-            activity_id: node.map_or_else(
-                || self.definition.text_id.to_string(),
-                |node| node.id.to_string(),
-            ),
+            parent: instance.parent.map(|parent| self.text_id(self.known_parent(id, parent, instances), instances)),
+            activity_id: node.map_or_else(|| self.definition.text_id.to_string(), |node| node.id.to_string()),
             activity_name: match node {
                 Some(node) => node.name.as_deref().map(str::to_owned),
                 None => self.definition.name.clone(),
             },
-            activity_type: node
-                .map_or("processDefinition", |node| &*node.activity_type)
-                .to_owned(),
+            activity_type: node.map_or("processDefinition", |node| &*node.activity_type).to_owned(),
             process_instance: root,
             definition_id: self.definition.text_id.to_string(),
             executions,
@@ -261,17 +211,13 @@ impl<'w> Builder<'w> {
             children: instances
                 .iter()
                 .filter(|(child, instance)| {
-                    instance
-                        .parent
-                        .is_some_and(|parent| self.known_parent(**child, parent, instances) == id)
+                    instance.parent.is_some_and(|parent| self.known_parent(**child, parent, instances) == id)
                 })
                 .map(|(child, _)| self.assemble(*child, instances, transitions))
                 .collect(),
             transitions: transitions
                 .iter()
-                .filter(|(parent, _)| {
-                    *parent == id || (id == root && !instances.contains_key(parent))
-                })
+                .filter(|(parent, _)| *parent == id || (id == root && !instances.contains_key(parent)))
                 .map(|(_, leaf)| self.transition(leaf, self.text_id(id, instances)))
                 .collect(),
         }
@@ -279,11 +225,7 @@ impl<'w> Builder<'w> {
 
     /// An instance that is its own parent, or whose parent is not there, hangs on the process instance.
     fn known_parent(&self, id: Id, parent: Id, instances: &BTreeMap<Id, Instance<'w>>) -> Id {
-        if parent == id || !instances.contains_key(&parent) {
-            self.process_instance.id
-        } else {
-            parent
-        }
+        if parent == id || !instances.contains_key(&parent) { self.process_instance.id } else { parent }
     }
 
     fn transition(&self, leaf: &Execution, parent: String) -> TransitionInstanceView {
@@ -292,12 +234,8 @@ impl<'w> Builder<'w> {
             id: leaf.id,
             parent,
             activity_id: node.map(|node| node.id.to_string()).unwrap_or_default(),
-            activity_name: node
-                .and_then(|node| node.name.as_deref())
-                .map(str::to_owned),
-            activity_type: node
-                .map(|node| node.activity_type.to_string())
-                .unwrap_or_default(),
+            activity_name: node.and_then(|node| node.name.as_deref()).map(str::to_owned),
+            activity_type: node.map(|node| node.activity_type.to_string()).unwrap_or_default(),
             process_instance: self.process_instance.id,
             definition_id: self.definition.text_id.to_string(),
             execution: leaf.id,
@@ -307,11 +245,7 @@ impl<'w> Builder<'w> {
     }
 
     fn text_id(&self, id: Id, instances: &BTreeMap<Id, Instance<'w>>) -> String {
-        match instances
-            .get(&id)
-            .and_then(|instance| instance.scope)
-            .and_then(|node| self.node(node))
-        {
+        match instances.get(&id).and_then(|instance| instance.scope).and_then(|node| self.node(node)) {
             Some(node) => activity_instance_text(&node.id, id),
             None => id.to_string(),
         }
@@ -330,29 +264,19 @@ impl<'w> Builder<'w> {
     }
 
     fn children(&self, parent: Id) -> impl Iterator<Item = &'w Execution> {
-        self.world
-            .children_of(parent)
-            .filter(|child| !child.is_event_scope)
+        self.world.children_of(parent).filter(|child| !child.is_event_scope)
     }
 
     fn incidents(&self, execution: Id) -> impl Iterator<Item = Id> {
-        self.world
-            .incidents_of_execution(execution)
-            .map(|incident| incident.id)
+        self.world.incidents_of_execution(execution).map(|incident| incident.id)
     }
 
     fn called(&self, execution: Id) -> Option<Id> {
-        self.world
-            .called_by(execution)
-            .next()
-            .map(|called| called.id)
+        self.world.called_by(execution).next().map(|called| called.id)
     }
 
     fn throws_compensation(&self, execution: &Execution) -> bool {
-        execution
-            .activity
-            .and_then(|node| self.node(node))
-            .is_some_and(|node| node.throws_compensation)
+        execution.activity.and_then(|node| self.node(node)).is_some_and(|node| node.throws_compensation)
     }
 
     /// A cancel boundary event throws compensation without being a scope, and is shown like any other event.
@@ -364,9 +288,7 @@ impl<'w> Builder<'w> {
         let executions = self.world.executions_of(self.process_instance.id);
         executions
             .filter(|execution| !execution.is_event_scope)
-            .filter(|execution| {
-                self.children(execution.id).next().is_none() || self.throws_compensation(execution)
-            })
+            .filter(|execution| self.children(execution.id).next().is_none() || self.throws_compensation(execution))
     }
 
     /// `getParentActivityInstanceId`: the activity instance id of the parent execution.
@@ -391,23 +313,16 @@ impl<'w> Builder<'w> {
     }
 
     fn has_inner_flow(&self, node: NodeIx) -> bool {
-        self.definition
-            .nodes
-            .iter()
-            .any(|inner| inner.flow_scope == Some(node.0))
+        self.definition.nodes.iter().any(|inner| inner.flow_scope == Some(node.0))
     }
 
     fn flow_scope_execution(&self, execution: &'w Execution) -> &'w Execution {
         let node = execution.activity.and_then(|node| self.node(node));
         let handler = node.is_some_and(|node| node.is_compensation_handler && !node.is_scope);
-        let left = execution.activity_instance.is_none()
-            && !execution.is_active
-            && node.is_some_and(|node| node.is_scope);
+        let left =
+            execution.activity_instance.is_none() && !execution.is_active && node.is_some_and(|node| node.is_scope);
         if !execution.is_scope || handler || left {
-            match execution
-                .parent
-                .and_then(|parent| self.world.execution(parent))
-            {
+            match execution.parent.and_then(|parent| self.world.execution(parent)) {
                 Some(parent) => self.flow_scope_execution(parent),
                 None => execution,
             }
@@ -430,11 +345,7 @@ impl<'w> Builder<'w> {
         }
         let mut mapping = BTreeMap::new();
         for execution in path.into_iter().rev() {
-            mapping = self.extend(
-                self.flow_scope_execution(execution),
-                self.current_scope(execution),
-                &mapping,
-            );
+            mapping = self.extend(self.flow_scope_execution(execution), self.current_scope(execution), &mapping);
         }
         self.extend(scope_execution, self.current_scope(leaf), &mapping)
     }
@@ -445,17 +356,14 @@ impl<'w> Builder<'w> {
         scope: Scope,
         mapping: &BTreeMap<Scope, &'w Execution>,
     ) -> BTreeMap<Scope, &'w Execution> {
-        let is_mapped =
-            |execution: &Execution| mapping.values().any(|mapped| mapped.id == execution.id);
+        let is_mapped = |execution: &Execution| mapping.values().any(|mapped| mapped.id == execution.id);
         let mut executions = Vec::new();
         let mut next = Some(from);
         while let Some(execution) = next.filter(|execution| !is_mapped(execution)) {
             if execution.is_scope {
                 executions.push(execution);
             }
-            next = execution
-                .parent
-                .and_then(|parent| self.world.execution(parent));
+            next = execution.parent.and_then(|parent| self.world.execution(parent));
         }
         let mut scopes = Vec::new();
         let mut next = Some(scope);
@@ -471,10 +379,6 @@ impl<'w> Builder<'w> {
             next = scope.map(|node| self.flow_scope(node));
         }
         // both lists end with the process: the outermost pairs are right even where one list is longer
-        scopes
-            .into_iter()
-            .rev()
-            .zip(executions.into_iter().rev())
-            .collect()
+        scopes.into_iter().rev().zip(executions.into_iter().rev()).collect()
     }
 }

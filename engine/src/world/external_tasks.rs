@@ -65,32 +65,20 @@ impl ExternalTaskQueues {
             let queue = self.topics.entry(task.topic.clone()).or_default();
             match task.lock_expires {
                 Some(until) => queue.locked.insert((until, task.id)),
-                None => queue
-                    .ready
-                    .entry(Reverse(task.priority))
-                    .or_default()
-                    .insert((task.created, task.id)),
+                None => queue.ready.entry(Reverse(task.priority)).or_default().insert((task.created, task.id)),
             };
         }
     }
 
     /// Moves tasks whose lock has ended back among the ready ones.
-    pub(super) fn release<'a>(
-        &mut self,
-        now: Timestamp,
-        task: impl Fn(Id) -> Option<&'a ExternalTask>,
-    ) {
+    pub(super) fn release<'a>(&mut self, now: Timestamp, task: impl Fn(Id) -> Option<&'a ExternalTask>) {
         for queue in self.topics.values_mut() {
             while let Some(&(until, id)) = queue.locked.first()
                 && until <= now
             {
                 queue.locked.pop_first();
                 if let Some(task) = task(id) {
-                    queue
-                        .ready
-                        .entry(Reverse(task.priority))
-                        .or_default()
-                        .insert((task.created, id));
+                    queue.ready.entry(Reverse(task.priority)).or_default().insert((task.created, id));
                 }
             }
         }
@@ -98,11 +86,7 @@ impl ExternalTaskQueues {
 
     /// The end of the first lock, when waiting fetchers should look again.
     pub(super) fn next_release(&self, topic: &str) -> Option<Timestamp> {
-        self.topics
-            .get(topic)?
-            .locked
-            .first()
-            .map(|(until, _)| *until)
+        self.topics.get(topic)?.locked.first().map(|(until, _)| *until)
     }
 }
 
@@ -131,35 +115,18 @@ impl World {
                 continue;
             };
             for (Reverse(priority), ready) in &queue.ready {
-                let rest: Box<dyn Iterator<Item = _>> = if newest_first {
-                    Box::new(ready.iter().rev())
-                } else {
-                    Box::new(ready.iter())
-                };
-                runs.push(Run {
-                    rest,
-                    priority: *priority,
-                    topic: index,
-                });
+                let rest: Box<dyn Iterator<Item = _>> =
+                    if newest_first { Box::new(ready.iter().rev()) } else { Box::new(ready.iter()) };
+                runs.push(Run { rest, priority: *priority, topic: index });
             }
             let free = queue.locked.iter().take_while(|(until, _)| *until <= now);
-            ended.extend(
-                free.filter_map(|(_, id)| Some((index, self.runtime.external_tasks.get(*id)?))),
-            );
+            ended.extend(free.filter_map(|(_, id)| Some((index, self.runtime.external_tasks.get(*id)?))));
         }
         let order = |priority: i64, created: Timestamp, id: Id| {
-            let priority = if request.use_priority {
-                Reverse(priority)
-            } else {
-                Reverse(0)
-            };
+            let priority = if request.use_priority { Reverse(priority) } else { Reverse(0) };
             let (time, id) = (i128::from(created.0), id.0);
             // newest first is ascending in the complements
-            if newest_first {
-                (priority, !time, !id)
-            } else {
-                (priority, time, id)
-            }
+            if newest_first { (priority, !time, !id) } else { (priority, time, id) }
         };
         ended.sort_unstable_by_key(|(_, task)| order(task.priority, task.created, task.id));
         let mut ended = ended.into_iter().peekable();
@@ -172,9 +139,7 @@ impl World {
         let mut found: Vec<(usize, &ExternalTask)> = Vec::new();
         while found.len() < request.max_tasks {
             let ready = heads.peek().map(|Reverse((place, _, _))| *place);
-            let free = ended
-                .peek()
-                .map(|(_, task)| order(task.priority, task.created, task.id));
+            let free = ended.peek().map(|(_, task)| order(task.priority, task.created, task.id));
             let (topic, id) = match (ready, free) {
                 (None, None) => break,
                 (Some(ready), Some(free)) if free < ready => {
@@ -215,13 +180,8 @@ impl World {
     }
 
     /// When the first locked task of these topics becomes free, if nobody completes it.
-    pub fn next_external_task_release<'a>(
-        &self,
-        topics: impl Iterator<Item = &'a str>,
-    ) -> Option<Timestamp> {
-        topics
-            .filter_map(|topic| self.runtime.queues.next_release(topic))
-            .min()
+    pub fn next_external_task_release<'a>(&self, topics: impl Iterator<Item = &'a str>) -> Option<Timestamp> {
+        topics.filter_map(|topic| self.runtime.queues.next_release(topic)).min()
     }
 
     fn fits(&self, task: &ExternalTask, topic: &FetchTopic) -> bool {
@@ -229,10 +189,7 @@ impl World {
             return false;
         }
         if !topic.tenants.is_empty()
-            && !task
-                .tenant
-                .as_deref()
-                .is_some_and(|tenant| topic.tenants.iter().any(|t| t == tenant))
+            && !task.tenant.as_deref().is_some_and(|tenant| topic.tenants.iter().any(|t| t == tenant))
         {
             return false;
         }
@@ -241,23 +198,14 @@ impl World {
         {
             return false;
         }
-        if !topic.definitions.is_empty()
-            || !topic.definition_keys.is_empty()
-            || topic.version_tag.is_some()
-        {
+        if !topic.definitions.is_empty() || !topic.definition_keys.is_empty() || topic.version_tag.is_some() {
             let Some(definition) = self.process_definition(task.definition) else {
                 return false;
             };
-            if !topic.definitions.is_empty()
-                && !topic
-                    .definitions
-                    .iter()
-                    .any(|id| *id == *definition.text_id)
-            {
+            if !topic.definitions.is_empty() && !topic.definitions.iter().any(|id| *id == *definition.text_id) {
                 return false;
             }
-            if !topic.definition_keys.is_empty() && !topic.definition_keys.contains(&definition.key)
-            {
+            if !topic.definition_keys.is_empty() && !topic.definition_keys.contains(&definition.key) {
                 return false;
             }
             if topic.version_tag.is_some() && topic.version_tag != definition.version_tag {
@@ -274,9 +222,8 @@ impl World {
                     Value::Integer(_) | Value::Long(_) | Value::Short(_) | Value::Double(_)
                 ),
             };
-            self.variables_of(task.process_instance).any(|variable| {
-                *variable.name == *filter.name && filter.holds(&variable.value, false)
-            })
+            self.variables_of(task.process_instance)
+                .any(|variable| *variable.name == *filter.name && filter.holds(&variable.value, false))
         })
     }
 }

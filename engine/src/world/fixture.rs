@@ -8,8 +8,8 @@ use engine_core::{
     graph::NodeIx,
     history::*,
     state::{
-        ActivityState, AsyncOperation, Change, Changes, Execution, ExternalTask, IdentityLink,
-        Incident, Job, JobKind, Task, TaskState, Variable,
+        ActivityState, AsyncOperation, Change, Changes, Execution, ExternalTask, IdentityLink, Incident, Job, JobKind,
+        Task, TaskState, Variable,
     },
 };
 use models::{Id, Timestamp, Value};
@@ -42,11 +42,7 @@ impl Random {
     }
 
     pub(crate) fn maybe<T: Clone>(&mut self, from: &[T]) -> Option<T> {
-        if self.one_in(3) {
-            None
-        } else {
-            Some(self.pick(from))
-        }
+        if self.one_in(3) { None } else { Some(self.pick(from)) }
     }
 }
 
@@ -70,11 +66,7 @@ pub(crate) fn time(random: &mut Random) -> Timestamp {
 }
 
 fn times(random: &mut Random) -> Option<Timestamp> {
-    if random.one_in(2) {
-        None
-    } else {
-        Some(time(random))
-    }
+    if random.one_in(2) { None } else { Some(time(random)) }
 }
 
 pub(crate) fn value(random: &mut Random) -> Value {
@@ -90,12 +82,7 @@ pub(crate) fn value(random: &mut Random) -> Value {
     }
 }
 
-pub(crate) fn execution(
-    id: u128,
-    parent: Option<u128>,
-    instance: u128,
-    definition: Id,
-) -> Execution {
+pub(crate) fn execution(id: u128, parent: Option<u128>, instance: u128, definition: Id) -> Execution {
     Execution {
         id: Id(id),
         parent: parent.map(Id),
@@ -163,11 +150,7 @@ pub(crate) fn task(id: u128, execution: Option<&Execution>) -> Task {
 }
 
 pub(crate) fn candidate(user: Option<&str>, group: Option<&str>) -> IdentityLink {
-    IdentityLink {
-        kind: "candidate".into(),
-        user: user.map(Into::into),
-        group: group.map(Into::into),
-    }
+    IdentityLink { kind: "candidate".into(), user: user.map(Into::into), group: group.map(Into::into) }
 }
 
 pub(crate) fn job(id: u128) -> Job {
@@ -221,12 +204,7 @@ pub(crate) fn external_task(id: u128, execution: &Execution, topic: &str) -> Ext
     }
 }
 
-pub(crate) fn node(
-    id: &str,
-    activity_type: &str,
-    flow_scope: Option<u32>,
-    is_scope: bool,
-) -> NodeInfo {
+pub(crate) fn node(id: &str, activity_type: &str, flow_scope: Option<u32>, is_scope: bool) -> NodeInfo {
     NodeInfo {
         id: id.into(),
         name: Some(format!("Name of {id}").into()),
@@ -238,12 +216,7 @@ pub(crate) fn node(
     }
 }
 
-pub(crate) fn definition(
-    id: u128,
-    key: &str,
-    version: i32,
-    nodes: Vec<NodeInfo>,
-) -> ProcessDefinition {
+pub(crate) fn definition(id: u128, key: &str, version: i32, nodes: Vec<NodeInfo>) -> ProcessDefinition {
     ProcessDefinition {
         id: Id(id),
         key: key.to_owned(),
@@ -288,12 +261,7 @@ created! {
     put_incident: Incident = incidents;
 }
 
-pub(crate) fn activity_row(
-    id: u128,
-    instance: u128,
-    definition: Id,
-    activity: &str,
-) -> HistoricActivityInstance {
+pub(crate) fn activity_row(id: u128, instance: u128, definition: Id, activity: &str) -> HistoricActivityInstance {
     HistoricActivityInstance {
         id: Id(id),
         parent: Id(instance),

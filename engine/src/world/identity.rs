@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use models::Id;
 
 use super::{
-    Authorization, AuthorizationType, Group, Member, Membership, Tenant, TenantMembership, User,
-    World, permission::Resource,
+    Authorization, AuthorizationType, Group, Member, Membership, Tenant, TenantMembership, User, World,
+    permission::Resource,
 };
 use crate::request::Caller;
 
@@ -29,10 +29,7 @@ pub(crate) struct Identity {
 impl Identity {
     pub(super) fn put_authorization(&mut self, row: Authorization) {
         self.remove_authorization(row.id);
-        self.by_resource
-            .entry((row.resource_type, row.resource_id.clone()))
-            .or_default()
-            .insert(row.id);
+        self.by_resource.entry((row.resource_type, row.resource_id.clone())).or_default().insert(row.id);
         self.authorizations.insert(row.id, row);
     }
 
@@ -51,9 +48,7 @@ impl Identity {
 
     fn on(&self, resource_type: i32, resource: &str) -> impl Iterator<Item = &Authorization> {
         let ids = self.by_resource.get(&(resource_type, resource.to_owned()));
-        ids.into_iter()
-            .flatten()
-            .filter_map(|id| self.authorizations.get(id))
+        ids.into_iter().flatten().filter_map(|id| self.authorizations.get(id))
     }
 }
 
@@ -92,38 +87,25 @@ impl World {
     pub fn groups_of<'a>(&'a self, user: &'a str) -> impl Iterator<Item = &'a str> {
         self.identity
             .memberships
-            .range(
-                Membership {
-                    user: user.to_owned(),
-                    group: String::new(),
-                }..,
-            )
+            .range(Membership { user: user.to_owned(), group: String::new() }..)
             .take_while(move |row| row.user == user)
             .map(|row| row.group.as_str())
     }
 
     /// Ids of the users of a group.
     pub fn users_of_group<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a str> {
-        self.identity
-            .memberships
-            .iter()
-            .filter(move |row| row.group == group)
-            .map(|row| row.user.as_str())
+        self.identity.memberships.iter().filter(move |row| row.group == group).map(|row| row.user.as_str())
     }
 
     /// Whether a user is in a group.
     pub fn is_member(&self, user: &str, group: &str) -> bool {
-        self.identity.memberships.contains(&Membership {
-            user: user.to_owned(),
-            group: group.to_owned(),
-        })
+        self.identity.memberships.contains(&Membership { user: user.to_owned(), group: group.to_owned() })
     }
 
     /// Users and groups of a tenant.
     pub fn members_of_tenant<'a>(&'a self, tenant: &'a str) -> impl Iterator<Item = &'a Member> {
         let rows = self.identity.tenant_memberships.iter();
-        rows.filter(move |row| row.tenant == tenant)
-            .map(|row| &row.member)
+        rows.filter(move |row| row.tenant == tenant).map(|row| &row.member)
     }
 
     /// Ids of the tenants of a user, its groups included.
@@ -153,11 +135,7 @@ impl World {
     }
 
     /// Authorizations on a resource (`*` is a resource of its own here), in order of creation.
-    pub fn authorizations_on(
-        &self,
-        resource: Resource,
-        id: &str,
-    ) -> impl Iterator<Item = &Authorization> {
+    pub fn authorizations_on(&self, resource: Resource, id: &str) -> impl Iterator<Item = &Authorization> {
         self.identity.on(resource.number(), id)
     }
 
@@ -166,13 +144,7 @@ impl World {
     /// The first of these that says something decides, as in Camunda 7: the user's own grant, then revocation, for the
     /// resource; for all resources; the same of the user's groups; a global grant. Always true when authorizations are not
     /// checked for the caller.
-    pub fn may(
-        &self,
-        caller: &Caller,
-        resource: Resource,
-        id: Option<&str>,
-        permission: i32,
-    ) -> bool {
+    pub fn may(&self, caller: &Caller, resource: Resource, id: Option<&str>, permission: i32) -> bool {
         if !caller.authorized {
             return true;
         }
@@ -181,16 +153,9 @@ impl World {
         };
         let grants = |row: &Authorization| row.permissions & permission == permission;
         let own = |row: &Authorization| row.user.as_deref() == Some(user);
-        let groups = |row: &Authorization| {
-            row.group
-                .as_ref()
-                .is_some_and(|group| caller.groups.contains(group))
-        };
+        let groups = |row: &Authorization| row.group.as_ref().is_some_and(|group| caller.groups.contains(group));
         let decide = |holder: &dyn Fn(&Authorization) -> bool, id: &str| {
-            let rows = || {
-                self.authorizations_on(resource, id)
-                    .filter(|row| holder(row))
-            };
+            let rows = || self.authorizations_on(resource, id).filter(|row| holder(row));
             if rows().any(|row| row.kind == AuthorizationType::Grant && grants(row)) {
                 Some(true)
             } else if rows().any(|row| row.kind == AuthorizationType::Revoke && !grants(row)) {
@@ -200,13 +165,11 @@ impl World {
             }
         };
         let both = |holder: &dyn Fn(&Authorization) -> bool| {
-            id.and_then(|id| decide(holder, id))
-                .or_else(|| decide(holder, "*"))
+            id.and_then(|id| decide(holder, id)).or_else(|| decide(holder, "*"))
         };
         both(&own).or_else(|| both(&groups)).unwrap_or_else(|| {
             id.into_iter().chain(["*"]).any(|id| {
-                self.authorizations_on(resource, id)
-                    .any(|row| row.kind == AuthorizationType::Global && grants(row))
+                self.authorizations_on(resource, id).any(|row| row.kind == AuthorizationType::Global && grants(row))
             })
         })
     }

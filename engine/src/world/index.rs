@@ -24,30 +24,17 @@ pub(crate) fn folded_key(text: &str) -> u64 {
 }
 
 /// Row ids under a key, in order of creation.
-pub(crate) fn ids<K: Ord + Copy>(
-    index: &BTreeSet<(K, Id)>,
-    key: K,
-) -> impl Iterator<Item = Id> + '_ {
-    index
-        .range((key, Id(0))..=(key, Id(u128::MAX)))
-        .map(|entry| entry.1)
+pub(crate) fn ids<K: Ord + Copy>(index: &BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = Id> + '_ {
+    index.range((key, Id(0))..=(key, Id(u128::MAX))).map(|entry| entry.1)
 }
 
 /// Enters a row under its keys.
-pub(crate) fn enter<K: Ord>(
-    index: &mut BTreeSet<(K, Id)>,
-    keys: impl IntoIterator<Item = K>,
-    id: Id,
-) {
+pub(crate) fn enter<K: Ord>(index: &mut BTreeSet<(K, Id)>, keys: impl IntoIterator<Item = K>, id: Id) {
     index.extend(keys.into_iter().map(|key| (key, id)));
 }
 
 /// Takes a row out from under its keys.
-pub(crate) fn leave<K: Ord>(
-    index: &mut BTreeSet<(K, Id)>,
-    keys: impl IntoIterator<Item = K>,
-    id: Id,
-) {
+pub(crate) fn leave<K: Ord>(index: &mut BTreeSet<(K, Id)>, keys: impl IntoIterator<Item = K>, id: Id) {
     for key in keys {
         index.remove(&(key, id));
     }
@@ -117,10 +104,7 @@ pub(crate) struct Rows<T, X> {
 
 impl<T, X: Default> Default for Rows<T, X> {
     fn default() -> Self {
-        Self {
-            rows: BTreeMap::new(),
-            by: X::default(),
-        }
+        Self { rows: BTreeMap::new(), by: X::default() }
     }
 }
 
@@ -141,11 +125,7 @@ impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
     }
 
     /// The rows under a key of an index.
-    pub(crate) fn of<'a, K: Ord + Copy>(
-        &'a self,
-        index: &'a BTreeSet<(K, Id)>,
-        key: K,
-    ) -> impl Iterator<Item = &'a T> {
+    pub(crate) fn of<'a, K: Ord + Copy>(&'a self, index: &'a BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = &'a T> {
         ids(index, key).filter_map(|id| self.rows.get(&id))
     }
 

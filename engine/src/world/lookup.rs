@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use engine_core::{
     history,
-    state::{
-        EventSubscription, Execution, ExternalTask, Incident, Job, SubscriptionKind, Task, Variable,
-    },
+    state::{EventSubscription, Execution, ExternalTask, Incident, Job, SubscriptionKind, Task, Variable},
 };
 use models::{Id, Timestamp};
 
@@ -91,18 +89,13 @@ related! {
 impl World {
     /// The running process instance of that id: its root execution.
     pub fn process_instance(&self, id: Id) -> Option<&Execution> {
-        self.execution(id)
-            .filter(|execution| execution.parent.is_none())
+        self.execution(id).filter(|execution| execution.parent.is_none())
     }
 
     /// Running process instances with a business key, in order of creation.
-    pub fn process_instances_of_business_key<'a>(
-        &'a self,
-        key: &'a str,
-    ) -> impl Iterator<Item = &'a Execution> {
+    pub fn process_instances_of_business_key<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Execution> {
         let rows = &self.runtime.executions;
-        rows.of(&rows.by.business_key, text_key(key))
-            .filter(move |row| row.business_key.as_deref() == Some(key))
+        rows.of(&rows.by.business_key, text_key(key)).filter(move |row| row.business_key.as_deref() == Some(key))
     }
 
     /// Business key of a process instance.
@@ -153,35 +146,27 @@ impl World {
 
     /// The user task of an id as the API shows it: a generated one, or the one its creator gave.
     pub fn task_by_text(&self, text: &str) -> Option<&Task> {
-        let generated = text
-            .parse()
-            .ok()
-            .and_then(|id| self.task(id))
-            .filter(|task| task.custom_id.is_none());
+        let generated = text.parse().ok().and_then(|id| self.task(id)).filter(|task| task.custom_id.is_none());
         generated.or_else(|| {
             let rows = &self.runtime.tasks;
-            rows.of(&rows.by.custom_id, text_key(text))
-                .find(|task| task.custom_id.as_deref() == Some(text))
+            rows.of(&rows.by.custom_id, text_key(text)).find(|task| task.custom_id.as_deref() == Some(text))
         })
     }
 
     /// Subtasks of a task, by the parent's id as the API shows it.
     pub fn subtasks_of<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Task> {
         let rows = &self.runtime.tasks;
-        rows.of(&rows.by.parent_task, text_key(parent))
-            .filter(move |row| row.parent_task.as_deref() == Some(parent))
+        rows.of(&rows.by.parent_task, text_key(parent)).filter(move |row| row.parent_task.as_deref() == Some(parent))
     }
 
     /// The variable of a name exactly in a scope.
     pub fn variable_in(&self, scope: Id, name: &str) -> Option<&Variable> {
-        self.variables_of(scope)
-            .find(|variable| *variable.name == *name)
+        self.variables_of(scope).find(|variable| *variable.name == *name)
     }
 
     /// The variables visible from an execution, the innermost of each name, by name.
     pub fn visible_variables(&self, execution: Id) -> Vec<&Variable> {
-        let mut found: std::collections::BTreeMap<Arc<str>, &Variable> =
-            std::collections::BTreeMap::new();
+        let mut found: std::collections::BTreeMap<Arc<str>, &Variable> = std::collections::BTreeMap::new();
         let mut next = Some(execution);
         while let Some(id) = next {
             for variable in self.variables_of(id) {
@@ -218,10 +203,7 @@ impl World {
     }
 
     /// Incidents of a configuration (job or external task id), in order of creation.
-    pub fn incidents_of_configuration<'a>(
-        &'a self,
-        configuration: &'a str,
-    ) -> impl Iterator<Item = &'a Incident> {
+    pub fn incidents_of_configuration<'a>(&'a self, configuration: &'a str) -> impl Iterator<Item = &'a Incident> {
         let rows = &self.runtime.incidents;
         rows.of(&rows.by.configuration, text_key(configuration))
             .filter(move |row| row.configuration.as_deref() == Some(configuration))
@@ -230,12 +212,7 @@ impl World {
     /// Jobs that may run: due, with retries left, not suspended, not locked. Those without due date come first, then by due
     /// date, then by creation: the order of the job runner and of test runs.
     pub fn runnable_jobs(&self, now: Timestamp) -> impl Iterator<Item = &Job> {
-        let ready = self
-            .runtime
-            .jobs
-            .by
-            .ready
-            .range(..=(Some(now), Id(u128::MAX)));
+        let ready = self.runtime.jobs.by.ready.range(..=(Some(now), Id(u128::MAX)));
         ready
             .filter_map(|(_, id)| self.runtime.jobs.get(*id))
             .filter(move |job| job.lock_expires.is_none_or(|until| until <= now))
@@ -248,13 +225,7 @@ impl World {
 
     /// When the next job that is not due at `now` becomes due.
     pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        self.runtime
-            .jobs
-            .by
-            .ready
-            .range((Some(now.plus_ms(1)), Id(0))..)
-            .next()?
-            .0
+        self.runtime.jobs.by.ready.range((Some(now.plus_ms(1)), Id(0))..).next()?.0
     }
 
     /// The job definition of a job.
@@ -298,9 +269,7 @@ impl World {
 
     /// All properties by name.
     pub fn properties(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.properties
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.properties.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// All readings of metrics, in order of creation.
@@ -385,11 +354,7 @@ historic_related! {
 impl World {
     /// The historic user task of an id as the API shows it.
     pub fn historic_task_by_text(&self, text: &str) -> Option<&history::HistoricTaskInstance> {
-        let generated = text
-            .parse()
-            .ok()
-            .and_then(|id| self.historic_task(id))
-            .filter(|task| task.custom_id.is_none());
+        let generated = text.parse().ok().and_then(|id| self.historic_task(id)).filter(|task| task.custom_id.is_none());
         generated.or_else(|| {
             ids(&self.past.tasks.custom_id, text_key(text))
                 .filter_map(|id| self.historic_task(id))

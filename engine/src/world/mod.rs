@@ -78,13 +78,7 @@ impl World {
     /// Takes in a running root instance as it was stored.
     pub fn load_root(&mut self, root: Id, snapshot: state::Snapshot) {
         fn added<T: state::Entity>(rows: Vec<T>) -> Vec<Change<T>> {
-            rows.into_iter()
-                .map(|row| Change {
-                    id: row.id(),
-                    old: None,
-                    new: Some(row),
-                })
-                .collect()
+            rows.into_iter().map(|row| Change { id: row.id(), old: None, new: Some(row) }).collect()
         }
         let changes = state::Changes {
             executions: added(snapshot.executions),

@@ -4,10 +4,9 @@
 //! whole process instances or tasks are carried out here through the indexes, as the archive would look at every row.
 
 use engine_core::history::{
-    Archive, Attachment, Comment, HistoricActivityInstance, HistoricDecisionInstance,
-    HistoricDetail, HistoricExternalTaskLog, HistoricIdentityLinkLog, HistoricIncident,
-    HistoricJobLog, HistoricProcessInstance, HistoricTaskInstance, HistoricVariableInstance,
-    HistoryEvent, UserOperation,
+    Archive, Attachment, Comment, HistoricActivityInstance, HistoricDecisionInstance, HistoricDetail,
+    HistoricExternalTaskLog, HistoricIdentityLinkLog, HistoricIncident, HistoricJobLog, HistoricProcessInstance,
+    HistoricTaskInstance, HistoricVariableInstance, HistoryEvent, UserOperation,
 };
 use models::{Id, Timestamp};
 
@@ -199,8 +198,7 @@ impl Past {
                 self.archive.apply(event);
             }
             HistoryEvent::ProcessInstanceStarted(row) => fold!(process_instances, row.id),
-            HistoryEvent::ProcessInstanceChanged { id, .. }
-            | HistoryEvent::ProcessInstanceEnded { id, .. } => {
+            HistoryEvent::ProcessInstanceChanged { id, .. } | HistoryEvent::ProcessInstanceEnded { id, .. } => {
                 fold!(process_instances, *id);
             }
             HistoryEvent::ActivityStarted(row) => fold!(activity_instances, row.id),
@@ -221,16 +219,11 @@ impl Past {
             HistoryEvent::CommentDeleted(id) => fold!(comments, *id),
             HistoryEvent::Attachment(row) => fold!(attachments, row.id),
             HistoryEvent::AttachmentDeleted(id) => fold!(attachments, *id),
-            HistoryEvent::RemovalTime {
-                process_instance: Some(instance),
-                time,
-            } => {
+            HistoryEvent::RemovalTime { process_instance: Some(instance), time } => {
                 self.set_removal_time(*instance, *time);
             }
-            HistoryEvent::RemovalTime {
-                process_instance: None,
-                time,
-            } => {
+            HistoryEvent::RemovalTime { process_instance: None, time } => {
+                // a root without process instances is that of a standalone task, whose history goes with the task
                 let Some(root) = root else { return };
                 for instance in ids(&self.process_instances.root, root).collect::<Vec<_>>() {
                     self.set_removal_time(instance, *time);

@@ -63,9 +63,7 @@ impl Resource {
 
     /// The type of a number in the API.
     pub fn from_number(number: i32) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|resource| resource.number() == number)
+        Self::ALL.into_iter().find(|resource| resource.number() == number)
     }
 
     /// Name in error messages (`OperationLogCatgeory` is Camunda's spelling).
@@ -100,12 +98,9 @@ impl Resource {
     pub fn permissions(self) -> &'static [(&'static str, i32)] {
         match self {
             Self::Application => &[("NONE", 0), ("ALL", ALL), ("ACCESS", ACCESS)],
-            Self::GroupMembership | Self::TenantMembership => &[
-                ("NONE", 0),
-                ("ALL", ALL),
-                ("CREATE", CREATE),
-                ("DELETE", DELETE),
-            ],
+            Self::GroupMembership | Self::TenantMembership => {
+                &[("NONE", 0), ("ALL", ALL), ("CREATE", CREATE), ("DELETE", DELETE)]
+            }
             Self::User
             | Self::Group
             | Self::Authorization
@@ -122,36 +117,18 @@ impl Resource {
             Self::DecisionRequirementsDefinition | Self::HistoricProcessInstance => {
                 &[("NONE", 0), ("ALL", ALL), ("READ", READ)]
             }
-            Self::OperationLogCategory => &[
-                ("NONE", 0),
-                ("ALL", ALL),
-                ("READ", READ),
-                ("UPDATE", UPDATE),
-                ("DELETE", DELETE),
-            ],
+            Self::OperationLogCategory => {
+                &[("NONE", 0), ("ALL", ALL), ("READ", READ), ("UPDATE", UPDATE), ("DELETE", DELETE)]
+            }
             Self::Optimize => &[("NONE", 0), ("ALL", ALL), ("EDIT", 2), ("SHARE", 4)],
-            Self::HistoricTask => &[
-                ("NONE", 0),
-                ("ALL", ALL),
-                ("READ", READ),
-                ("READ_VARIABLE", TASK_READ_VARIABLE),
-            ],
-            Self::System => &[
-                ("NONE", 0),
-                ("ALL", ALL),
-                ("READ", READ),
-                ("SET", 4),
-                ("DELETE", 8),
-            ],
+            Self::HistoricTask => &[("NONE", 0), ("ALL", ALL), ("READ", READ), ("READ_VARIABLE", TASK_READ_VARIABLE)],
+            Self::System => &[("NONE", 0), ("ALL", ALL), ("READ", READ), ("SET", 4), ("DELETE", 8)],
         }
     }
 
     /// The bit of a named permission.
     pub fn permission(self, name: &str) -> Option<i32> {
-        self.permissions()
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, bits)| *bits)
+        self.permissions().iter().find(|(known, _)| *known == name).map(|(_, bits)| *bits)
     }
 }
 
@@ -216,14 +193,8 @@ pub const TASK_UPDATE_VARIABLE: i32 = 32;
 /// `READ_VARIABLE` of tasks and historic tasks.
 pub const TASK_READ_VARIABLE: i32 = 64;
 
-const CRUD: &[(&str, i32)] = &[
-    ("NONE", 0),
-    ("ALL", ALL),
-    ("READ", READ),
-    ("UPDATE", UPDATE),
-    ("CREATE", CREATE),
-    ("DELETE", DELETE),
-];
+const CRUD: &[(&str, i32)] =
+    &[("NONE", 0), ("ALL", ALL), ("READ", READ), ("UPDATE", UPDATE), ("CREATE", CREATE), ("DELETE", DELETE)];
 
 const PROCESS_DEFINITION: &[(&str, i32)] = &[
     ("NONE", 0),

@@ -10,8 +10,8 @@ use engine_core::graph::NodeIx;
 use models::Id;
 
 use super::{
-    CamundaFormDefinition, DecisionDefinition, DecisionRequirementsDefinition, Deployment,
-    JobDefinition, NodeInfo, ProcessDefinition, StartSubscription, World,
+    CamundaFormDefinition, DecisionDefinition, DecisionRequirementsDefinition, Deployment, JobDefinition, NodeInfo,
+    ProcessDefinition, StartSubscription, World,
     index::{Rows, indexes, keyed},
     runtime::event_key,
 };
@@ -54,11 +54,7 @@ impl<T> Deref for Shown<T> {
 pub fn definition_text_id(key: &str, version: i32, id: Id) -> String {
     let text = format!("{key}:{version}:{id}");
     // Java counts UTF-16 units
-    if text.encode_utf16().count() > 64 {
-        id.to_string()
-    } else {
-        text
-    }
+    if text.encode_utf16().count() > 64 { id.to_string() } else { text }
 }
 
 /// What definitions of a kind have in common.
@@ -100,12 +96,7 @@ macro_rules! versioned {
         })*
     };
 }
-versioned!(
-    ProcessDefinition,
-    DecisionDefinition,
-    DecisionRequirementsDefinition,
-    CamundaFormDefinition
-);
+versioned!(ProcessDefinition, DecisionDefinition, DecisionRequirementsDefinition, CamundaFormDefinition);
 
 /// The versions of all definitions of a kind.
 #[derive(Clone, Debug)]
@@ -118,11 +109,7 @@ pub(crate) struct Versions<T> {
 
 impl<T> Default for Versions<T> {
     fn default() -> Self {
-        Self {
-            rows: BTreeMap::new(),
-            by_key: BTreeMap::new(),
-            by_deployment: BTreeSet::new(),
-        }
+        Self { rows: BTreeMap::new(), by_key: BTreeMap::new(), by_deployment: BTreeSet::new() }
     }
 }
 
@@ -141,21 +128,12 @@ impl<T: Versioned> Versions<T> {
     }
 
     pub(crate) fn latest(&self, key: &str, tenant: Option<&str>) -> Option<&Shown<T>> {
-        let versions = self
-            .by_key
-            .get(&(key.to_owned(), tenant.map(str::to_owned)))?;
+        let versions = self.by_key.get(&(key.to_owned(), tenant.map(str::to_owned)))?;
         self.rows.get(versions.last_key_value()?.1)
     }
 
-    pub(crate) fn version(
-        &self,
-        key: &str,
-        version: i32,
-        tenant: Option<&str>,
-    ) -> Option<&Shown<T>> {
-        let versions = self
-            .by_key
-            .get(&(key.to_owned(), tenant.map(str::to_owned)))?;
+    pub(crate) fn version(&self, key: &str, version: i32, tenant: Option<&str>) -> Option<&Shown<T>> {
+        let versions = self.by_key.get(&(key.to_owned(), tenant.map(str::to_owned)))?;
         self.rows.get(versions.get(&version)?)
     }
 
@@ -173,18 +151,14 @@ impl<T: Versioned> Versions<T> {
     }
 
     pub(crate) fn is_latest(&self, row: &T) -> bool {
-        self.latest(row.key(), row.tenant())
-            .is_some_and(|latest| latest.id() == row.id())
+        self.latest(row.key(), row.tenant()).is_some_and(|latest| latest.id() == row.id())
     }
 
     pub(super) fn put(&mut self, record: T) {
         let id = record.id();
         self.remove(id);
         let place = (record.key().to_owned(), record.tenant().map(str::to_owned));
-        self.by_key
-            .entry(place)
-            .or_default()
-            .insert(record.version(), id);
+        self.by_key.entry(place).or_default().insert(record.version(), id);
         self.by_deployment.insert((record.deployment(), id));
         let text_id = definition_text_id(record.key(), record.version(), id).into();
         self.rows.insert(id, Shown { record, text_id });
@@ -288,9 +262,7 @@ impl World {
 
     /// A node of a definition.
     pub fn node(&self, definition: Id, node: NodeIx) -> Option<&NodeInfo> {
-        self.process_definition(definition)?
-            .nodes
-            .get(node.0 as usize)
+        self.process_definition(definition)?.nodes.get(node.0 as usize)
     }
 
     /// The activity id of a node of a definition.
@@ -312,8 +284,7 @@ impl World {
     /// The job definition of a declaration of a process definition.
     pub fn job_definition_at(&self, definition: Id, declaration: u32) -> Option<&JobDefinition> {
         let rows = &self.repository.job_definitions;
-        rows.of(&rows.by.declaration, (definition, declaration))
-            .next()
+        rows.of(&rows.by.declaration, (definition, declaration)).next()
     }
 
     /// The start subscription of that id.
@@ -338,10 +309,7 @@ impl World {
     }
 
     /// Start subscriptions of a process definition, in order of creation.
-    pub fn start_subscriptions_of(
-        &self,
-        definition: Id,
-    ) -> impl Iterator<Item = &StartSubscription> {
+    pub fn start_subscriptions_of(&self, definition: Id) -> impl Iterator<Item = &StartSubscription> {
         let rows = &self.repository.start_subscriptions;
         rows.of(&rows.by.definition, definition)
     }

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use engine_core::{
     graph::NodeIx,
-    state::{
-        Change, EventSubscription, Execution, ExternalTask, Incident, Job, SubscriptionKind, Task,
-        Variable,
-    },
+    state::{Change, EventSubscription, Execution, ExternalTask, Incident, Job, SubscriptionKind, Task, Variable},
 };
 use models::{Id, Timestamp};
 
@@ -18,15 +15,7 @@ use super::{
     value_key::value_key,
 };
 
-keyed!(
-    Execution,
-    Variable,
-    Task,
-    Job,
-    EventSubscription,
-    ExternalTask,
-    Incident
-);
+keyed!(Execution, Variable, Task, Job, EventSubscription, ExternalTask, Incident);
 
 /// Key of a message or signal name.
 pub(crate) fn event_key(kind: SubscriptionKind, name: Option<&str>) -> u64 {
@@ -153,13 +142,9 @@ impl Runtime {
                 continue;
             }
             found.push(instance);
-            let executions = self
-                .executions
-                .of(&self.executions.by.process_instance, instance);
+            let executions = self.executions.of(&self.executions.by.process_instance, instance);
             for execution in executions {
-                let called = self
-                    .executions
-                    .of(&self.executions.by.super_execution, execution.id);
+                let called = self.executions.of(&self.executions.by.super_execution, execution.id);
                 open.extend(called.map(|called| called.id));
             }
         }
@@ -199,29 +184,14 @@ impl Runtime {
             self.queues.replace(old, change.new.as_ref());
             put(&mut self.external_tasks, change);
         }
-        changes
-            .variables
-            .into_iter()
-            .for_each(|change| put(&mut self.variables, change));
-        changes
-            .jobs
-            .into_iter()
-            .for_each(|change| put(&mut self.jobs, change));
-        changes
-            .subscriptions
-            .into_iter()
-            .for_each(|change| put(&mut self.subscriptions, change));
-        changes
-            .incidents
-            .into_iter()
-            .for_each(|change| put(&mut self.incidents, change));
+        changes.variables.into_iter().for_each(|change| put(&mut self.variables, change));
+        changes.jobs.into_iter().for_each(|change| put(&mut self.jobs, change));
+        changes.subscriptions.into_iter().for_each(|change| put(&mut self.subscriptions, change));
+        changes.incidents.into_iter().for_each(|change| put(&mut self.incidents, change));
     }
 }
 
-fn put<T: super::index::Keyed, X: super::index::Indexes<T>>(
-    rows: &mut Rows<T, X>,
-    change: Change<T>,
-) {
+fn put<T: super::index::Keyed, X: super::index::Indexes<T>>(rows: &mut Rows<T, X>, change: Change<T>) {
     match change.new {
         Some(row) => drop(rows.put(row)),
         None => drop(rows.remove(change.id)),

@@ -25,27 +25,11 @@ fn indexes_are_those_of_the_rows_whatever_changed() {
         macro_rules! put {
             ($($table:ident),*) => { $(for row in world.runtime.$table.iter() { again.runtime.$table.put(row.clone()); })* };
         }
-        put!(
-            executions,
-            variables,
-            tasks,
-            jobs,
-            subscriptions,
-            external_tasks,
-            incidents
-        );
+        put!(executions, variables, tasks, jobs, subscriptions, external_tasks, incidents);
         macro_rules! same {
             ($($table:ident),*) => { $(assert_eq!(world.runtime.$table, again.runtime.$table, "seed {seed}");)* };
         }
-        same!(
-            executions,
-            variables,
-            tasks,
-            jobs,
-            subscriptions,
-            external_tasks,
-            incidents
-        );
+        same!(executions, variables, tasks, jobs, subscriptions, external_tasks, incidents);
         let mut past = Past::default();
         past.load(world.past.archive.clone());
         assert_eq!(world.past, past, "seed {seed}");
@@ -62,14 +46,8 @@ fn history_is_what_each_roots_archive_folds() {
             let root = Id(10_000 + 100 * index);
             for event in fixture::random_history(&mut random, root.0, Id(7), None) {
                 archives.entry(root).or_default().apply(&event);
-                let history = vec![RootedEvent {
-                    root: Some(root),
-                    event,
-                }];
-                world.apply(WorldChange {
-                    history,
-                    ..WorldChange::default()
-                });
+                let history = vec![RootedEvent { root: Some(root), event }];
+                world.apply(WorldChange { history, ..WorldChange::default() });
             }
         }
         let mut all = Past::default();
@@ -86,56 +64,28 @@ fn records_survive_storing() {
     for definition in world.process_definitions() {
         let change = RecordChange::Put(Record::ProcessDefinition(Box::new((**definition).clone())));
         let bytes = minicbor::to_vec(&change).expect("it can be written");
-        assert_eq!(
-            minicbor::decode::<RecordChange>(&bytes).expect("it can be read"),
-            change
-        );
+        assert_eq!(minicbor::decode::<RecordChange>(&bytes).expect("it can be read"), change);
     }
     let change = RecordChange::Remove(RecordKey::TenantMembership(TenantMembership {
         tenant: "red".to_owned(),
         member: Member::Group("sales".to_owned()),
     }));
     let bytes = minicbor::to_vec(&change).expect("it can be written");
-    assert_eq!(
-        minicbor::decode::<RecordChange>(&bytes).expect("it can be read"),
-        change
-    );
+    assert_eq!(minicbor::decode::<RecordChange>(&bytes).expect("it can be read"), change);
 }
 
 #[test]
 fn the_latest_version_is_by_key_and_tenant() {
     let mut world = World::default();
     let definitions = fixture::deploy(&mut world);
-    assert_eq!(
-        world
-            .latest_process_definition("alpha", None)
-            .map(|row| row.id),
-        Some(definitions[1])
-    );
-    assert_eq!(
-        world
-            .latest_process_definition("beta", None)
-            .map(|row| row.id),
-        None
-    );
-    assert_eq!(
-        world
-            .latest_process_definition("beta", Some("red"))
-            .map(|row| row.version),
-        Some(2)
-    );
+    assert_eq!(world.latest_process_definition("alpha", None).map(|row| row.id), Some(definitions[1]));
+    assert_eq!(world.latest_process_definition("beta", None).map(|row| row.id), None);
+    assert_eq!(world.latest_process_definition("beta", Some("red")).map(|row| row.version), Some(2));
     world.apply(WorldChange {
-        records: vec![RecordChange::Remove(RecordKey::ProcessDefinition(
-            definitions[1],
-        ))],
+        records: vec![RecordChange::Remove(RecordKey::ProcessDefinition(definitions[1]))],
         ..WorldChange::default()
     });
-    assert_eq!(
-        world
-            .latest_process_definition("alpha", None)
-            .map(|row| row.id),
-        Some(definitions[0])
-    );
+    assert_eq!(world.latest_process_definition("alpha", None).map(|row| row.id), Some(definitions[0]));
     assert_eq!(world.process_definitions_of_key("alpha").count(), 1);
 }
 
@@ -157,10 +107,7 @@ fn roots_are_found_from_everything_inside() {
     world.put_task(task(5, None));
     assert_eq!(world.root_of_execution(Id(2000)), Some(Id(1000)));
     assert_eq!(world.root_of_task(Id(5)), Some(Id(1000)));
-    assert_eq!(
-        world.process_instances_of_root(Id(1000)),
-        [Id(1000), Id(2000)]
-    );
+    assert_eq!(world.process_instances_of_root(Id(1000)), [Id(1000), Id(2000)]);
     assert_eq!(world.root_of_execution(Id(3)), None);
 }
 
@@ -180,13 +127,7 @@ fn jobs_without_due_date_run_first_then_by_due_date_then_by_creation() {
     put(&mut world, 6, &|row| row.retries = 0);
     put(&mut world, 7, &|row| row.suspended = true);
     put(&mut world, 8, &|row| row.lock_expires = Some(Timestamp(21)));
-    let due = |now, limit| {
-        world
-            .due_jobs(Timestamp(now), limit)
-            .iter()
-            .map(|row| row.id.0)
-            .collect::<Vec<_>>()
-    };
+    let due = |now, limit| world.due_jobs(Timestamp(now), limit).iter().map(|row| row.id.0).collect::<Vec<_>>();
     assert_eq!(due(20, 10), [3, 2, 4, 1]);
     assert_eq!(due(20, 2), [3, 2]);
     assert_eq!(due(21, 10), [3, 8, 2, 4, 1]);
@@ -195,28 +136,15 @@ fn jobs_without_due_date_run_first_then_by_due_date_then_by_creation() {
 }
 
 fn topic(name: &str) -> FetchTopic {
-    FetchTopic {
-        name: name.to_owned(),
-        ..FetchTopic::default()
-    }
+    FetchTopic { name: name.to_owned(), ..FetchTopic::default() }
 }
 
 fn fetch(max_tasks: usize, topics: Vec<FetchTopic>) -> FetchAndLock {
-    FetchAndLock {
-        worker: "w".to_owned(),
-        max_tasks,
-        use_priority: false,
-        oldest_first: None,
-        topics,
-    }
+    FetchAndLock { worker: "w".to_owned(), max_tasks, use_priority: false, oldest_first: None, topics }
 }
 
 fn fetched(world: &World, request: &FetchAndLock, now: i64) -> Vec<u128> {
-    world
-        .fetchable(request, Timestamp(now), None)
-        .iter()
-        .map(|(_, task)| task.id.0)
-        .collect()
+    world.fetchable(request, Timestamp(now), None).iter().map(|(_, task)| task.id.0).collect()
 }
 
 #[test]
@@ -239,14 +167,8 @@ fn external_tasks_are_fetched_in_the_order_asked_for() {
     assert_eq!(fetched(&world, &request, 100), [4, 2, 3, 1]);
     request.max_tasks = 2;
     assert_eq!(fetched(&world, &request, 100), [4, 2]);
-    assert_eq!(
-        fetched(&world, &fetch(10, vec![topic("other")]), 100),
-        [0; 0]
-    );
-    assert_eq!(
-        fetched(&world, &fetch(10, vec![topic("t"), topic("t")]), 100),
-        [4, 3, 2, 1]
-    );
+    assert_eq!(fetched(&world, &fetch(10, vec![topic("other")]), 100), [0; 0]);
+    assert_eq!(fetched(&world, &fetch(10, vec![topic("t"), topic("t")]), 100), [4, 3, 2, 1]);
 }
 
 #[test]
@@ -264,10 +186,7 @@ fn locked_external_tasks_come_back_when_the_lock_ends() {
         }
         let request = fetch(10, vec![topic("t")]);
         assert_eq!(fetched(&world, &request, 49), [2]);
-        assert_eq!(
-            world.next_external_task_release(["t"].into_iter()),
-            Some(Timestamp(50))
-        );
+        assert_eq!(world.next_external_task_release(["t"].into_iter()), Some(Timestamp(50)));
         if told {
             world.pass_time(Timestamp(50));
             assert_eq!(world.next_external_task_release(["t"].into_iter()), None);
@@ -285,12 +204,7 @@ fn locked_external_tasks_come_back_when_the_lock_ends() {
 #[test]
 fn a_topic_may_restrict_what_is_fetched() {
     let mut world = World::default();
-    world.put(Record::ProcessDefinition(Box::new(fixture::definition(
-        1,
-        "order",
-        1,
-        Vec::new(),
-    ))));
+    world.put(Record::ProcessDefinition(Box::new(fixture::definition(1, "order", 1, Vec::new()))));
     let mut owner = execution(1000, None, 1000, Id(1));
     owner.business_key = Some("b".into());
     world.put_execution(owner.clone());
@@ -303,24 +217,14 @@ fn a_topic_may_restrict_what_is_fetched() {
     };
     assert!(fits(&|topic| topic.business_key = Some("b".to_owned())));
     assert!(!fits(&|topic| topic.business_key = Some("c".to_owned())));
-    assert!(fits(
-        &|topic| topic.definition_keys = vec!["order".to_owned()]
-    ));
-    assert!(!fits(
-        &|topic| topic.definition_keys = vec!["other".to_owned()]
-    ));
-    assert!(fits(
-        &|topic| topic.definitions = vec![definition_text_id("order", 1, Id(1))]
-    ));
+    assert!(fits(&|topic| topic.definition_keys = vec!["order".to_owned()]));
+    assert!(!fits(&|topic| topic.definition_keys = vec!["other".to_owned()]));
+    assert!(fits(&|topic| topic.definitions = vec![definition_text_id("order", 1, Id(1))]));
     assert!(!fits(&|topic| topic.version_tag = Some("v".to_owned())));
     assert!(fits(&|topic| topic.without_tenant = true));
     assert!(!fits(&|topic| topic.tenants = vec!["red".to_owned()]));
-    assert!(fits(&|topic| topic
-        .process_variables
-        .set("x", Value::Integer(1))));
-    assert!(!fits(&|topic| topic
-        .process_variables
-        .set("x", Value::Integer(2))));
+    assert!(fits(&|topic| topic.process_variables.set("x", Value::Integer(1))));
+    assert!(!fits(&|topic| topic.process_variables.set("x", Value::Integer(2))));
 }
 
 #[test]
@@ -328,12 +232,7 @@ fn grants_and_revocations_count_in_camundas_order() {
     use super::permission::{ALL, READ, Resource, UPDATE};
     let mut world = World::default();
     let mut next = 0;
-    let mut put = |world: &mut World,
-                   kind,
-                   user: Option<&str>,
-                   group: Option<&str>,
-                   resource: &str,
-                   permissions| {
+    let mut put = |world: &mut World, kind, user: Option<&str>, group: Option<&str>, resource: &str, permissions| {
         next += 1;
         world.put(Record::Authorization(Box::new(Authorization {
             id: Id(next),
@@ -355,58 +254,20 @@ fn grants_and_revocations_count_in_camundas_order() {
     };
     let reads = |world: &World, id| world.may(&caller, Resource::Task, id, READ);
     assert!(!reads(&world, Some("1")));
-    put(
-        &mut world,
-        AuthorizationType::Global,
-        Some("*"),
-        None,
-        "*",
-        READ,
-    );
+    put(&mut world, AuthorizationType::Global, Some("*"), None, "*", READ);
     assert!(reads(&world, Some("1")));
     assert!(reads(&world, None));
     assert!(!world.may(&caller, Resource::Task, Some("1"), UPDATE));
-    put(
-        &mut world,
-        AuthorizationType::Revoke,
-        None,
-        Some("sales"),
-        "*",
-        ALL & !READ,
-    );
+    put(&mut world, AuthorizationType::Revoke, None, Some("sales"), "*", ALL & !READ);
     assert!(!reads(&world, Some("1")));
-    put(
-        &mut world,
-        AuthorizationType::Grant,
-        None,
-        Some("sales"),
-        "1",
-        READ,
-    );
+    put(&mut world, AuthorizationType::Grant, None, Some("sales"), "1", READ);
     assert!(reads(&world, Some("1")));
-    put(
-        &mut world,
-        AuthorizationType::Revoke,
-        Some("ann"),
-        None,
-        "*",
-        ALL & !READ,
-    );
+    put(&mut world, AuthorizationType::Revoke, Some("ann"), None, "*", ALL & !READ);
     assert!(!reads(&world, Some("1")));
-    put(
-        &mut world,
-        AuthorizationType::Grant,
-        Some("ann"),
-        None,
-        "1",
-        READ | UPDATE,
-    );
+    put(&mut world, AuthorizationType::Grant, Some("ann"), None, "1", READ | UPDATE);
     assert!(reads(&world, Some("1")));
     assert!(!reads(&world, Some("2")));
-    let unchecked = Caller {
-        authorized: false,
-        ..caller.clone()
-    };
+    let unchecked = Caller { authorized: false, ..caller.clone() };
     assert!(world.may(&unchecked, Resource::Task, Some("2"), READ));
 }
 
@@ -420,11 +281,7 @@ fn variables_inside_hide_those_outside() {
     world.put_variable(fixture::variable(1, &root, "a", Value::Integer(1)));
     world.put_variable(fixture::variable(2, &root, "b", Value::Integer(2)));
     world.put_variable(fixture::variable(3, &child, "b", Value::Integer(3)));
-    let seen: Vec<u128> = world
-        .visible_variables(Id(1001))
-        .iter()
-        .map(|row| row.id.0)
-        .collect();
+    let seen: Vec<u128> = world.visible_variables(Id(1001)).iter().map(|row| row.id.0).collect();
     assert_eq!(seen, [1, 3]);
 }
 
@@ -433,13 +290,8 @@ fn subscriptions_are_found_by_kind_and_name() {
     let world = random_world(1);
     for kind in [SubscriptionKind::Message, SubscriptionKind::Signal] {
         for name in fixture::WORDS {
-            let found: Vec<Id> = world
-                .subscriptions_for(kind, Some(name))
-                .map(|row| row.id)
-                .collect();
-            let all = world
-                .subscriptions()
-                .filter(|row| row.kind == kind && row.name.as_deref() == Some(name));
+            let found: Vec<Id> = world.subscriptions_for(kind, Some(name)).map(|row| row.id).collect();
+            let all = world.subscriptions().filter(|row| row.kind == kind && row.name.as_deref() == Some(name));
             assert_eq!(found, all.map(|row| row.id).collect::<Vec<_>>());
         }
     }
@@ -451,10 +303,7 @@ fn the_definition_of_a_job_is_by_declaration_or_batch() {
     let definitions = fixture::deploy(&mut world);
     let mut row = job(1);
     (row.definition, row.declaration) = (Some(definitions[0]), Some(0));
-    assert_eq!(
-        world.job_definition_of(&row).map(|found| found.definition),
-        Some(Some(definitions[0]))
-    );
+    assert_eq!(world.job_definition_of(&row).map(|found| found.definition), Some(Some(definitions[0])));
     row.declaration = Some(1);
     assert_eq!(world.job_definition_of(&row), None);
     row.kind = JobKind::HistoryCleanup;
@@ -467,9 +316,6 @@ fn events_of_no_root_are_kept_too() {
     let mut world = World::default();
     let row = fixture::instance_row(5, 5, Id(1));
     let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
-    world.apply(WorldChange {
-        history: vec![RootedEvent { root: None, event }],
-        ..WorldChange::default()
-    });
+    world.apply(WorldChange { history: vec![RootedEvent { root: None, event }], ..WorldChange::default() });
     assert!(world.historic_process_instance(Id(5)).is_some());
 }

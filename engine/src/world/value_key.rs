@@ -26,8 +26,5 @@ pub(crate) fn value_key(value: &Value) -> u64 {
 
 fn number_key(value: f64) -> u64 {
     // -0.0 and 0.0 are equal
-    (value + 0.0)
-        .to_bits()
-        .rotate_left(17)
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    (value + 0.0).to_bits().rotate_left(17).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

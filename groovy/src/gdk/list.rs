@@ -57,7 +57,7 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, items: &Items,
         },
         ("removeAt", [index]) => groovy.invoke(target, "remove", std::slice::from_ref(index))?,
         ("remove", [item]) if matches!(item, Object::Integer(_)) => return Ok(None),
-        ("removeElement", [item]) | ("remove", [item]) => {
+        ("removeElement" | "remove", [item]) => {
             let found = items.borrow().iter().position(|other| other.equals(item));
             found.map(|at| items.borrow_mut().remove(at));
             Object::Boolean(found.is_some())
@@ -86,7 +86,10 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, items: &Items,
             let more = groovy.items(more)?;
             let length = items.borrow().len();
             if at > length {
-                return Err(Throw::exception("java.lang.IndexOutOfBoundsException", format!("Index: {at}, Size: {length}")));
+                return Err(Throw::exception(
+                    "java.lang.IndexOutOfBoundsException",
+                    format!("Index: {at}, Size: {length}"),
+                ));
             }
             items.borrow_mut().splice(at..at, more);
             Object::Boolean(true)
@@ -198,7 +201,9 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, items: &Items,
             Object::Boolean(found)
         }
         ("asImmutable" | "asUnmodifiable" | "asSynchronized" | "asType", _) if args.is_empty() => target.clone(),
-        ("get" | "set" | "add" | "indexOf" | "lastIndexOf" | "size" | "isEmpty" | "clear" | "subList", _) => return Ok(None),
+        ("get" | "set" | "add" | "indexOf" | "lastIndexOf" | "size" | "isEmpty" | "clear" | "subList", _) => {
+            return Ok(None);
+        }
         _ => {
             let source = Source::list(items.borrow().clone());
             return walk(groovy, target, source, name, args);
@@ -371,7 +376,8 @@ pub(super) fn call_set(
     name: &str,
     args: &[Object],
 ) -> Found {
-    let all = |items: &Rc<RefCell<ObjectMap>>| -> Vec<Object> { items.borrow().keys().map(|key| key.0.clone()).collect() };
+    let all =
+        |items: &Rc<RefCell<ObjectMap>>| -> Vec<Object> { items.borrow().keys().map(|key| key.0.clone()).collect() };
     Ok(Some(match (name, args) {
         ("leftShift", [item]) => groovy.binary(BinaryOp::ShiftLeft, target, item)?,
         ("plus", [other]) => {
@@ -433,7 +439,13 @@ pub(super) fn call_set(
     }))
 }
 
-pub(super) fn call_range(groovy: &mut Interpreter<'_>, target: &Object, range: &Range, name: &str, args: &[Object]) -> Found {
+pub(super) fn call_range(
+    groovy: &mut Interpreter<'_>,
+    target: &Object,
+    range: &Range,
+    name: &str,
+    args: &[Object],
+) -> Found {
     Ok(Some(match (name, args) {
         ("getFrom", []) => range.element(range.from),
         ("getTo", []) => range.element(range.to),

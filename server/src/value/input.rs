@@ -141,7 +141,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         })
         .collect();
     let padding = "=".repeat((4 - letters.len() % 4) % 4);
-    STANDARD.decode(letters + &padding).ok()
+    STANDARD.decode(letters + padding.as_str()).ok()
 }
 
 fn file(value: &Json, info: &Object) -> Result<Value, Failure> {

@@ -17,25 +17,16 @@ fn text(random: &mut Random) -> String {
 
 /// An id that is there, mostly.
 fn id(random: &mut Random, ids: &[Id]) -> String {
-    if ids.is_empty() || random.one_in(8) {
-        Id(424_242).to_string()
-    } else {
-        random.pick(ids).to_string()
-    }
+    if ids.is_empty() || random.one_in(8) { Id(424_242).to_string() } else { random.pick(ids).to_string() }
 }
 
 fn pattern(random: &mut Random) -> String {
-    random
-        .pick(&["al%", "%a", "_lpha", "al\\_ha", "%"])
-        .to_owned()
+    random.pick(&["al%", "%a", "_lpha", "al\\_ha", "%"]).to_owned()
 }
 
 fn filter(random: &mut Random) -> VariableFilter {
     let value = value(random);
-    let number = matches!(
-        value,
-        Value::Short(_) | Value::Integer(_) | Value::Long(_) | Value::Double(_)
-    );
+    let number = matches!(value, Value::Short(_) | Value::Integer(_) | Value::Long(_) | Value::Double(_));
     let operators = [
         Operator::Equals,
         Operator::Equals,
@@ -68,20 +59,10 @@ struct Pool {
 impl Pool {
     fn of(world: &World) -> Self {
         Self {
-            definitions: world
-                .process_definitions()
-                .map(|row| row.text_id.to_string())
-                .collect(),
-            instances: world
-                .historic_process_instances()
-                .map(|row| row.id)
-                .collect(),
+            definitions: world.process_definitions().map(|row| row.text_id.to_string()).collect(),
+            instances: world.historic_process_instances().map(|row| row.id).collect(),
             executions: world.executions().map(|row| row.id).collect(),
-            tasks: world
-                .historic_tasks()
-                .map(|row| row.id.to_string())
-                .chain(["own-1".to_owned()])
-                .collect(),
+            tasks: world.historic_tasks().map(|row| row.id.to_string()).chain(["own-1".to_owned()]).collect(),
             jobs: world.jobs().map(|row| row.id).collect(),
             incidents: world.incidents().map(|row| row.id).collect(),
             subscriptions: world.subscriptions().map(|row| row.id).collect(),
@@ -97,29 +78,14 @@ macro_rules! sometimes {
     };
 }
 
-fn same<Q: Criteria + std::fmt::Debug>(
-    world: &World,
-    query: &Q,
-    key: impl Fn(Q::Row<'_>) -> String,
-    seed: u64,
-) {
+fn same<Q: Criteria + std::fmt::Debug>(world: &World, query: &Q, key: impl Fn(Q::Row<'_>) -> String, seed: u64) {
     let ids = |naive, page| -> Vec<String> {
-        evaluate::list(query, world, page, None, naive)
-            .into_iter()
-            .map(&key)
-            .collect()
+        evaluate::list(query, world, page, None, naive).into_iter().map(&key).collect()
     };
     let all = ids(true, Page::default());
     assert_eq!(ids(false, Page::default()), all, "seed {seed}: {query:?}");
-    assert_eq!(
-        evaluate::count(query, world, None, false),
-        all.len(),
-        "seed {seed}: {query:?}"
-    );
-    let page = Page {
-        first_result: Some(1),
-        max_results: Some(2),
-    };
+    assert_eq!(evaluate::count(query, world, None, false), all.len(), "seed {seed}: {query:?}");
+    let page = Page { first_result: Some(1), max_results: Some(2) };
     let expected: Vec<String> = all.into_iter().skip(1).take(2).collect();
     assert_eq!(ids(false, page), expected, "seed {seed}: {query:?}");
 }
@@ -128,12 +94,7 @@ fn sort<K>(random: &mut Random, keys: &[K]) -> Vec<Sort<K>>
 where
     K: Clone,
 {
-    (0..random.below(3))
-        .map(|_| Sort {
-            by: random.pick(keys),
-            descending: random.one_in(2),
-        })
-        .collect()
+    (0..random.below(3)).map(|_| Sort { by: random.pick(keys), descending: random.one_in(2) }).collect()
 }
 
 fn task_query(random: &mut Random, pool: &Pool, depth: usize) -> TaskQuery {
@@ -221,21 +182,11 @@ fn process_instance_query(random: &mut Random, pool: &Pool, depth: usize) -> Pro
     if depth > 0 && random.one_in(4) {
         query.or_queries = vec![process_instance_query(random, pool, depth - 1)];
     }
-    query.sorting = sort(
-        random,
-        &[
-            ProcessInstanceSorting::BusinessKey,
-            ProcessInstanceSorting::DefinitionKey,
-        ],
-    );
+    query.sorting = sort(random, &[ProcessInstanceSorting::BusinessKey, ProcessInstanceSorting::DefinitionKey]);
     query
 }
 
-fn historic_process_instance_query(
-    random: &mut Random,
-    pool: &Pool,
-    depth: usize,
-) -> HistoricProcessInstanceQuery {
+fn historic_process_instance_query(random: &mut Random, pool: &Pool, depth: usize) -> HistoricProcessInstanceQuery {
     let mut query = HistoricProcessInstanceQuery::default();
     sometimes!(random, query, 8:
         process_instance_id = Some(id(random, &pool.instances)),
@@ -280,11 +231,7 @@ fn historic_process_instance_query(
     query
 }
 
-fn historic_task_query(
-    random: &mut Random,
-    pool: &Pool,
-    depth: usize,
-) -> HistoricTaskInstanceQuery {
+fn historic_task_query(random: &mut Random, pool: &Pool, depth: usize) -> HistoricTaskInstanceQuery {
     let mut query = HistoricTaskInstanceQuery::default();
     sometimes!(random, query, 8:
         task_id = Some(random.pick(&pool.tasks)),
@@ -309,13 +256,7 @@ fn historic_task_query(
     if depth > 0 && random.one_in(4) {
         query.or_queries = vec![historic_task_query(random, pool, depth - 1)];
     }
-    query.sorting = sort(
-        random,
-        &[
-            HistoricTaskInstanceSorting::TaskName,
-            HistoricTaskInstanceSorting::EndTime,
-        ],
-    );
+    query.sorting = sort(random, &[HistoricTaskInstanceSorting::TaskName, HistoricTaskInstanceSorting::EndTime]);
     query
 }
 
@@ -326,30 +267,10 @@ fn an_index_never_changes_a_result() {
         let pool = Pool::of(&world);
         let random = &mut Random(seed + 1000);
         for _ in 0..40 {
-            same(
-                &world,
-                &task_query(random, &pool, 1),
-                |row| row.text_id(),
-                seed,
-            );
-            same(
-                &world,
-                &process_instance_query(random, &pool, 1),
-                |row| row.id.to_string(),
-                seed,
-            );
-            same(
-                &world,
-                &historic_process_instance_query(random, &pool, 1),
-                |row| row.id.to_string(),
-                seed,
-            );
-            same(
-                &world,
-                &historic_task_query(random, &pool, 1),
-                |row| row.text_id(),
-                seed,
-            );
+            same(&world, &task_query(random, &pool, 1), |row| row.text_id(), seed);
+            same(&world, &process_instance_query(random, &pool, 1), |row| row.id.to_string(), seed);
+            same(&world, &historic_process_instance_query(random, &pool, 1), |row| row.id.to_string(), seed);
+            same(&world, &historic_task_query(random, &pool, 1), |row| row.text_id(), seed);
             smaller_queries(&world, random, &pool, seed);
             smaller_historic_queries(&world, random, &pool, seed);
         }
@@ -371,16 +292,10 @@ fn smaller_queries(world: &World, random: &mut Random, pool: &Pool, seed: u64) {
         activity_id = Some("task".to_owned()),
         incident_type = Some(text(random)),
     );
-    query.sorting = sort(
-        random,
-        &[ExecutionSorting::InstanceId, ExecutionSorting::TenantId],
-    );
+    query.sorting = sort(random, &[ExecutionSorting::InstanceId, ExecutionSorting::TenantId]);
     same(world, &query, |row| row.id.to_string(), seed);
 
-    let mut query = JobQuery {
-        now: fixture::time(random),
-        ..JobQuery::default()
-    };
+    let mut query = JobQuery { now: fixture::time(random), ..JobQuery::default() };
     sometimes!(random, query, 6:
         job_id = Some(id(random, &pool.jobs)),
         job_ids = vec![id(random, &pool.jobs), id(random, &pool.jobs)],
@@ -400,10 +315,7 @@ fn smaller_queries(world: &World, random: &mut Random, pool: &Pool, seed: u64) {
     query.sorting = sort(random, &[JobSorting::JobDueDate, JobSorting::JobRetries]);
     same(world, &query, |row| row.id.to_string(), seed);
 
-    let mut query = ExternalTaskQuery {
-        now: fixture::time(random),
-        ..ExternalTaskQuery::default()
-    };
+    let mut query = ExternalTaskQuery { now: fixture::time(random), ..ExternalTaskQuery::default() };
     sometimes!(random, query, 6:
         external_task_id = Some(id(random, &pool.external_tasks)),
         external_task_id_in = vec![id(random, &pool.external_tasks), id(random, &pool.external_tasks)],
@@ -418,13 +330,7 @@ fn smaller_queries(world: &World, random: &mut Random, pool: &Pool, seed: u64) {
         process_variables = vec![filter(random)],
         activity_id = Some("task".to_owned()),
     );
-    query.sorting = sort(
-        random,
-        &[
-            ExternalTaskSorting::TaskPriority,
-            ExternalTaskSorting::LockExpirationTime,
-        ],
-    );
+    query.sorting = sort(random, &[ExternalTaskSorting::TaskPriority, ExternalTaskSorting::LockExpirationTime]);
     same(world, &query, |row| row.id.to_string(), seed);
 
     let mut query = VariableInstanceQuery::default();
@@ -439,13 +345,7 @@ fn smaller_queries(world: &World, random: &mut Random, pool: &Pool, seed: u64) {
         variable_names_ignore_case = true,
         activity_instance_id_in = vec![id(random, &pool.instances)],
     );
-    query.sorting = sort(
-        random,
-        &[
-            VariableInstanceSorting::VariableName,
-            VariableInstanceSorting::VariableType,
-        ],
-    );
+    query.sorting = sort(random, &[VariableInstanceSorting::VariableName, VariableInstanceSorting::VariableType]);
     same(world, &query, |row| row.id.to_string(), seed);
 
     let mut query = IncidentQuery::default();
@@ -459,13 +359,7 @@ fn smaller_queries(world: &World, random: &mut Random, pool: &Pool, seed: u64) {
         job_definition_id_in = vec![Id(181).to_string()],
         incident_message_like = Some(pattern(random)),
     );
-    query.sorting = sort(
-        random,
-        &[
-            IncidentSorting::IncidentType,
-            IncidentSorting::IncidentTimestamp,
-        ],
-    );
+    query.sorting = sort(random, &[IncidentSorting::IncidentType, IncidentSorting::IncidentTimestamp]);
     same(world, &query, |row| row.id.to_string(), seed);
 
     let mut query = EventSubscriptionQuery::default();
@@ -492,13 +386,8 @@ fn smaller_historic_queries(world: &World, random: &mut Random, pool: &Pool, see
         canceled = true,
         task_assignee = Some(text(random)),
     );
-    query.sorting = sort(
-        random,
-        &[
-            HistoricActivityInstanceSorting::ActivityId,
-            HistoricActivityInstanceSorting::Duration,
-        ],
-    );
+    query.sorting =
+        sort(random, &[HistoricActivityInstanceSorting::ActivityId, HistoricActivityInstanceSorting::Duration]);
     same(world, &query, |row| row.text_id(), seed);
 
     let mut query = HistoricVariableInstanceQuery::default();
@@ -527,13 +416,7 @@ fn smaller_historic_queries(world: &World, random: &mut Random, pool: &Pool, see
         variable_updates = true,
         initial = true,
     );
-    query.sorting = sort(
-        random,
-        &[
-            HistoricDetailSorting::Time,
-            HistoricDetailSorting::VariableType,
-        ],
-    );
+    query.sorting = sort(random, &[HistoricDetailSorting::Time, HistoricDetailSorting::VariableType]);
     same(world, &query, |row| row.id.to_string(), seed);
 
     let mut query = HistoricIncidentQuery::default();
@@ -545,13 +428,7 @@ fn smaller_historic_queries(world: &World, random: &mut Random, pool: &Pool, see
         process_definition_key_in = vec!["beta".to_owned()],
         resolved = true,
     );
-    query.sorting = sort(
-        random,
-        &[
-            HistoricIncidentSorting::IncidentState,
-            HistoricIncidentSorting::EndTime,
-        ],
-    );
+    query.sorting = sort(random, &[HistoricIncidentSorting::IncidentState, HistoricIncidentSorting::EndTime]);
     same(world, &query, |row| row.id.to_string(), seed);
 
     let mut query = HistoricJobLogQuery::default();

@@ -147,9 +147,7 @@ impl Record {
             Self::JobDefinition(row) => RecordKey::JobDefinition(row.id),
             Self::StartSubscription(row) => RecordKey::StartSubscription(row.id),
             Self::DecisionDefinition(row) => RecordKey::DecisionDefinition(row.id),
-            Self::DecisionRequirementsDefinition(row) => {
-                RecordKey::DecisionRequirementsDefinition(row.id)
-            }
+            Self::DecisionRequirementsDefinition(row) => RecordKey::DecisionRequirementsDefinition(row.id),
             Self::FormDefinition(row) => RecordKey::FormDefinition(row.id),
             Self::Batch(row) => RecordKey::Batch(row.id),
             Self::User(row) => RecordKey::User(row.id.clone()),

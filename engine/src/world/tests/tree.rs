@@ -19,9 +19,7 @@ fn tree_world() -> World {
         node("many", "userTask", Some(3), false),
         node("scoped", "userTask", None, true),
     ];
-    world.put(Record::ProcessDefinition(Box::new(fixture::definition(
-        1, "p", 1, nodes,
-    ))));
+    world.put(Record::ProcessDefinition(Box::new(fixture::definition(1, "p", 1, nodes))));
     world
 }
 
@@ -44,37 +42,20 @@ fn concurrent(mut row: Execution) -> Execution {
 
 /// The tree as indented lines: activity id, `@` its executions, transitions with `~`.
 fn drawn(view: &ActivityInstanceView, depth: usize, lines: &mut Vec<String>) {
-    let ids = |ids: &[Id]| {
-        ids.iter()
-            .map(|id| id.0.to_string())
-            .collect::<Vec<_>>()
-            .join(",")
-    };
-    lines.push(format!(
-        "{}{} @{}",
-        "  ".repeat(depth),
-        view.activity_id,
-        ids(&view.executions)
-    ));
+    let ids = |ids: &[Id]| ids.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(",");
+    lines.push(format!("{}{} @{}", "  ".repeat(depth), view.activity_id, ids(&view.executions)));
     for child in &view.children {
         assert_eq!(child.parent.as_deref(), Some(view.id.as_str()));
         drawn(child, depth + 1, lines);
     }
     for transition in &view.transitions {
         assert_eq!(transition.parent, view.id);
-        lines.push(format!(
-            "{}~{} @{}",
-            "  ".repeat(depth + 1),
-            transition.activity_id,
-            transition.execution.0
-        ));
+        lines.push(format!("{}~{} @{}", "  ".repeat(depth + 1), transition.activity_id, transition.execution.0));
     }
 }
 
 fn tree(world: &World) -> Vec<String> {
-    let view = world
-        .activity_tree(Id(1000))
-        .expect("the process instance runs");
+    let view = world.activity_tree(Id(1000)).expect("the process instance runs");
     assert_eq!(view.activity_type, "processDefinition");
     assert_eq!(view.id, Id(1000).to_string());
     let mut lines = Vec::new();
@@ -90,10 +71,7 @@ fn tree_of_a_single_task() {
     assert_eq!(tree(&world), ["p @1000", "  task @1000"]);
     let view = world.activity_tree(Id(1000)).expect("it runs");
     assert_eq!(view.children[0].id, format!("task:{}", Id(7)));
-    assert_eq!(
-        view.children[0].activity_name.as_deref(),
-        Some("Name of task")
-    );
+    assert_eq!(view.children[0].activity_name.as_deref(), Some("Name of task"));
 }
 
 #[test]
@@ -113,15 +91,8 @@ fn tree_of_a_scope_task_beside_an_asynchronous_continuation() {
     (fork.is_concurrent, fork.is_scope) = (true, false);
     world.put_execution(fork);
     world.put_execution(at(execution(1002, Some(1001), 1000, Id(1)), 5, Some(8)));
-    world.put_execution(concurrent(at(
-        execution(1003, Some(1000), 1000, Id(1)),
-        0,
-        None,
-    )));
-    assert_eq!(
-        tree(&world),
-        ["p @1000,1001", "  scoped @1002", "  ~task @1003"]
-    );
+    world.put_execution(concurrent(at(execution(1003, Some(1000), 1000, Id(1)), 0, None)));
+    assert_eq!(tree(&world), ["p @1000,1001", "  scoped @1002", "  ~task @1003"]);
     let view = world.activity_tree(Id(1000)).expect("it runs");
     assert_eq!(view.children[0].id, format!("scoped:{}", Id(8)));
 }
@@ -131,25 +102,9 @@ fn tree_of_a_parallel_multi_instance_activity() {
     let mut world = tree_world();
     world.put_execution(holding(execution(1000, None, 1000, Id(1)), 7));
     world.put_execution(holding(execution(1001, Some(1000), 1000, Id(1)), 7));
-    world.put_execution(concurrent(at(
-        execution(1002, Some(1001), 1000, Id(1)),
-        4,
-        Some(8),
-    )));
-    world.put_execution(concurrent(at(
-        execution(1003, Some(1001), 1000, Id(1)),
-        4,
-        Some(9),
-    )));
-    assert_eq!(
-        tree(&world),
-        [
-            "p @1000",
-            "  many#multiInstanceBody @1001",
-            "    many @1002",
-            "    many @1003"
-        ]
-    );
+    world.put_execution(concurrent(at(execution(1002, Some(1001), 1000, Id(1)), 4, Some(8))));
+    world.put_execution(concurrent(at(execution(1003, Some(1001), 1000, Id(1)), 4, Some(9))));
+    assert_eq!(tree(&world), ["p @1000", "  many#multiInstanceBody @1001", "    many @1002", "    many @1003"]);
 }
 
 #[test]
@@ -161,14 +116,10 @@ fn tree_leaves_out_event_scopes_and_shows_incidents() {
     world.put_execution(snapshot);
     let random = random_world(5);
     let mut incident = random.incidents().next().expect("there is one").clone();
-    (incident.id, incident.execution, incident.process_instance) =
-        (Id(9), Some(Id(1000)), Some(Id(1000)));
+    (incident.id, incident.execution, incident.process_instance) = (Id(9), Some(Id(1000)), Some(Id(1000)));
     world.put_incident(incident);
     assert_eq!(tree(&world), ["p @1000", "  task @1000"]);
     let view = world.activity_tree(Id(1000)).expect("it runs");
-    assert_eq!(
-        (view.incidents, view.children[0].incidents.clone()),
-        (vec![], vec![Id(9)])
-    );
+    assert_eq!((view.incidents, view.children[0].incidents.clone()), (vec![], vec![Id(9)]));
     assert_eq!(world.activity_tree(Id(1)), None);
 }

@@ -1,0 +1,161 @@
+//! Changes of history: deletions, comments, attachments, annotations.
+
+use engine_core::{
+    command::Command,
+    error::Fault,
+    history::{Comment, HistoryEvent},
+};
+use models::Id;
+
+use super::Engine;
+use crate::{
+    pending::Pending,
+    request::{Caller, HistoryChange},
+    world::World,
+};
+
+/// Events for a root (`None`: for none), and the id of what was created.
+type Change = (Option<Id>, Vec<HistoryEvent>, Option<Id>);
+
+impl Engine {
+    /// Changes history. Answers the id of what was created, if anything.
+    pub fn change_history(&self, change: HistoryChange, caller: &Caller) -> Pending<Option<Id>> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| {
+            lane.settle_if_busy();
+            let fresh = lane.ids.fresh();
+            let now = lane.shared.clock.now();
+            let prepared = {
+                let world = lane.shared.world.read();
+                prepare(&world, change, &caller, fresh, now)
+            };
+            match prepared {
+                Err(fault) => drop(answer.send(Err(fault))),
+                Ok((Some(root), events, created)) => lane.transact_many(
+                    vec![(root, Command::Record(events))],
+                    &caller,
+                    Vec::new(),
+                    Box::new(move |result| drop(answer.send(result.map(|_| created)))),
+                ),
+                Ok((None, events, created)) => lane.write_records(
+                    Vec::new(),
+                    events,
+                    Box::new(move |result| drop(answer.send(result.map(|()| created)))),
+                ),
+            }
+        })
+    }
+}
+
+fn prepare(
+    world: &World,
+    change: HistoryChange,
+    caller: &Caller,
+    fresh: Id,
+    now: models::Timestamp,
+) -> Result<Change, Fault> {
+    let root_of = |instance: Option<Id>, task: Option<Id>| -> Option<Id> {
+        match (instance, task) {
+            (Some(id), _) => world.historic_process_instance(id).map(|row| row.root),
+            (None, Some(task)) => {
+                let row = world.historic_task(task)?;
+                match row.process_instance {
+                    Some(id) => world.historic_process_instance(id).map(|row| row.root),
+                    None => Some(row.id),
+                }
+            }
+            (None, None) => None,
+        }
+    };
+    Ok(match change {
+        HistoryChange::DeleteProcessInstance(id) => {
+            let row = world.historic_process_instance(id).ok_or_else(|| {
+                Fault::not_found(format!(
+                    "No historic process instance found with id: {id}: historicProcessInstance is null"
+                ))
+            })?;
+            if row.end.is_none() {
+                return Err(Fault::bad_request(format!(
+                    "Process instance is still running, cannot delete historic process instance: {id}"
+                )));
+            }
+            (Some(row.root), vec![HistoryEvent::ProcessInstanceDeleted(id)], None)
+        }
+        HistoryChange::DeleteVariable(id) => {
+            let row = world
+                .historic_variable(id)
+                .ok_or_else(|| Fault::not_found(format!("No historic variable instance found with id: {id}")))?;
+            (root_of(row.process_instance, row.task), vec![HistoryEvent::VariableHistoryDeleted(id)], None)
+        }
+        HistoryChange::DeleteVariablesOf(id) => {
+            let row = world.historic_process_instance(id).ok_or_else(|| {
+                Fault::not_found(format!("No historic process instance found with id: {id}: instance is null"))
+            })?;
+            let events =
+                world.historic_variables_of(id).map(|row| HistoryEvent::VariableHistoryDeleted(row.id)).collect();
+            (Some(row.root), events, None)
+        }
+        HistoryChange::DeleteTask(id) => (root_of(None, Some(id)), vec![HistoryEvent::TaskDeleted(id)], None),
+        HistoryChange::AnnotateOperation { operation, text } => {
+            let id = operation
+                .parse()
+                .map_err(|_| Fault::bad_request(format!("there is no user operation with id '{operation}'")))?;
+            let root = world
+                .entries_of_operation(id)
+                .find_map(|row| row.process_instance)
+                .and_then(|instance| root_of(Some(instance), None));
+            (root, vec![HistoryEvent::Annotation { id, text }], None)
+        }
+        HistoryChange::AddComment { task, process_instance, message } => {
+            let instance = process_instance
+                .or_else(|| task.and_then(|task| world.historic_task(task)).and_then(|row| row.process_instance));
+            let comment = Comment {
+                id: fresh,
+                user: caller.user.clone(),
+                time: now,
+                task,
+                process_instance: instance,
+                message,
+                removal_time: None,
+                tenant: None,
+            };
+            (root_of(instance, task), vec![HistoryEvent::Comment(Box::new(comment))], Some(fresh))
+        }
+        HistoryChange::UpdateComment { comment, message } => {
+            let mut row = world
+                .comment(comment)
+                .cloned()
+                .ok_or_else(|| Fault::null(format!("No comment exists with commentId: {comment}: comment is null")))?;
+            row.message = message;
+            row.time = now;
+            row.user.clone_from(&caller.user);
+            (root_of(row.process_instance, row.task), vec![HistoryEvent::Comment(Box::new(row))], None)
+        }
+        HistoryChange::DeleteComment(id) => {
+            let row = world
+                .comment(id)
+                .ok_or_else(|| Fault::null(format!("No comment exists with commentId: {id}: comment is null")))?;
+            (root_of(row.process_instance, row.task), vec![HistoryEvent::CommentDeleted(id)], None)
+        }
+        HistoryChange::DeleteTaskComments(task) => {
+            let events = world.comments_of_task(task).map(|row| HistoryEvent::CommentDeleted(row.id)).collect();
+            (root_of(None, Some(task)), events, None)
+        }
+        HistoryChange::DeleteInstanceComments(id) => {
+            let events = world.comments_of_instance(id).map(|row| HistoryEvent::CommentDeleted(row.id)).collect();
+            (root_of(Some(id), None), events, None)
+        }
+        HistoryChange::AddAttachment(mut attachment) => {
+            attachment.id = fresh;
+            attachment.created = now;
+            let root = root_of(attachment.process_instance, attachment.task);
+            (root, vec![HistoryEvent::Attachment(attachment)], Some(fresh))
+        }
+        HistoryChange::DeleteAttachment(id) => {
+            let row = world
+                .attachment(id)
+                .ok_or_else(|| Fault::null(format!("No attachment exist with attachmentId: {id}: attachment is null")))?;
+            (root_of(row.process_instance, row.task), vec![HistoryEvent::AttachmentDeleted(id)], None)
+        }
+    })
+}
