@@ -107,36 +107,22 @@ fn shape(element: Element<'_>) -> Option<Shape> {
 }
 
 fn edge(element: Element<'_>) -> Option<Edge> {
-    let point = |waypoint: Element<'_>| {
-        Some(Point {
-            x: number(waypoint, "x")?,
-            y: number(waypoint, "y")?,
-        })
-    };
+    let point = |waypoint: Element<'_>| Some(Point { x: number(waypoint, "x")?, y: number(waypoint, "y")? });
     Some(Edge {
         element: shown(element)?,
-        waypoints: element
-            .children_in(DI, "waypoint")
-            .into_iter()
-            .filter_map(point)
-            .collect(),
+        waypoints: element.children_in(DI, "waypoint").into_iter().filter_map(point).collect(),
         label: label(element),
     })
 }
 
 /// The id without the prefix that some tools write.
 fn shown(element: Element<'_>) -> Option<String> {
-    let reference = element
-        .attribute("bpmnElement")
-        .filter(|reference| !reference.is_empty())?;
+    let reference = element.attribute("bpmnElement").filter(|reference| !reference.is_empty())?;
     Some(reference.rsplit(':').next().unwrap_or(reference).to_owned())
 }
 
 fn label(element: Element<'_>) -> Option<Bounds> {
-    element
-        .children_in(BPMN_DI, "BPMNLabel")
-        .into_iter()
-        .find_map(bounds)
+    element.children_in(BPMN_DI, "BPMNLabel").into_iter().find_map(bounds)
 }
 
 fn bounds(element: Element<'_>) -> Option<Bounds> {
@@ -150,12 +136,7 @@ fn bounds(element: Element<'_>) -> Option<Bounds> {
 }
 
 fn number(element: Element<'_>, name: &str) -> Option<f64> {
-    element
-        .attribute(name)?
-        .trim()
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite())
+    element.attribute(name)?.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 fn flag(element: Element<'_>, name: &str) -> Option<bool> {
@@ -183,21 +164,10 @@ mod tests {
           </bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>"#;
         let diagram = parse(xml.as_bytes());
         assert_eq!(diagram.shapes.len(), 1);
-        assert_eq!(
-            diagram.shapes[0].bounds,
-            Bounds {
-                x: 1.0,
-                y: 2.5,
-                width: 3.0,
-                height: 4.0
-            }
-        );
+        assert_eq!(diagram.shapes[0].bounds, Bounds { x: 1.0, y: 2.5, width: 3.0, height: 4.0 });
         assert_eq!(diagram.shapes[0].expanded, Some(true));
         assert_eq!(diagram.shapes[0].label.map(|label| label.x), Some(9.0));
-        assert_eq!(
-            diagram.edges[0].waypoints,
-            [Point { x: 1.0, y: 1.0 }, Point { x: 2.0, y: 2.0 }]
-        );
+        assert_eq!(diagram.edges[0].waypoints, [Point { x: 1.0, y: 1.0 }, Point { x: 2.0, y: 2.0 }]);
         assert_eq!(parse(b"no xml"), Diagram::default());
     }
 }

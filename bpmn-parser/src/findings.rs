@@ -29,26 +29,19 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .expect("recorded findings")
-        .map(|entry| entry.expect("a file").path())
-        .collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder).expect("recorded findings").map(|entry| entry.expect("a file").path()).collect();
     files.sort();
     files.iter().flat_map(|path| read_cases(path)).collect()
 }
 
 fn read_cases(path: &Path) -> Vec<Case> {
-    let file = path
-        .file_name()
-        .expect("a name")
-        .to_string_lossy()
-        .into_owned();
+    let file = path.file_name().expect("a name").to_string_lossy().into_owned();
     let text = fs::read_to_string(path).expect("a text");
     let fenced = |section: &str, language: &str| {
         let start = format!("```{language}\n");
         let (_, rest) = section.split_once(&start).expect("a block");
-        rest.split_once("\n```")
-            .map_or_else(String::new, |(inside, _)| inside.to_owned())
+        rest.split_once("\n```").map_or_else(String::new, |(inside, _)| inside.to_owned())
     };
     text.split("\n## ")
         .skip(1)
@@ -60,11 +53,7 @@ fn read_cases(path: &Path) -> Vec<Case> {
             Case {
                 file: file.clone(),
                 title: section.lines().next().unwrap_or_default().to_owned(),
-                model: if stands_alone {
-                    body
-                } else {
-                    format!("{HEAD}\n{body}\n</definitions>\n")
-                },
+                model: if stands_alone { body } else { format!("{HEAD}\n{body}\n</definitions>\n") },
                 expected: fenced(section, "text").lines().map(str::to_owned).collect(),
             }
         })
@@ -79,21 +68,10 @@ fn found(diagnostics: &[Diagnostic]) -> Vec<String> {
     }
     let mut lines = Vec::new();
     for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
-        for found in diagnostics
-            .iter()
-            .filter(|found| found.severity == severity && !rules::is_own(found.code))
-        {
-            let mut line = format!(
-                "{word} {}:{} ",
-                found.reported_at.line, found.reported_at.column
-            );
+        for found in diagnostics.iter().filter(|found| found.severity == severity && !rules::is_own(found.code)) {
+            let mut line = format!("{word} {}:{} ", found.reported_at.line, found.reported_at.column);
             let main = found.main_element_id.as_deref().unwrap_or("-");
-            let _ = write!(
-                line,
-                "{main} [{}] {}",
-                found.element_ids.join(", "),
-                found.message.replace('\n', "\\n")
-            );
+            let _ = write!(line, "{main} [{}] {}", found.element_ids.join(", "), found.message.replace('\n', "\\n"));
             lines.push(line);
         }
     }
@@ -120,51 +98,30 @@ fn findings_are_those_of_camunda() {
         }
     }
     assert!(differences.is_empty(), "{differences}");
-    let missing: Vec<_> = rules::codes()
-        .filter(|code| !codes.contains(code) && !NOT_RECORDED.contains(code))
-        .collect();
+    let missing: Vec<_> = rules::codes().filter(|code| !codes.contains(code) && !NOT_RECORDED.contains(code)).collect();
     assert!(missing.is_empty(), "no recorded model shows {missing:?}");
 }
 
 #[test]
 fn a_missing_time_to_live_is_advice_or_an_error() {
-    let model = format!(
-        "{HEAD}\n<process id=\"p\" isExecutable=\"true\"><startEvent id=\"s\"/></process></definitions>"
-    );
+    let model =
+        format!("{HEAD}\n<process id=\"p\" isExecutable=\"true\"><startEvent id=\"s\"/></process></definitions>");
     let advised = parse(model.as_bytes(), "r.bpmn", &ParseOptions::default());
     assert!(advised.is_deployable());
     assert_eq!(advised.diagnostics[0].code, "W0901");
-    let options = ParseOptions {
-        enforce_history_time_to_live: true,
-        ..ParseOptions::default()
-    };
+    let options = ParseOptions { enforce_history_time_to_live: true, ..ParseOptions::default() };
     let enforced = parse(model.as_bytes(), "r.bpmn", &options);
-    assert!(
-        enforced.diagnostics[0]
-            .message
-            .starts_with("ENGINE-12018 History Time To Live (TTL) cannot be null.")
-    );
-    let defaulted = ParseOptions {
-        history_time_to_live: Some("P5D".to_owned()),
-        ..options
-    };
+    assert!(enforced.diagnostics[0].message.starts_with("ENGINE-12018 History Time To Live (TTL) cannot be null."));
+    let defaulted = ParseOptions { history_time_to_live: Some("P5D".to_owned()), ..options };
     let parsed = parse(model.as_bytes(), "r.bpmn", &defaulted);
-    assert_eq!(
-        parsed.definitions.expect("deployable").processes[0].history_time_to_live,
-        Some(5)
-    );
+    assert_eq!(parsed.definitions.expect("deployable").processes[0].history_time_to_live, Some(5));
 }
 
 #[test]
 fn forks_are_read_as_camunda_unless_refused() {
-    let model = HEAD.replace(
-        "http://camunda.org/schema/1.0/bpmn",
-        "http://operaton.org/schema/1.0/bpmn",
-    ) + r#"<process id="p" isExecutable="true"><startEvent id="s"/><serviceTask id="t" camunda:expression="${a}"/></process></definitions>"#;
+    let model = HEAD.replace("http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn")
+        + r#"<process id="p" isExecutable="true"><startEvent id="s"/><serviceTask id="t" camunda:expression="${a}"/></process></definitions>"#;
     assert!(parse(model.as_bytes(), "r.bpmn", &ParseOptions::default()).is_deployable());
-    let options = ParseOptions {
-        accept_forks: false,
-        ..ParseOptions::default()
-    };
+    let options = ParseOptions { accept_forks: false, ..ParseOptions::default() };
     assert!(!parse(model.as_bytes(), "r.bpmn", &options).is_deployable());
 }

@@ -2,9 +2,7 @@
 
 /// `String.hashCode`.
 fn hash_code(text: &str) -> i32 {
-    text.encode_utf16().fold(0i32, |hash, unit| {
-        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-    })
+    text.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
 /// The order in which a `java.util.HashMap` with these keys (in order of insertion, without duplicates) iterates. Camunda
@@ -35,9 +33,6 @@ mod tests {
     #[test]
     fn map_order_is_by_bucket() {
         // Single characters hash to their code: `a` is 97 (bucket 1), `b` 98 (2), `p` 112 (0).
-        assert_eq!(
-            hash_map_order(&[Some("b"), Some("p"), Some("a")]),
-            [1, 2, 0]
-        );
+        assert_eq!(hash_map_order(&[Some("b"), Some("p"), Some("a")]), [1, 2, 0]);
     }
 }

@@ -47,11 +47,7 @@ pub struct Parsed {
 impl Parsed {
     /// Whether the file may be deployed: no finding is an error.
     pub fn is_deployable(&self) -> bool {
-        self.definitions.is_some()
-            && self
-                .diagnostics
-                .iter()
-                .all(|found| found.severity != Severity::Error)
+        self.definitions.is_some() && self.diagnostics.iter().all(|found| found.severity != Severity::Error)
     }
 }
 
@@ -62,18 +58,12 @@ pub fn parse(bytes: &[u8], resource_name: &str, options: &ParseOptions) -> Parse
         Ok(document) => document,
         Err((error, source)) => {
             problems.not_well_formed(&error, &source, resource_name);
-            return Parsed {
-                definitions: None,
-                diagnostics: problems.into_list(),
-            };
+            return Parsed { definitions: None, diagnostics: problems.into_list() };
         }
     };
     if options.validate_schema {
         schema::validate(&mut document, &mut problems);
     }
     let definitions = build::definitions(&document, options, &mut problems);
-    Parsed {
-        definitions,
-        diagnostics: problems.into_list(),
-    }
+    Parsed { definitions, diagnostics: problems.into_list() }
 }

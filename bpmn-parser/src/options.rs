@@ -60,11 +60,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_bytes: 64 << 20,
-            max_depth: 256,
-            max_attributes: 10_000,
-            max_elements: 2_000_000,
-        }
+        Self { max_bytes: 64 << 20, max_depth: 256, max_attributes: 10_000, max_elements: 2_000_000 }
     }
 }

@@ -19,9 +19,7 @@ impl Problems {
     }
 
     pub(crate) fn has_errors(&self) -> bool {
-        self.list
-            .iter()
-            .any(|found| found.severity == Severity::Error)
+        self.list.iter().any(|found| found.severity == Severity::Error)
     }
 
     /// The only finding of a file that is not XML.
@@ -29,69 +27,35 @@ impl Problems {
         let offset = error.offset.min(source.len());
         let place = LineIndex::new(source).position(source, offset);
         let at = u32::try_from(offset).unwrap_or(u32::MAX);
-        let span = Span {
-            line: place.line,
-            column: place.column,
-            start: at,
-            end: at,
-        };
+        let span = Span { line: place.line, column: place.column, start: at, end: at };
         let rule = rules::NOT_WELL_FORMED;
         let message = format!("Could not parse '{resource_name}'. {}", error.message);
-        self.list.push(
-            Diagnostic::error(rule.code, message, span)
-                .help(rule.help)
-                .reported_at(place),
-        );
+        self.list.push(Diagnostic::error(rule.code, message, span).help(rule.help).reported_at(place));
     }
 
     /// Camunda 7 stops with an exception that is no finding of its own.
     pub(crate) fn exception(&mut self, message: &str, span: Span) {
         let rule = rules::EXCEPTION;
         let message = format!("Error while parsing process. {message}.");
-        self.list
-            .push(Diagnostic::error(rule.code, message, span).help(rule.help));
+        self.list.push(Diagnostic::error(rule.code, message, span).help(rule.help));
     }
 
     /// A schema violation: it has a place and no elements.
-    pub(crate) fn schema(
-        &mut self,
-        rule: Rule,
-        message: String,
-        span: Span,
-        reported_at: Position,
-    ) {
-        self.list.push(
-            Diagnostic::error(rule.code, message, span)
-                .help(rule.help)
-                .reported_at(reported_at),
-        );
+    pub(crate) fn schema(&mut self, rule: Rule, message: String, span: Span, reported_at: Position) {
+        self.list.push(Diagnostic::error(rule.code, message, span).help(rule.help).reported_at(reported_at));
     }
 
     /// What the XML parser only warns of.
-    pub(crate) fn schema_warning(
-        &mut self,
-        rule: Rule,
-        message: String,
-        span: Span,
-        reported_at: Position,
-    ) {
-        self.list.push(
-            Diagnostic::warning(rule.code, message, span)
-                .help(rule.help)
-                .reported_at(reported_at),
-        );
+    pub(crate) fn schema_warning(&mut self, rule: Rule, message: String, span: Span, reported_at: Position) {
+        self.list.push(Diagnostic::warning(rule.code, message, span).help(rule.help).reported_at(reported_at));
     }
 
     pub(crate) fn error(&mut self, rule: Rule, message: impl Into<String>, place: Place<'_>) {
-        self.list.push(
-            place.put_on(Diagnostic::error(rule.code, message, place.span()).help(rule.help)),
-        );
+        self.list.push(place.put_on(Diagnostic::error(rule.code, message, place.span()).help(rule.help)));
     }
 
     pub(crate) fn warning(&mut self, rule: Rule, message: impl Into<String>, place: Place<'_>) {
-        self.list.push(
-            place.put_on(Diagnostic::warning(rule.code, message, place.span()).help(rule.help)),
-        );
+        self.list.push(place.put_on(Diagnostic::warning(rule.code, message, place.span()).help(rule.help)));
     }
 }
 
@@ -110,29 +74,16 @@ pub(crate) struct Place<'p> {
 
 impl<'p> Place<'p> {
     pub(crate) fn of(element: Element<'p>) -> Self {
-        Self {
-            element: Some(element),
-            shown: Some(element),
-            ids: &[],
-            main: None,
-        }
+        Self { element: Some(element), shown: Some(element), ids: &[], main: None }
     }
 
     pub(crate) fn with(element: Element<'p>, ids: &'p [Option<&'p str>]) -> Self {
-        Self {
-            ids,
-            ..Self::of(element)
-        }
+        Self { ids, ..Self::of(element) }
     }
 
     /// Camunda gives no place; we point at `shown`.
     pub(crate) fn nowhere(shown: Element<'p>, ids: &'p [Option<&'p str>]) -> Self {
-        Self {
-            element: None,
-            shown: Some(shown),
-            ids,
-            main: None,
-        }
+        Self { element: None, shown: Some(shown), ids, main: None }
     }
 
     fn span(&self) -> Span {
@@ -150,20 +101,11 @@ impl<'p> Place<'p> {
         }
         if let Some(first) = self.ids.first() {
             diagnostic.main_element_id = first.map(str::to_owned);
-            diagnostic.element_ids.extend(
-                self.ids
-                    .iter()
-                    .copied()
-                    .flatten()
-                    .filter(filled)
-                    .map(str::to_owned),
-            );
+            diagnostic.element_ids.extend(self.ids.iter().copied().flatten().filter(filled).map(str::to_owned));
         }
         if let Some(main) = self.main {
             diagnostic.main_element_id = Some(main.to_owned());
-            diagnostic
-                .element_ids
-                .extend(Some(main).filter(filled).map(str::to_owned));
+            diagnostic.element_ids.extend(Some(main).filter(filled).map(str::to_owned));
         }
         diagnostic
     }

@@ -17,7 +17,7 @@ pub struct ProblemReport {
     pub column: u32,
     /// `mainElementId`.
     pub main_element_id: Option<String>,
-    /// `elementIds`.
+    /// The elements concerned. In Camunda's REST API the key is `\u{435}lementIds`: its first letter is Cyrillic.
     pub element_ids: Vec<String>,
 }
 
@@ -35,10 +35,7 @@ pub struct ResourceReport {
 /// Files that are no XML and exceptions in the middle of parsing have messages of their own (`ENGINE-09003`, `ENGINE-01009`);
 /// all other errors come as the list of an `ENGINE-09005`.
 pub fn camunda_message(resource: &str, diagnostics: &[Diagnostic]) -> String {
-    let errors: Vec<_> = diagnostics
-        .iter()
-        .filter(|found| found.severity == Severity::Error)
-        .collect();
+    let errors: Vec<_> = diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
     match errors.as_slice() {
         [] => String::new(),
         [only] if only.code == rules::NOT_WELL_FORMED.code => {

@@ -413,4 +413,13 @@ mod tests {
         assert_eq!(codes.len(), ALL.len());
         assert!(ALL.iter().all(|rule| !rule.help.is_empty()));
     }
+
+    #[test]
+    fn every_code_is_documented() {
+        let documented = include_str!("../../docs/diagnostics.md");
+        for rule in ALL {
+            let row = format!("| {} |", rule.code);
+            assert!(documented.contains(&row), "docs/diagnostics.md lacks {}", rule.code);
+        }
+    }
 }

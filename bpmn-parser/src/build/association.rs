@@ -28,26 +28,20 @@ impl<'d> Builder<'d> {
             }
             let source = self.find_within(scope, source_ref);
             let mut target = self.find_within(scope, target_ref);
-            let is_known =
-                |reference: Option<&str>| reference.is_none_or(|id| self.ids.contains(id));
+            let is_known = |reference: Option<&str>| reference.is_none_or(|id| self.ids.contains(id));
             if source.is_none() && !is_known(source_ref) {
-                let message = format!(
-                    "Invalid reference sourceRef '{}' of association element ",
-                    source_ref.unwrap_or("null")
-                );
+                let message =
+                    format!("Invalid reference sourceRef '{}' of association element ", source_ref.unwrap_or("null"));
                 self.error(rules::ASSOCIATION_END, message, element);
                 continue;
             }
             if target.is_none() && !is_known(target_ref) {
-                let message = format!(
-                    "Invalid reference targetRef '{}' of association element ",
-                    target_ref.unwrap_or("null")
-                );
+                let message =
+                    format!("Invalid reference targetRef '{}' of association element ", target_ref.unwrap_or("null"));
                 self.error(rules::ASSOCIATION_END, message, element);
                 continue;
             }
-            let Some(event) = source
-                .filter(|&source| self.scopes[source].activity_type == "compensationBoundaryCatch")
+            let Some(event) = source.filter(|&source| self.scopes[source].activity_type == "compensationBoundaryCatch")
             else {
                 continue;
             };
@@ -76,12 +70,7 @@ impl<'d> Builder<'d> {
     }
 
     /// The handler of a multi-instance activity runs in the body of that activity.
-    fn parse_handler(
-        &mut self,
-        handler: Element<'d>,
-        event: ScopeIx,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    fn parse_handler(&mut self, handler: Element<'d>, event: ScopeIx, scope: ScopeIx) -> Step<ScopeIx> {
         let host = self.scopes[event].event_scope;
         let body = host.and_then(|host| self.multi_instance_body(host));
         self.parse_activity(handler, None, body.unwrap_or(scope))?.ok_or_else(|| {
@@ -108,9 +97,9 @@ impl<'d> Builder<'d> {
         let Some(host) = self.scopes[event].event_scope else {
             return;
         };
-        let clash = self.compensation_handler_of(host).is_some_and(|handler| {
-            self.scopes[handler].is_subprocess && self.scopes[handler].role != Role::None
-        });
+        let clash = self
+            .compensation_handler_of(host)
+            .is_some_and(|handler| self.scopes[handler].is_subprocess && self.scopes[handler].role != Role::None);
         if clash {
             let host_id = self.scopes[host].id.clone();
             self.error_for(
@@ -122,13 +111,9 @@ impl<'d> Builder<'d> {
             return;
         }
         let handler_id = self.scopes[target].id.clone();
-        self.scopes[host]
-            .compensation_handler
-            .clone_from(&handler_id);
+        self.scopes[host].compensation_handler.clone_from(&handler_id);
         if let Some(NodeKind::BoundaryEvent(boundary)) = &mut self.scopes[event].kind {
-            boundary.trigger = BoundaryTrigger::Compensation {
-                handler: handler_id,
-            };
+            boundary.trigger = BoundaryTrigger::Compensation { handler: handler_id };
         }
     }
 }

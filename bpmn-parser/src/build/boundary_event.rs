@@ -20,11 +20,7 @@ impl<'d> Builder<'d> {
         self.last_element = Some(element);
         let attached_to = element.attribute("attachedToRef");
         if attached_to.is_none_or(str::is_empty) {
-            self.error(
-                rules::ATTACHED_TO_REF,
-                "AttachedToRef is required when using a timerEventDefinition",
-                element,
-            );
+            self.error(rules::ATTACHED_TO_REF, "AttachedToRef is required when using a timerEventDefinition", element);
         }
         let timer = element.child("timerEventDefinition")?;
         let error = element.child("errorEventDefinition")?;
@@ -45,15 +41,9 @@ impl<'d> Builder<'d> {
             return Err(Stop::Reported);
         };
         // Compensation is of each instance, everything else of the body of a multi-instance activity.
-        let event_scope = if compensate.is_some() {
-            host
-        } else {
-            self.multi_instance_body(host).unwrap_or(host)
-        };
+        let event_scope = if compensate.is_some() { host } else { self.multi_instance_body(host).unwrap_or(host) };
         self.scopes[activity].event_scope = Some(event_scope);
-        let interrupting = element
-            .attribute("cancelActivity")
-            .is_none_or(|text| text.eq_ignore_ascii_case("true"));
+        let interrupting = element.attribute("cancelActivity").is_none_or(|text| text.eq_ignore_ascii_case("true"));
         let mut is_timer = false;
         let trigger = if let Some(definition) = timer {
             is_timer = true;
@@ -80,20 +70,12 @@ impl<'d> Builder<'d> {
             let name = self.parse_message_reference(definition, element.id())?;
             self.ensure_boundary_id(element, definition);
             self.subscribe_message(name, false, activity, event_scope, definition);
-            Some(BoundaryTrigger::Message(
-                name.unwrap_or_default().to_owned(),
-            ))
+            Some(BoundaryTrigger::Message(name.unwrap_or_default().to_owned()))
         } else if let Some(definition) = escalation {
             let draft = &self.scopes[host];
             if draft.is_subprocess || matches!(draft.role, Role::CallActivity | Role::UserTask) {
                 let catch = self.parse_escalation_catch(definition, element.id());
-                self.add_escalation_handler(
-                    event_scope,
-                    false,
-                    catch.code.as_deref(),
-                    definition,
-                    element.id(),
-                );
+                self.add_escalation_handler(event_scope, false, catch.code.as_deref(), definition, element.id());
                 Some(BoundaryTrigger::Escalation(catch))
             } else {
                 self.error(
@@ -108,11 +90,7 @@ impl<'d> Builder<'d> {
             self.subscribe_condition(text, false, activity, event_scope, definition);
             Some(BoundaryTrigger::Conditional(parsed))
         } else {
-            self.error(
-                rules::BOUNDARY_EVENT_TYPE,
-                "Unsupported boundary event type",
-                element,
-            );
+            self.error(rules::BOUNDARY_EVENT_TYPE, "Unsupported boundary event type", element);
             None
         };
         self.ensure_no_input_output(element)?;
@@ -148,11 +126,7 @@ impl<'d> Builder<'d> {
         self.scopes[activity].activity_type = "cancelBoundaryCatch";
         let mut transaction = event_scope;
         if self.scopes[event_scope].role == Role::MultiInstanceBody {
-            transaction = self.scopes[event_scope]
-                .children
-                .first()
-                .copied()
-                .unwrap_or(event_scope);
+            transaction = self.scopes[event_scope].children.first().copied().unwrap_or(event_scope);
         }
         let id = self.scopes[activity].element.id();
         if self.scopes[transaction].activity_type != "transaction" {
@@ -196,21 +170,13 @@ impl<'d> Builder<'d> {
     }
 
     /// How many other events of a type in the scope are attached to the same activity.
-    fn siblings(
-        &self,
-        activity: ScopeIx,
-        scope: ScopeIx,
-        activity_type: &str,
-        host: ScopeIx,
-    ) -> usize {
+    fn siblings(&self, activity: ScopeIx, scope: ScopeIx, activity_type: &str, host: ScopeIx) -> usize {
         self.scopes[scope]
             .children
             .iter()
             .filter(|&&sibling| {
                 let other = &self.scopes[sibling];
-                sibling != activity
-                    && other.activity_type == activity_type
-                    && other.event_scope == Some(host)
+                sibling != activity && other.activity_type == activity_type && other.event_scope == Some(host)
             })
             .count()
     }

@@ -9,11 +9,7 @@ use super::{
 use crate::{rules, xml::Element};
 
 impl<'d> Builder<'d> {
-    pub(super) fn parse_call_activity(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_call_activity(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.parse_async(element, activity)?;
         let called_element = element.attribute("calledElement");
@@ -33,30 +29,17 @@ impl<'d> Builder<'d> {
         let mut mapping_delegate_expression = None;
         let called = if let Some(key) = called_element {
             if mapping_class.is_none() {
-                mapping_delegate_expression = self
-                    .optional_expression(element.extension("variableMappingDelegateExpression"))?;
+                mapping_delegate_expression =
+                    self.optional_expression(element.extension("variableMappingDelegateExpression"))?;
             }
             let key = self.expression(key)?;
-            let binding = self.parse_binding(
-                element,
-                [
-                    "calledElementBinding",
-                    "calledElementVersion",
-                    "calledElementVersionTag",
-                ],
-            )?;
+            let binding = self
+                .parse_binding(element, ["calledElementBinding", "calledElementVersion", "calledElementVersionTag"])?;
             let tenant_id = self.parse_tenant_id(element, "calledElementTenantId")?;
-            CalledElement::Process {
-                key,
-                binding,
-                tenant_id,
-            }
+            CalledElement::Process { key, binding, tenant_id }
         } else {
             let case = self.optional_expression(case_ref)?;
-            self.parse_binding(
-                element,
-                ["caseBinding", "caseVersion", "calledElementVersionTag"],
-            )?;
+            self.parse_binding(element, ["caseBinding", "caseVersion", "calledElementVersionTag"])?;
             self.parse_tenant_id(element, "caseTenantId")?;
             CalledElement::Case(case.unwrap_or_default())
         };
@@ -71,35 +54,24 @@ impl<'d> Builder<'d> {
             mapping_class: owned(mapping_class).filter(|_| is_process),
             mapping_delegate_expression,
         };
-        let role = if is_process {
-            Role::CallActivity
-        } else {
-            Role::Other
-        };
+        let role = if is_process { Role::CallActivity } else { Role::Other };
         self.finish(activity, role, NodeKind::CallActivity(Box::new(call)));
         self.parse_execution_listeners(element, activity)?;
         Ok(activity)
     }
 
     /// Which version is meant, by the attributes for binding, version and version tag. Unknown words mean the latest.
-    pub(super) fn parse_binding(
-        &mut self,
-        element: Element<'d>,
-        names: [&str; 3],
-    ) -> Step<Binding> {
+    pub(super) fn parse_binding(&mut self, element: Element<'d>, names: [&str; 3]) -> Step<Binding> {
         let [binding, version, version_tag] = names;
         let word = element.extension(binding);
         let version_text = self.optional_expression(element.extension(version))?;
         if word == Some("version") && version_text.is_none() {
-            let message =
-                format!("Missing attribute '{version}' when '{binding}' has value 'version'");
+            let message = format!("Missing attribute '{version}' when '{binding}' has value 'version'");
             self.error(rules::BINDING, message, element);
         }
         let tag_text = self.optional_expression(element.extension(version_tag))?;
         if word == Some("versionTag") && tag_text.is_none() {
-            let message = format!(
-                "Missing attribute '{version_tag}' when '{binding}' has value 'versionTag'"
-            );
+            let message = format!("Missing attribute '{version_tag}' when '{binding}' has value 'versionTag'");
             self.error(rules::BINDING, message, element);
         }
         Ok(match word {
@@ -110,11 +82,7 @@ impl<'d> Builder<'d> {
         })
     }
 
-    pub(super) fn parse_tenant_id(
-        &mut self,
-        element: Element<'d>,
-        name: &str,
-    ) -> Step<Option<String>> {
+    pub(super) fn parse_tenant_id(&mut self, element: Element<'d>, name: &str) -> Step<Option<String>> {
         self.optional_expression(element.extension(name).filter(|text| !text.is_empty()))
     }
 }

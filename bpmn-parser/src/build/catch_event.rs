@@ -29,22 +29,13 @@ impl<'d> Builder<'d> {
         let mut is_timer = false;
         let caught = if let Some(definition) = timer {
             is_timer = true;
-            Some(CatchDefinition::Timer(
-                self.parse_timer(definition, activity)?,
-            ))
+            Some(CatchDefinition::Timer(self.parse_timer(definition, activity)?))
         } else if let Some(definition) = signal {
-            Some(CatchDefinition::Signal(self.parse_signal_catch(
-                definition,
-                activity,
-                event_scope,
-                false,
-            )?))
+            Some(CatchDefinition::Signal(self.parse_signal_catch(definition, activity, event_scope, false)?))
         } else if let Some(definition) = message {
             let name = self.parse_message_reference(definition, element.id())?;
             self.subscribe_message(name, false, activity, event_scope, definition);
-            Some(CatchDefinition::Message(
-                name.unwrap_or_default().to_owned(),
-            ))
+            Some(CatchDefinition::Message(name.unwrap_or_default().to_owned()))
         } else if let Some(definition) = link {
             if gateway.is_some() {
                 self.error(
@@ -54,19 +45,13 @@ impl<'d> Builder<'d> {
                 );
             }
             role = Role::Other;
-            Some(CatchDefinition::Link(
-                self.parse_link_target(element, definition)?,
-            ))
+            Some(CatchDefinition::Link(self.parse_link_target(element, definition)?))
         } else if let Some(definition) = conditional {
             let (parsed, text) = self.parse_conditional(definition, activity)?;
             self.subscribe_condition(text, false, activity, event_scope, definition);
             Some(CatchDefinition::Conditional(parsed))
         } else {
-            self.error(
-                rules::CATCH_EVENT_TYPE,
-                "Unsupported intermediate catch event type",
-                element,
-            );
+            self.error(rules::CATCH_EVENT_TYPE, "Unsupported intermediate catch event type", element);
             None
         };
         self.scopes[activity].role = role;
@@ -85,9 +70,8 @@ impl<'d> Builder<'d> {
             ));
         };
         if self.link_targets.contains_key(link) {
-            let message = format!(
-                "Multiple Intermediate Catch Events with the same link event name ('{link}') are not allowed."
-            );
+            let message =
+                format!("Multiple Intermediate Catch Events with the same link event name ('{link}') are not allowed.");
             self.error(rules::LINK_TARGETS, message, element);
         } else {
             if element.attribute("name") != Some(link) {

@@ -28,15 +28,9 @@ impl<'d> Builder<'d> {
             return Err(Stop::Reported);
         };
         let text = java::trim(element.text());
-        let condition = self
-            .parse_condition(element, event_id)?
-            .unwrap_or(Condition::Expression(text.to_owned()));
-        let variable_events =
-            java::comma_separated(definition.extension("variableEvents").unwrap_or_default());
-        for event in variable_events
-            .iter()
-            .filter(|event| !VARIABLE_EVENTS.contains(&event.as_str()))
-        {
+        let condition = self.parse_condition(element, event_id)?.unwrap_or(Condition::Expression(text.to_owned()));
+        let variable_events = java::comma_separated(definition.extension("variableEvents").unwrap_or_default());
+        for event in variable_events.iter().filter(|event| !VARIABLE_EVENTS.contains(&event.as_str())) {
             let message = format!(
                 "Variable event: {event} is not valid. Possible variable change events are: [{}]",
                 VARIABLE_EVENTS.join(", ")
@@ -52,17 +46,9 @@ impl<'d> Builder<'d> {
     }
 
     /// A condition; `None` when its script is unusable (which has been reported).
-    pub(super) fn parse_condition(
-        &mut self,
-        element: Element<'d>,
-        ancestor: Option<&str>,
-    ) -> Step<Option<Condition>> {
+    pub(super) fn parse_condition(&mut self, element: Element<'d>, ancestor: Option<&str>) -> Step<Option<Condition>> {
         if let Some(kind) = element.xsi("type") {
-            let resolved = if kind.contains(':') {
-                self.resolve_name(kind)
-            } else {
-                format!("{}:{kind}", uri::BPMN)
-            };
+            let resolved = if kind.contains(':') { self.resolve_name(kind) } else { format!("{}:{kind}", uri::BPMN) };
             if resolved != format!("{}:tFormalExpression", uri::BPMN) {
                 self.error_for(
                     rules::CONDITION_TYPE,

@@ -10,31 +10,16 @@ use super::{
 use crate::{rules, xml::Element};
 
 impl<'d> Builder<'d> {
-    pub(super) fn parse_business_rule_task(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_business_rule_task(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.parse_async(element, activity)?;
         let Some(decision_ref) = element.extension("decisionRef") else {
-            self.parse_service_element(
-                activity,
-                element,
-                ServiceElement::BusinessRuleTask,
-                "businessRuleTask",
-            )?;
+            self.parse_service_element(activity, element, ServiceElement::BusinessRuleTask, "businessRuleTask")?;
             return Ok(activity);
         };
         let decision_ref = self.expression(decision_ref)?;
-        let binding = self.parse_binding(
-            element,
-            [
-                "decisionRefBinding",
-                "decisionRefVersion",
-                "decisionRefVersionTag",
-            ],
-        )?;
+        let binding =
+            self.parse_binding(element, ["decisionRefBinding", "decisionRefVersion", "decisionRefVersionTag"])?;
         let tenant_id = self.parse_tenant_id(element, "decisionRefTenantId")?;
         let mapper = self.parse_mapper(element);
         self.finish(
@@ -51,10 +36,7 @@ impl<'d> Builder<'d> {
         self.parse_execution_listeners(element, activity)?;
         // A connector replaces even the decision.
         if let Some(implementation) = self.parse_connector(element)? {
-            let kind = NodeKind::ServiceTask {
-                element: ServiceElement::BusinessRuleTask,
-                implementation,
-            };
+            let kind = NodeKind::ServiceTask { element: ServiceElement::BusinessRuleTask, implementation };
             self.finish(activity, Role::Other, kind);
         }
         Ok(activity)

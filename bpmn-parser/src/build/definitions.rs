@@ -1,8 +1,6 @@
 //! The root element: imports, messages, signals, errors, escalations, processes, pools.
 
-use models::bpmn::{
-    Definitions, ErrorDefinition, Escalation, Message, Participant, Process, Signal,
-};
+use models::bpmn::{Definitions, ErrorDefinition, Escalation, Message, Participant, Process, Signal};
 
 use super::{Builder, Step, Stop, documentation, extension_properties, owned, span};
 use crate::{
@@ -16,9 +14,8 @@ impl Builder<'_> {
     pub(super) fn parse_root(&mut self) -> Step<Definitions> {
         let root = self.root;
         let document = root.document();
-        self.ids = (0..document.len())
-            .filter_map(|ix| document.element(u32::try_from(ix).unwrap_or(u32::MAX)).id())
-            .collect();
+        self.ids =
+            (0..document.len()).filter_map(|ix| document.element(u32::try_from(ix).unwrap_or(u32::MAX)).id()).collect();
         self.target_namespace = root.attribute("targetNamespace");
         for attribute in root.attributes() {
             if let Some(prefix) = attribute.name.strip_prefix("xmlns:") {
@@ -41,9 +38,7 @@ impl Builder<'_> {
             escalations,
             processes,
             participants,
-            has_diagram: !root
-                .children_in(Vocabulary::Exactly(NamespaceId::BPMN_DI), "BPMNDiagram")
-                .is_empty(),
+            has_diagram: !root.children_in(Vocabulary::Exactly(NamespaceId::BPMN_DI), "BPMNDiagram").is_empty(),
         })
     }
 
@@ -51,19 +46,14 @@ impl Builder<'_> {
     fn parse_imports(&mut self) -> Step {
         for import in self.root.children_named("import") {
             let Some(kind) = import.attribute("importType") else {
-                let message =
-                    "Cannot invoke \"String.equals(Object)\" because \"importType\" is null";
+                let message = "Cannot invoke \"String.equals(Object)\" because \"importType\" is null";
                 return Err(Stop::Exception(message.to_owned()));
             };
             if kind == WSDL {
                 let message = format!("Could not find importer for type {kind}");
                 self.error(rules::IMPORT, message, import);
             }
-            self.error(
-                rules::IMPORT,
-                format!("Could not import item of type {kind}"),
-                import,
-            );
+            self.error(rules::IMPORT, format!("Could not import item of type {kind}"), import);
         }
         Ok(())
     }
@@ -75,8 +65,7 @@ impl Builder<'_> {
             let name = element.attribute("name");
             self.optional_expression(name)?;
             let id = element.id();
-            self.messages
-                .insert(self.qualify(id.unwrap_or("null")), name);
+            self.messages.insert(self.qualify(id.unwrap_or("null")), name);
             messages.push(Message {
                 id: id.unwrap_or_default().to_owned(),
                 name: owned(name.filter(|name| !name.is_empty())),
@@ -91,30 +80,19 @@ impl Builder<'_> {
         for element in self.root.children_named("signal") {
             self.last_element = Some(element);
             let name = element.attribute("name");
-            for _ in signals
-                .iter()
-                .filter(|signal| Some(signal.name.as_str()) == name)
-            {
+            for _ in signals.iter().filter(|signal| Some(signal.name.as_str()) == name) {
                 let message = format!("duplicate signal name '{}'.", name.unwrap_or("null"));
                 self.error(rules::SIGNAL_DUPLICATE, message, element);
             }
             match (element.id(), name) {
                 (None, _) => self.error(rules::SIGNAL_ID, "signal must have an id", element),
                 (Some(id), None) => {
-                    self.error(
-                        rules::SIGNAL_NAME,
-                        format!("signal with id '{id}' has no name"),
-                        element,
-                    );
+                    self.error(rules::SIGNAL_NAME, format!("signal with id '{id}' has no name"), element);
                 }
                 (Some(id), Some(name)) => {
                     self.expression(name)?;
                     self.signals.insert(self.qualify(id), name);
-                    signals.push(Signal {
-                        id: id.to_owned(),
-                        name: name.to_owned(),
-                        span: span(element),
-                    });
+                    signals.push(Signal { id: id.to_owned(), name: name.to_owned(), span: span(element) });
                 }
             }
         }
@@ -127,11 +105,7 @@ impl Builder<'_> {
             self.last_element = Some(element);
             let id = element.id();
             if id.is_none() {
-                self.error(
-                    rules::ERROR_ID,
-                    "'id' is mandatory on error definition",
-                    element,
-                );
+                self.error(rules::ERROR_ID, "'id' is mandatory on error definition", element);
             }
             let error = ErrorDefinition {
                 id: id.unwrap_or_default().to_owned(),
@@ -154,11 +128,7 @@ impl Builder<'_> {
             };
             let escalation = Escalation {
                 id: id.to_owned(),
-                code: owned(
-                    element
-                        .attribute("escalationCode")
-                        .filter(|code| !code.is_empty()),
-                ),
+                code: owned(element.attribute("escalationCode").filter(|code| !code.is_empty())),
                 span: span(element),
             };
             self.escalations.insert(id, escalation.clone());
@@ -170,14 +140,8 @@ impl Builder<'_> {
     fn parse_processes(&mut self) -> Step<Vec<Process>> {
         let mut processes = Vec::new();
         for element in self.root.children_named("process") {
-            let executable = element
-                .attribute("isExecutable")
-                .is_some_and(|text| text.eq_ignore_ascii_case("true"));
-            processes.push(if executable {
-                self.parse_process(element)?
-            } else {
-                passive_process(element)
-            });
+            let executable = element.attribute("isExecutable").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+            processes.push(if executable { self.parse_process(element)? } else { passive_process(element) });
         }
         Ok(processes)
     }
@@ -190,9 +154,7 @@ impl Builder<'_> {
         let mut participants = Vec::new();
         for element in collaboration.children_named("participant") {
             let process_ref = element.attribute("processRef");
-            if let Some(key) =
-                process_ref.filter(|key| self.processes.iter().any(|p| p.key == Some(key)))
-            {
+            if let Some(key) = process_ref.filter(|key| self.processes.iter().any(|p| p.key == Some(key))) {
                 self.participant_processes.insert(element.id(), key);
             }
             participants.push(Participant {

@@ -26,11 +26,7 @@ impl<'d> Builder<'d> {
 
     fn check_plane(&mut self, plane: Element<'d>) -> Step {
         if reference(plane).is_none() {
-            self.error(
-                rules::DI_REFERENCE,
-                "'bpmnElement' attribute is required on BPMNPlane ",
-                plane,
-            );
+            self.error(rules::DI_REFERENCE, "'bpmnElement' attribute is required on BPMNPlane ", plane);
             return Ok(());
         }
         self.ensure_keys(reference(plane))?;
@@ -45,10 +41,7 @@ impl<'d> Builder<'d> {
 
     /// Camunda looks for the process by its key and fails when one before it has none.
     pub(super) fn ensure_keys(&self, key: Option<&str>) -> Step {
-        let stumbles = self
-            .processes
-            .iter()
-            .find(|process| process.key.is_none() || process.key == key);
+        let stumbles = self.processes.iter().find(|process| process.key.is_none() || process.key == key);
         match stumbles {
             Some(process) if process.key.is_none() => Err(Stop::Exception(NO_KEY.to_owned())),
             _ => Ok(()),
@@ -57,11 +50,7 @@ impl<'d> Builder<'d> {
 
     fn check_shape(&mut self, shape: Element<'d>) -> Step {
         let Some(target) = reference(shape) else {
-            self.error(
-                rules::DI_REFERENCE,
-                "'bpmnElement' attribute is required on BPMNShape",
-                shape,
-            );
+            self.error(rules::DI_REFERENCE, "'bpmnElement' attribute is required on BPMNShape", shape);
             return Ok(());
         };
         if self.participant_processes.contains_key(&Some(target)) {
@@ -72,9 +61,7 @@ impl<'d> Builder<'d> {
             if process.activities.contains_key(target) || process.lanes.contains(target) {
                 self.check_bounds(shape)?;
             } else if !self.ids.contains(target) {
-                let message = format!(
-                    "Invalid reference in 'bpmnElement' attribute, activity {target} not found"
-                );
+                let message = format!("Invalid reference in 'bpmnElement' attribute, activity {target} not found");
                 self.error(rules::DI_UNKNOWN, message, shape);
             }
         }
@@ -94,21 +81,13 @@ impl<'d> Builder<'d> {
 
     fn check_edge(&mut self, edge: Element<'d>) {
         let Some(target) = reference(edge) else {
-            self.error(
-                rules::DI_REFERENCE,
-                "'bpmnElement' attribute is required on BPMNEdge",
-                edge,
-            );
+            self.error(rules::DI_REFERENCE, "'bpmnElement' attribute is required on BPMNEdge", edge);
             return;
         };
         if self.sequence_flows.contains(&Some(target)) {
             let waypoints = edge.children_in(DI, "waypoint");
             if waypoints.len() < 2 {
-                self.error(
-                    rules::DI_WAYPOINTS,
-                    "Minimum 2 waypoint elements must be definted for a 'BPMNEdge'",
-                    edge,
-                );
+                self.error(rules::DI_WAYPOINTS, "Minimum 2 waypoint elements must be definted for a 'BPMNEdge'", edge);
                 return;
             }
             for waypoint in waypoints {
@@ -118,9 +97,7 @@ impl<'d> Builder<'d> {
             }
         } else if !self.ids.contains(target) {
             // Camunda forgets the space.
-            let message = format!(
-                "Invalid reference in 'bpmnElement' attribute, sequenceFlow {target}not found"
-            );
+            let message = format!("Invalid reference in 'bpmnElement' attribute, sequenceFlow {target}not found");
             self.error(rules::DI_UNKNOWN, message, edge);
         }
     }
@@ -130,11 +107,7 @@ impl<'d> Builder<'d> {
             None => self.error(rules::DI_NUMBER, format!("{name} is required"), element),
             Some(text) => {
                 if let Err(message) = java_double(text) {
-                    self.error(
-                        rules::DI_NUMBER,
-                        format!("Cannot parse {name}: {message}"),
-                        element,
-                    );
+                    self.error(rules::DI_NUMBER, format!("Cannot parse {name}: {message}"), element);
                 }
             }
         }
@@ -147,18 +120,12 @@ fn java_double(text: &str) -> Result<f64, String> {
     if trimmed.is_empty() {
         return Err("empty String".to_owned());
     }
-    let plain = trimmed
-        .strip_suffix(['d', 'D', 'f', 'F'])
-        .unwrap_or(trimmed);
-    let number = plain
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite() || plain.ends_with("Infinity") || plain == "NaN");
+    let plain = trimmed.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(trimmed);
+    let number =
+        plain.parse().ok().filter(|number: &f64| number.is_finite() || plain.ends_with("Infinity") || plain == "NaN");
     number.ok_or_else(|| format!("For input string: \"{trimmed}\""))
 }
 
 fn reference(element: Element<'_>) -> Option<&str> {
-    element
-        .attribute("bpmnElement")
-        .filter(|target| !target.is_empty())
+    element.attribute("bpmnElement").filter(|target| !target.is_empty())
 }

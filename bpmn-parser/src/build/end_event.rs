@@ -47,13 +47,8 @@ impl<'d> Builder<'d> {
         } else if let Some(definition) = message {
             let mut implementation = None;
             if service {
-                implementation =
-                    self.parse_service_task_like("messageEndEvent", definition, element)?;
-                role = if implementation.is_some() {
-                    Role::Other
-                } else {
-                    Role::None
-                };
+                implementation = self.parse_service_task_like("messageEndEvent", definition, element)?;
+                role = if implementation.is_some() { Role::Other } else { Role::None };
             }
             thrown = ThrowDefinition::Message(implementation.unwrap_or(Implementation::None));
         } else if let Some(definition) = signal {
@@ -81,15 +76,8 @@ impl<'d> Builder<'d> {
     }
 
     /// A thrown error. An unknown `errorRef` is the code itself.
-    fn parse_error_throw(
-        &mut self,
-        definition: Element<'d>,
-        event_id: Option<&str>,
-    ) -> ThrowDefinition {
-        let Some(reference) = definition
-            .attribute("errorRef")
-            .filter(|reference| !reference.is_empty())
-        else {
+    fn parse_error_throw(&mut self, definition: Element<'d>, event_id: Option<&str>) -> ThrowDefinition {
+        let Some(reference) = definition.attribute("errorRef").filter(|reference| !reference.is_empty()) else {
             self.error_for(
                 rules::ERROR_REF,
                 "'errorRef' attribute is mandatory on error end event",
@@ -99,10 +87,7 @@ impl<'d> Builder<'d> {
             return ThrowDefinition::None;
         };
         let Some(error) = self.errors.get(reference).cloned() else {
-            return ThrowDefinition::Error {
-                code: reference.to_owned(),
-                message: None,
-            };
+            return ThrowDefinition::Error { code: reference.to_owned(), message: None };
         };
         if error.code.as_deref().is_none_or(str::is_empty) {
             let message = format!(
@@ -111,9 +96,6 @@ impl<'d> Builder<'d> {
             );
             self.error_for(rules::ERROR_CODE, message, definition, &[event_id]);
         }
-        ThrowDefinition::Error {
-            code: error.code.unwrap_or_default(),
-            message: error.message,
-        }
+        ThrowDefinition::Error { code: error.code.unwrap_or_default(), message: error.message }
     }
 }

@@ -62,10 +62,7 @@ impl<'d> Builder<'d> {
                 self.error_for(rules::ESCALATION_UNKNOWN, message, definition, &[event_id]);
             }
         }
-        EscalationCatch {
-            code,
-            code_variable: owned(definition.extension("escalationCodeVariable")),
-        }
+        EscalationCatch { code, code_variable: owned(definition.extension("escalationCodeVariable")) }
     }
 
     /// Adds a handler to a scope. Among handlers of a sort, one that catches all stands alone and codes differ.
@@ -78,10 +75,7 @@ impl<'d> Builder<'d> {
         event_id: Option<&str>,
     ) {
         let (sort, plural) = if is_subprocess {
-            (
-                "escalation event subprocess",
-                "escalation event subprocesses",
-            )
+            ("escalation event subprocess", "escalation event subprocesses")
         } else {
             ("escalation boundary event", "escalation boundary events")
         };
@@ -106,11 +100,6 @@ impl<'d> Builder<'d> {
         for message in messages {
             self.error_for(rules::ESCALATION_HANDLERS, message, definition, &[event_id]);
         }
-        self.scopes[scope]
-            .escalation_handlers
-            .push(EscalationHandler {
-                is_subprocess,
-                code: code.map(str::to_owned),
-            });
+        self.scopes[scope].escalation_handlers.push(EscalationHandler { is_subprocess, code: code.map(str::to_owned) });
     }
 }

@@ -17,20 +17,11 @@ impl<'d> Builder<'d> {
     ) -> Step<Option<&'d str>> {
         let reference = element.attribute("messageRef");
         if reference.is_none() {
-            self.error_for(
-                rules::MESSAGE_REF,
-                "attribute 'messageRef' is required",
-                element,
-                &[event_id],
-            );
+            self.error_for(rules::MESSAGE_REF, "attribute 'messageRef' is required", element, &[event_id]);
         }
-        let found = reference
-            .and_then(|reference| self.messages.get(&self.resolve_name(reference)).copied());
+        let found = reference.and_then(|reference| self.messages.get(&self.resolve_name(reference)).copied());
         found.ok_or_else(|| {
-            let message = format!(
-                "Invalid 'messageRef': no message with id '{}' found.",
-                reference.unwrap_or("null")
-            );
+            let message = format!("Invalid 'messageRef': no message with id '{}' found.", reference.unwrap_or("null"));
             self.error_for(rules::MESSAGE_UNKNOWN, message, element, &[event_id]);
             Stop::Reported
         })
@@ -85,9 +76,7 @@ impl<'d> Builder<'d> {
         is_start: bool,
     ) -> Step<String> {
         let event_id = self.scopes[activity].element.id();
-        let name = self
-            .parse_signal_reference(definition, event_id)?
-            .ok_or(Stop::Reported)?;
+        let name = self.parse_signal_reference(definition, event_id)?.ok_or(Stop::Reported)?;
         self.subscribe_signal(name, is_start, activity, event_scope, definition);
         Ok(name.to_owned())
     }
@@ -132,32 +121,19 @@ impl<'d> Builder<'d> {
             // From an event subprocess the activities around it are meant.
             let outer = &self.scopes[scope];
             let target = match outer.flow_scope {
-                Some(around) if outer.triggered_by_event && outer.activity_type == "subProcess" => {
-                    around
-                }
+                Some(around) if outer.triggered_by_event && outer.activity_type == "subProcess" => around,
                 _ => scope,
             };
             if self.find_at_level(target, Some(activity_ref)).is_none() {
-                let waiting = Backlog {
-                    activity_ref,
-                    scope_id: self.scopes[target].id.clone(),
-                    definition,
-                    event_id,
-                };
+                let waiting = Backlog { activity_ref, scope_id: self.scopes[target].id.clone(), definition, event_id };
                 let backlog = &mut self.scopes[target].backlog;
-                match backlog
-                    .iter_mut()
-                    .find(|earlier| earlier.activity_ref == activity_ref)
-                {
+                match backlog.iter_mut().find(|earlier| earlier.activity_ref == activity_ref) {
                     Some(earlier) => *earlier = waiting,
                     None => backlog.push(waiting),
                 }
             }
         }
-        if definition
-            .attribute("waitForCompletion")
-            .is_some_and(|text| text != "true")
-        {
+        if definition.attribute("waitForCompletion").is_some_and(|text| text != "true") {
             self.warning_for(
                 rules::COMPENSATION_WAITS,
                 "Unsupported attribute value for 'waitForCompletion': 'waitForCompletion=false' is not supported. Compensation event will wait for compensation to join.",
@@ -165,17 +141,11 @@ impl<'d> Builder<'d> {
                 &[event_id],
             );
         }
-        ThrowDefinition::Compensation {
-            activity: activity_ref.map(str::to_owned),
-        }
+        ThrowDefinition::Compensation { activity: activity_ref.map(str::to_owned) }
     }
 
     /// Attributes that mean nothing on a catching compensation event.
-    pub(super) fn check_compensation_catch(
-        &mut self,
-        definition: Element<'d>,
-        event_id: Option<&str>,
-    ) {
+    pub(super) fn check_compensation_catch(&mut self, definition: Element<'d>, event_id: Option<&str>) {
         for name in ["activityRef", "waitForCompletion"] {
             if definition.attribute(name).is_some() {
                 let message = format!(

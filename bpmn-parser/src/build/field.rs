@@ -16,10 +16,7 @@ impl<'d> Builder<'d> {
         for field in container.children_in(Vocabulary::Extension, "field") {
             let name = field.attribute("name").unwrap_or_default().to_owned();
             if let Some(text) = self.parse_field_text(field, element, "stringValue", "string") {
-                fields.push(Field {
-                    name,
-                    value: FieldValue::String(text.to_owned()),
-                });
+                fields.push(Field { name, value: FieldValue::String(text.to_owned()) });
                 continue;
             }
             let expression = self
@@ -49,25 +46,17 @@ impl<'d> Builder<'d> {
     ) -> Option<&'d str> {
         let value = field.attribute(attribute);
         let Ok(element) = field.child_in(Vocabulary::Extension, child) else {
-            self.error(
-                rules::FIELD,
-                format!("Multiple {child} field declarations found"),
-                owner,
-            );
+            self.error(rules::FIELD, format!("Multiple {child} field declarations found"), owner);
             return None;
         };
         match (value, element) {
             (Some(_), Some(_)) => {
-                let message = format!(
-                    "Can't use attribute '{attribute}' and element '{child}' together, only use one"
-                );
+                let message = format!("Can't use attribute '{attribute}' and element '{child}' together, only use one");
                 self.error_for(rules::FIELD, message, field, &[owner.id()]);
                 None
             }
             (None, Some(element)) if element.text().is_empty() => {
-                let message = format!(
-                    "No valid value found in attribute '{attribute}' nor element '{child}'"
-                );
+                let message = format!("No valid value found in attribute '{attribute}' nor element '{child}'");
                 self.error_for(rules::FIELD, message, field, &[owner.id()]);
                 None
             }

@@ -9,22 +9,12 @@ use crate::{
 };
 
 const BINDINGS: [&str; 3] = ["deployment", "latest", "version"];
-const VALIDATORS: [&str; 7] = [
-    "required",
-    "readonly",
-    "min",
-    "max",
-    "minlength",
-    "maxlength",
-    "validator",
-];
+const VALIDATORS: [&str; 7] = ["required", "readonly", "min", "max", "minlength", "maxlength", "validator"];
 
 impl<'d> Builder<'d> {
     pub(super) fn parse_form(&mut self, element: Element<'d>) -> Step<FormDefinition> {
-        let mut form = FormDefinition {
-            handler_class: owned(element.extension("formHandlerClass")),
-            ..FormDefinition::default()
-        };
+        let mut form =
+            FormDefinition { handler_class: owned(element.extension("formHandlerClass")), ..FormDefinition::default() };
         if let Some(extensions) = extension_elements(element)? {
             for property in extensions.children_in(Vocabulary::Extension, "formProperty") {
                 let field = self.parse_form_property(property)?;
@@ -68,8 +58,7 @@ impl<'d> Builder<'d> {
         }
         form.form_ref_binding = owned(binding);
         if binding == Some("version") {
-            form.form_ref_version =
-                self.optional_expression(element.extension("formRefVersion"))?;
+            form.form_ref_version = self.optional_expression(element.extension("formRefVersion"))?;
         }
         Ok(())
     }
@@ -120,10 +109,7 @@ impl<'d> Builder<'d> {
             let config = constraint.attribute("config");
             let known = name.filter(|name| VALIDATORS.contains(name));
             let Some(known) = known else {
-                let message = format!(
-                    "Cannot find validator implementation for name '{}'.",
-                    name.unwrap_or("null")
-                );
+                let message = format!("Cannot find validator implementation for name '{}'.", name.unwrap_or("null"));
                 self.error(rules::VALIDATOR, message, constraint);
                 continue;
             };
@@ -152,11 +138,7 @@ impl<'d> Builder<'d> {
     fn parse_form_type(&mut self, element: Element<'d>) -> (String, Vec<(String, Option<String>)>) {
         let Some(name) = element.attribute("type") else {
             if element.tag() == "formField" {
-                self.error(
-                    rules::FORM_FIELD_TYPE,
-                    "form field must have a 'type' attribute",
-                    element,
-                );
+                self.error(rules::FORM_FIELD_TYPE, "form field must have a 'type' attribute", element);
             }
             return (String::new(), Vec::new());
         };
@@ -165,17 +147,10 @@ impl<'d> Builder<'d> {
             "string" | "long" | "boolean" | "date" => {}
             "enum" => {
                 for value in element.children_in(Vocabulary::Extension, "value") {
-                    values.push((
-                        value.id().unwrap_or_default().to_owned(),
-                        owned(value.attribute("name")),
-                    ));
+                    values.push((value.id().unwrap_or_default().to_owned(), owned(value.attribute("name"))));
                 }
             }
-            _ => self.error(
-                rules::FORM_FIELD_TYPE,
-                format!("unknown type '{name}'"),
-                element,
-            ),
+            _ => self.error(rules::FORM_FIELD_TYPE, format!("unknown type '{name}'"), element),
         }
         (name.to_owned(), values)
     }

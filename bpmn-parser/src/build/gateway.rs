@@ -9,11 +9,7 @@ use super::{
 use crate::{rules, xml::Element};
 
 impl<'d> Builder<'d> {
-    pub(super) fn parse_exclusive_gateway(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_exclusive_gateway(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.parse_simple_node(element, scope, NodeKind::ExclusiveGateway)?;
         self.scopes[activity].role = Role::ExclusiveGateway;
         Ok(activity)
@@ -27,11 +23,7 @@ impl<'d> Builder<'d> {
         scope: ScopeIx,
     ) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
-        self.finish(
-            activity,
-            Role::EventBasedGateway,
-            NodeKind::EventBasedGateway,
-        );
+        self.finish(activity, Role::EventBasedGateway, NodeKind::EventBasedGateway);
         self.parse_async(element, activity)?;
         if self.scopes[activity].async_after {
             let message = format!("'asyncAfter' not supported for {} elements.", element.tag());
@@ -57,10 +49,7 @@ impl<'d> Builder<'d> {
                 continue;
             }
             // The last one of an id, as in a map.
-            let target = parent
-                .children()
-                .filter(|sibling| sibling.id() == flow.attribute("targetRef"))
-                .last();
+            let target = parent.children().filter(|sibling| sibling.id() == flow.attribute("targetRef")).last();
             match target {
                 Some(event) if event.tag() == "intermediateCatchEvent" => {
                     let caught = self.parse_intermediate_catch_event(event, scope, Some(activity))?;

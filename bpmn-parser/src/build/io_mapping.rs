@@ -21,10 +21,7 @@ impl<'d> Builder<'d> {
         match self.parse_mappings(extensions)? {
             Err((at, message)) => {
                 let id = self.scopes[activity].id.clone();
-                let place = Place {
-                    main: id.as_deref(),
-                    ..Place::of(at)
-                };
+                let place = Place { main: id.as_deref(), ..Place::of(at) };
                 self.problems.error(rules::INPUT_OUTPUT, message, place);
             }
             Ok(None) => {}
@@ -37,19 +34,13 @@ impl<'d> Builder<'d> {
         Ok(())
     }
 
-    fn is_input_output_supported(
-        &mut self,
-        element: Element<'d>,
-        activity: ScopeIx,
-        mapping: &InputOutput,
-    ) -> bool {
+    fn is_input_output_supported(&mut self, element: Element<'d>, activity: ScopeIx, mapping: &InputOutput) -> bool {
         let tag = element.tag();
         let supported = tag.to_lowercase().contains("task")
             || tag.contains("Event")
             || matches!(tag, "transaction" | "subProcess" | "callActivity");
         if !supported {
-            let message =
-                format!("camunda:inputOutput mapping unsupported for element type '{tag}'.");
+            let message = format!("camunda:inputOutput mapping unsupported for element type '{tag}'.");
             self.error(rules::INPUT_OUTPUT_UNSUPPORTED, message, element);
             return false;
         }
@@ -88,22 +79,13 @@ impl<'d> Builder<'d> {
             return Ok(Ok(None));
         };
         let mut mapping = InputOutput::default();
-        for (tag, list) in [
-            ("inputParameter", &mut mapping.inputs),
-            ("outputParameter", &mut mapping.outputs),
-        ] {
+        for (tag, list) in [("inputParameter", &mut mapping.inputs), ("outputParameter", &mut mapping.outputs)] {
             for parameter in element.children_in(Vocabulary::Extension, tag) {
                 let Some(name) = parameter.attribute("name").filter(|name| !name.is_empty()) else {
-                    return Ok(Err((
-                        parameter,
-                        format!("Missing attribute 'name' for {tag}"),
-                    )));
+                    return Ok(Err((parameter, format!("Missing attribute 'name' for {tag}"))));
                 };
                 match self.parse_nested_value(parameter)? {
-                    Ok(value) => list.push(Parameter {
-                        name: name.to_owned(),
-                        value,
-                    }),
+                    Ok(value) => list.push(Parameter { name: name.to_owned(), value }),
                     Err(malformed) => return Ok(Err(malformed)),
                 }
             }
@@ -112,18 +94,12 @@ impl<'d> Builder<'d> {
     }
 
     /// The value inside an element: its text or its only child.
-    fn parse_nested_value(
-        &mut self,
-        element: Element<'d>,
-    ) -> Step<Result<ParameterValue, Malformed<'d>>> {
+    fn parse_nested_value(&mut self, element: Element<'d>) -> Step<Result<ParameterValue, Malformed<'d>>> {
         let mut children = element.children();
         match (children.next(), children.next()) {
             (None, _) => self.parse_value(element),
             (Some(child), None) => self.parse_value(child),
-            _ => Ok(Err((
-                element,
-                "Nested parameter can at most have one child element".to_owned(),
-            ))),
+            _ => Ok(Err((element, "Nested parameter can at most have one child element".to_owned()))),
         }
     }
 
@@ -143,10 +119,7 @@ impl<'d> Builder<'d> {
                 let mut entries = Vec::new();
                 for entry in element.children_named("entry") {
                     let Some(key) = entry.attribute("key").filter(|key| !key.is_empty()) else {
-                        return Ok(Err((
-                            entry,
-                            "Missing attribute 'key' for 'entry' element".to_owned(),
-                        )));
+                        return Ok(Err((entry, "Missing attribute 'key' for 'entry' element".to_owned())));
                     };
                     let key = self.expression(key)?;
                     match self.parse_nested_value(entry)? {
@@ -162,12 +135,7 @@ impl<'d> Builder<'d> {
                     let message = "Missing attribute 'scriptFormat' for 'script' element";
                     return Ok(Err((element, message.to_owned())));
                 }
-                match self.parse_script(
-                    format,
-                    Some(element.text()),
-                    element.attribute("resource"),
-                    element,
-                )? {
+                match self.parse_script(format, Some(element.text()), element.attribute("resource"), element)? {
                     Ok(script) => ParameterValue::Script(script),
                     Err(cause) => {
                         return Ok(Err((element, format!("Unable to process script: {cause}"))));

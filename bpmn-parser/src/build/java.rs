@@ -22,8 +22,7 @@ pub(super) fn boolean_word(text: &str) -> Option<bool> {
 
 /// `Integer.parseInt`: optional sign, digits, range. Java's exception text on failure.
 pub(super) fn parse_int(text: &str) -> Result<i32, String> {
-    text.parse()
-        .map_err(|_| format!("For input string: \"{text}\""))
+    text.parse().map_err(|_| format!("For input string: \"{text}\""))
 }
 
 /// Camunda's `parseCommaSeparatedList`: commas inside `${…}` do not separate.

@@ -10,11 +10,7 @@ use crate::{
 
 impl<'d> Builder<'d> {
     /// `start` and `end` listeners of a process or flow node; retry cycles are read right behind.
-    pub(super) fn parse_execution_listeners(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step {
+    pub(super) fn parse_execution_listeners(&mut self, element: Element<'d>, scope: ScopeIx) -> Step {
         for listener in all_extension_elements(element, "executionListener")? {
             let event = match listener.attribute("event") {
                 Some("start") => ExecutionEvent::Start,
@@ -30,39 +26,24 @@ impl<'d> Builder<'d> {
                 }
             };
             if let Some(action) = self.parse_listener_action(listener, element.id())? {
-                self.scopes[scope].listeners.push(ExecutionListener {
-                    event,
-                    action,
-                    span: span(listener),
-                });
+                self.scopes[scope].listeners.push(ExecutionListener { event, action, span: span(listener) });
             }
         }
         self.parse_retry_time_cycles(element, scope)
     }
 
     /// Listeners of a sequence flow: always on taking it.
-    pub(super) fn parse_transition_listeners(
-        &mut self,
-        flow: Element<'d>,
-    ) -> Step<Vec<ExecutionListener>> {
+    pub(super) fn parse_transition_listeners(&mut self, flow: Element<'d>) -> Step<Vec<ExecutionListener>> {
         let mut listeners = Vec::new();
         for listener in all_extension_elements(flow, "executionListener")? {
             if let Some(action) = self.parse_listener_action(listener, flow.id())? {
-                listeners.push(ExecutionListener {
-                    event: ExecutionEvent::Take,
-                    action,
-                    span: span(listener),
-                });
+                listeners.push(ExecutionListener { event: ExecutionEvent::Take, action, span: span(listener) });
             }
         }
         Ok(listeners)
     }
 
-    fn parse_listener_action(
-        &mut self,
-        listener: Element<'d>,
-        ancestor: Option<&str>,
-    ) -> Step<Option<ListenerAction>> {
+    fn parse_listener_action(&mut self, listener: Element<'d>, ancestor: Option<&str>) -> Step<Option<ListenerAction>> {
         let script = listener.child_in(Vocabulary::Extension, "script")?;
         Ok(if let Some(name) = listener.attribute("class") {
             if name.is_empty() {
@@ -70,10 +51,7 @@ impl<'d> Builder<'d> {
                 self.error_for(rules::LISTENER_EMPTY, message, listener, &[ancestor]);
                 return Ok(None);
             }
-            Some(ListenerAction::Class {
-                name: name.to_owned(),
-                fields: self.parse_fields(listener)?,
-            })
+            Some(ListenerAction::Class { name: name.to_owned(), fields: self.parse_fields(listener)? })
         } else if let Some(expression) = listener.attribute("expression") {
             Some(ListenerAction::Expression(self.expression(expression)?))
         } else if let Some(expression) = listener.attribute("delegateExpression") {
@@ -87,8 +65,7 @@ impl<'d> Builder<'d> {
                 fields: self.parse_fields(listener)?,
             })
         } else if let Some(script) = script {
-            self.parse_camunda_script(script, Some(ancestor.unwrap_or_default()))?
-                .map(ListenerAction::Script)
+            self.parse_camunda_script(script, Some(ancestor.unwrap_or_default()))?.map(ListenerAction::Script)
         } else {
             self.error_for(
                 rules::LISTENER_ACTION,
@@ -101,11 +78,7 @@ impl<'d> Builder<'d> {
     }
 
     /// `camunda:taskListener` elements of a user task.
-    pub(super) fn parse_task_listeners(
-        &mut self,
-        task: Element<'d>,
-        activity: ScopeIx,
-    ) -> Step<Vec<TaskListener>> {
+    pub(super) fn parse_task_listeners(&mut self, task: Element<'d>, activity: ScopeIx) -> Step<Vec<TaskListener>> {
         let mut listeners = Vec::new();
         for element in all_extension_elements(task, "taskListener")? {
             let event = match element.attribute("event") {
@@ -135,13 +108,7 @@ impl<'d> Builder<'d> {
                 None
             };
             if let Some(action) = self.parse_task_listener_action(element, task.id())? {
-                listeners.push(TaskListener {
-                    id: owned(element.id()),
-                    event,
-                    action,
-                    timer,
-                    span: span(element),
-                });
+                listeners.push(TaskListener { id: owned(element.id()), event, action, timer, span: span(element) });
             }
         }
         Ok(listeners)
@@ -158,8 +125,7 @@ impl<'d> Builder<'d> {
             self.error_for(rules::TASK_LISTENER_TIMEOUT, message, listener, &[task_id]);
         }
         let Some(definition) = listener.child("timerEventDefinition")? else {
-            let message =
-                "Element 'timerEventDefinition' is mandatory on taskListener of type 'timeout'";
+            let message = "Element 'timerEventDefinition' is mandatory on taskListener of type 'timeout'";
             self.error_for(rules::TASK_LISTENER_TIMEOUT, message, listener, &[task_id]);
             return Err(Stop::Reported);
         };
@@ -173,10 +139,7 @@ impl<'d> Builder<'d> {
     ) -> Step<Option<ListenerAction>> {
         let script = listener.child_in(Vocabulary::Extension, "script")?;
         Ok(if let Some(name) = listener.attribute("class") {
-            Some(ListenerAction::Class {
-                name: name.to_owned(),
-                fields: self.parse_fields(listener)?,
-            })
+            Some(ListenerAction::Class { name: name.to_owned(), fields: self.parse_fields(listener)? })
         } else if let Some(expression) = listener.attribute("expression") {
             Some(ListenerAction::Expression(self.expression(expression)?))
         } else if let Some(expression) = listener.attribute("delegateExpression") {
@@ -185,8 +148,7 @@ impl<'d> Builder<'d> {
                 fields: self.parse_fields(listener)?,
             })
         } else if let Some(script) = script {
-            self.parse_camunda_script(script, Some(task_id.unwrap_or_default()))?
-                .map(ListenerAction::Script)
+            self.parse_camunda_script(script, Some(task_id.unwrap_or_default()))?.map(ListenerAction::Script)
         } else {
             self.error_for(
                 rules::LISTENER_ACTION,

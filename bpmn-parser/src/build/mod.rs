@@ -66,9 +66,7 @@ pub(crate) enum Stop {
 
 impl From<MultipleElements> for Stop {
     fn from(MultipleElements(tag): MultipleElements) -> Self {
-        Self::Exception(format!(
-            "Parsing exception: multiple elements with tag name {tag} found"
-        ))
+        Self::Exception(format!("Parsing exception: multiple elements with tag name {tag} found"))
     }
 }
 
@@ -76,11 +74,7 @@ impl From<MultipleElements> for Stop {
 pub(crate) type Step<T = ()> = Result<T, Stop>;
 
 /// Makes the model of a document; `None` when parsing stopped on the way.
-pub(crate) fn definitions(
-    document: &Document,
-    options: &ParseOptions,
-    problems: &mut Problems,
-) -> Option<Definitions> {
+pub(crate) fn definitions(document: &Document, options: &ParseOptions, problems: &mut Problems) -> Option<Definitions> {
     let mut builder = Builder::new(document, options, problems);
     match builder.parse_root() {
         Ok(definitions) => Some(definitions),
@@ -177,30 +171,16 @@ impl<'d> Builder<'d> {
     }
 
     /// An error about an element on behalf of others, the main one first.
-    fn error_for(
-        &mut self,
-        rule: Rule,
-        message: impl Into<String>,
-        element: Element<'d>,
-        ids: &[Option<&str>],
-    ) {
-        self.problems
-            .error(rule, message, Place::with(element, ids));
+    fn error_for(&mut self, rule: Rule, message: impl Into<String>, element: Element<'d>, ids: &[Option<&str>]) {
+        self.problems.error(rule, message, Place::with(element, ids));
     }
 
     fn warning(&mut self, rule: Rule, message: impl Into<String>, element: Element<'d>) {
         self.problems.warning(rule, message, Place::of(element));
     }
 
-    fn warning_for(
-        &mut self,
-        rule: Rule,
-        message: impl Into<String>,
-        element: Element<'d>,
-        ids: &[Option<&str>],
-    ) {
-        self.problems
-            .warning(rule, message, Place::with(element, ids));
+    fn warning_for(&mut self, rule: Rule, message: impl Into<String>, element: Element<'d>, ids: &[Option<&str>]) {
+        self.problems.warning(rule, message, Place::with(element, ids));
     }
 
     /// Takes the text of an expression, checking its syntax as Camunda does when it creates one.
@@ -218,10 +198,7 @@ impl<'d> Builder<'d> {
     /// A reference in the form `{namespace}:{id}`, as Camunda keeps messages and signals.
     fn resolve_name(&self, name: &str) -> String {
         match name.split_once(':') {
-            Some((prefix, id)) => format!(
-                "{}:{id}",
-                self.prefixes.get(prefix).copied().unwrap_or("null")
-            ),
+            Some((prefix, id)) => format!("{}:{id}", self.prefixes.get(prefix).copied().unwrap_or("null")),
             None => self.qualify(name),
         }
     }
@@ -266,12 +243,7 @@ fn extension_properties(element: Element<'_>) -> Step<Vec<(String, String)>> {
     Ok(properties
         .children_in(Vocabulary::Extension, "property")
         .into_iter()
-        .map(|property| {
-            (
-                text(property.attribute("name")),
-                text(property.attribute("value")),
-            )
-        })
+        .map(|property| (text(property.attribute("name")), text(property.attribute("value"))))
         .collect())
 }
 

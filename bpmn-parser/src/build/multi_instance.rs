@@ -16,34 +16,22 @@ const LOOP: &str = "multiInstanceLoopCharacteristics";
 
 impl<'d> Builder<'d> {
     /// Makes the body scope of a multi-instance activity; `None` for all others.
-    pub(super) fn parse_multi_instance(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<Option<ScopeIx>> {
+    pub(super) fn parse_multi_instance(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<Option<ScopeIx>> {
         let Some(characteristics) = element.child(LOOP)? else {
             return Ok(None);
         };
         self.last_element = Some(element);
         let id = format!("{}#multiInstanceBody", element.id().unwrap_or("null"));
-        let body =
-            self.create_activity(element, Some(id.clone()), scope, Role::MultiInstanceBody)?;
+        let body = self.create_activity(element, Some(id.clone()), scope, Role::MultiInstanceBody)?;
         self.scopes[body].activity_type = "multiInstanceBody";
         let multi_instance = self.parse_characteristics(characteristics, &id)?;
         self.scopes[body].multi_instance = Some(Box::new(multi_instance));
         Ok(Some(body))
     }
 
-    fn parse_characteristics(
-        &mut self,
-        element: Element<'d>,
-        body_id: &str,
-    ) -> Step<MultiInstance> {
+    fn parse_characteristics(&mut self, element: Element<'d>, body_id: &str) -> Step<MultiInstance> {
         let mut parsed = MultiInstance {
-            sequential: element
-                .attribute("isSequential")
-                .and_then(java::boolean_word)
-                .unwrap_or(false),
+            sequential: element.attribute("isSequential").and_then(java::boolean_word).unwrap_or(false),
             exclusive: true,
             ..MultiInstance::default()
         };
@@ -67,11 +55,7 @@ impl<'d> Builder<'d> {
             collection = Some(reference.text());
         }
         if let Some(text) = collection {
-            parsed.collection = Some(if text.contains('{') {
-                self.expression(text)?
-            } else {
-                text.to_owned()
-            });
+            parsed.collection = Some(if text.contains('{') { self.expression(text)? } else { text.to_owned() });
         }
         parsed.element_variable = owned(element.extension("elementVariable"));
         if let Some(item) = element.child("inputDataItem")? {
@@ -123,18 +107,12 @@ impl<'d> Builder<'d> {
         let scope = &mut self.scopes[activity];
         scope.async_before = async_before;
         scope.async_after = async_after;
-        scope.exclusive = element
-            .extension("exclusive")
-            .is_none_or(|text| text == "true");
+        scope.exclusive = element.extension("exclusive").is_none_or(|text| text == "true");
         Ok(())
     }
 
     /// Retry cycles of the jobs of asynchronous continuations, read when everything else of the activity has been.
-    pub(super) fn parse_retry_time_cycles(
-        &mut self,
-        element: Element<'d>,
-        activity: ScopeIx,
-    ) -> Step {
+    pub(super) fn parse_retry_time_cycles(&mut self, element: Element<'d>, activity: ScopeIx) -> Step {
         // Camunda's listener for them knows no manual tasks.
         if element.tag() == "manualTask" {
             return Ok(());
@@ -147,9 +125,7 @@ impl<'d> Builder<'d> {
                     self.set_retry_time_cycle(element, body)?;
                 }
                 match element.child(LOOP)? {
-                    Some(characteristics) if own => {
-                        self.set_retry_time_cycle(characteristics, activity)
-                    }
+                    Some(characteristics) if own => self.set_retry_time_cycle(characteristics, activity),
                     _ => Ok(()),
                 }
             }
@@ -174,21 +150,14 @@ impl<'d> Builder<'d> {
                 Some(cycle) => Some(cycle),
                 None => extensions.child_in(Vocabulary::Extension, NAME)?,
             };
-            self.scopes[activity].retry_time_cycle = cycle
-                .map(Element::text)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned);
+            self.scopes[activity].retry_time_cycle =
+                cycle.map(Element::text).filter(|text| !text.is_empty()).map(str::to_owned);
         }
         Ok(())
     }
 
     /// Camunda compares job declarations by activity id, and stops at one without.
-    fn declare_continuations(
-        &mut self,
-        activity: ScopeIx,
-        async_before: bool,
-        async_after: bool,
-    ) -> Step {
+    fn declare_continuations(&mut self, activity: ScopeIx, async_before: bool, async_after: bool) -> Step {
         let is_anonymous = self.scopes[activity].id.is_none();
         let Some(process) = self.processes.last_mut() else {
             return Ok(());
@@ -196,28 +165,16 @@ impl<'d> Builder<'d> {
         let jobs = &mut process.anonymous_jobs;
         for (is_set, is_before) in [(async_before, true), (async_after, false)] {
             let any = jobs.async_before || jobs.async_after || jobs.timer;
-            let same = if is_before {
-                jobs.async_before
-            } else {
-                jobs.async_after
-            };
+            let same = if is_before { jobs.async_before } else { jobs.async_after };
             if (is_set && any) || (!is_set && same) {
-                let method = if is_set {
-                    "equals(Object)"
-                } else {
-                    "equalsIgnoreCase(String)"
-                };
+                let method = if is_set { "equals(Object)" } else { "equalsIgnoreCase(String)" };
                 return Err(Stop::Exception(format!(
                     "Cannot invoke \"String.{method}\" because the return value of \
                      \"org.camunda.bpm.engine.impl.jobexecutor.JobDeclaration.getActivityId()\" is null"
                 )));
             }
             if is_set && is_anonymous {
-                *(if is_before {
-                    &mut jobs.async_before
-                } else {
-                    &mut jobs.async_after
-                }) = true;
+                *(if is_before { &mut jobs.async_before } else { &mut jobs.async_after }) = true;
             }
         }
         Ok(())

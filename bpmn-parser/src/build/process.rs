@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use models::bpmn::{Lane, Process};
 
 use super::{
-    AnonymousJobs, Builder, ProcessDraft, Step, all_extension_elements, documentation,
-    extension_properties, java, owned,
+    AnonymousJobs, Builder, ProcessDraft, Step, all_extension_elements, documentation, extension_properties, java,
+    owned,
     scope::{Role, Scope},
     span,
 };
@@ -34,8 +34,7 @@ impl<'d> Builder<'d> {
         let task_priority = self.parse_priority(element, "taskPriority")?;
         let history_time_to_live = self.parse_time_to_live(element);
         self.parse_scope(element, scope)?;
-        let (candidate_starter_users, candidate_starter_groups) =
-            self.parse_start_authorization(element)?;
+        let (candidate_starter_users, candidate_starter_groups) = self.parse_start_authorization(element)?;
         let lanes = self.parse_lanes(element);
         self.validate_activities(scope);
         let body = self.take_body(scope);
@@ -64,17 +63,11 @@ impl<'d> Builder<'d> {
     /// `camunda:historyTimeToLive`, or the engine's: days or `PnD`.
     fn parse_time_to_live(&mut self, element: Element<'d>) -> Option<i32> {
         let own = element.extension("historyTimeToLive");
-        let text = own
-            .or(self.options.history_time_to_live.as_deref())
-            .unwrap_or_default();
+        let text = own.or(self.options.history_time_to_live.as_deref()).unwrap_or_default();
         match parse_days(text) {
             Err(message) => {
                 // Camunda wraps the exception and its text shows twice.
-                self.error(
-                    rules::TIME_TO_LIVE,
-                    format!("{message}: {message}"),
-                    element,
-                );
+                self.error(rules::TIME_TO_LIVE, format!("{message}: {message}"), element);
                 None
             }
             Ok(None) if self.options.enforce_history_time_to_live => {
@@ -83,12 +76,8 @@ impl<'d> Builder<'d> {
                 None
             }
             Ok(None) => {
-                let message = format!(
-                    "process `{}` has no history time to live",
-                    element.id().unwrap_or_default()
-                );
-                self.problems
-                    .warning(rules::TIME_TO_LIVE_ADVICE, message, Place::of(element));
+                let message = format!("process `{}` has no history time to live", element.id().unwrap_or_default());
+                self.problems.warning(rules::TIME_TO_LIVE_ADVICE, message, Place::of(element));
                 None
             }
             Ok(days) => days,
@@ -96,11 +85,7 @@ impl<'d> Builder<'d> {
     }
 
     /// A priority: an integer or an expression, kept as text.
-    pub(super) fn parse_priority(
-        &mut self,
-        element: Element<'d>,
-        name: &str,
-    ) -> Step<Option<String>> {
+    pub(super) fn parse_priority(&mut self, element: Element<'d>, name: &str) -> Step<Option<String>> {
         let Some(text) = element.extension(name) else {
             return Ok(None);
         };
@@ -112,18 +97,12 @@ impl<'d> Builder<'d> {
     }
 
     /// `camunda:potentialStarter` elements and `camunda:candidateStarter…` attributes: users and groups.
-    fn parse_start_authorization(
-        &mut self,
-        element: Element<'d>,
-    ) -> Step<(Vec<String>, Vec<String>)> {
+    fn parse_start_authorization(&mut self, element: Element<'d>) -> Step<(Vec<String>, Vec<String>)> {
         let (mut users, mut groups) = (Vec::new(), Vec::new());
         for starter in all_extension_elements(element, "potentialStarter")? {
             self.parse_resource_assignment(starter, &mut users, &mut groups)?;
         }
-        for (name, list) in [
-            ("candidateStarterUsers", &mut users),
-            ("candidateStarterGroups", &mut groups),
-        ] {
+        for (name, list) in [("candidateStarterUsers", &mut users), ("candidateStarterGroups", &mut groups)] {
             for candidate in java::comma_separated(element.extension(name).unwrap_or_default()) {
                 list.push(self.expression(java::trim(&candidate))?);
             }
@@ -161,8 +140,8 @@ fn parse_days(text: &str) -> Result<Option<i32>, String> {
         .strip_prefix('P')
         .and_then(|rest| rest.strip_suffix('D'))
         .filter(|days| !days.is_empty() && days.bytes().all(|b| b.is_ascii_digit()));
-    let days = java::parse_int(iso.unwrap_or(text))
-        .map_err(|message| format!("Cannot parse historyTimeToLive: {message}"))?;
+    let days =
+        java::parse_int(iso.unwrap_or(text)).map_err(|message| format!("Cannot parse historyTimeToLive: {message}"))?;
     if days < 0 {
         return Err("Cannot parse historyTimeToLive: negative value is not allowed".to_owned());
     }
@@ -178,13 +157,7 @@ mod tests {
         assert_eq!(parse_days("30"), Ok(Some(30)));
         assert_eq!(parse_days("P30D"), Ok(Some(30)));
         assert_eq!(parse_days(""), Ok(None));
-        assert_eq!(
-            parse_days("P1M"),
-            Err("Cannot parse historyTimeToLive: For input string: \"P1M\"".to_owned())
-        );
-        assert_eq!(
-            parse_days("-1"),
-            Err("Cannot parse historyTimeToLive: negative value is not allowed".to_owned())
-        );
+        assert_eq!(parse_days("P1M"), Err("Cannot parse historyTimeToLive: For input string: \"P1M\"".to_owned()));
+        assert_eq!(parse_days("-1"), Err("Cannot parse historyTimeToLive: negative value is not allowed".to_owned()));
     }
 }

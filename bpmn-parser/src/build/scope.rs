@@ -1,12 +1,10 @@
 //! Scopes: the arena in which flow nodes are drafted, and the order in which a scope is parsed.
 
-use models::bpmn::{
-    ExecutionListener, FlowNode, InputOutput, MultiInstance, NodeKind, ScopeBody, SequenceFlow,
-};
+use models::bpmn::{ExecutionListener, FlowNode, InputOutput, MultiInstance, NodeKind, ScopeBody, SequenceFlow};
 
 use super::{
-    Builder, Step, Stop, documentation, escalation::EscalationHandler, extension_properties, owned,
-    span, subscription::Subscription,
+    Builder, Step, Stop, documentation, escalation::EscalationHandler, extension_properties, owned, span,
+    subscription::Subscription,
 };
 use crate::{java_order::hash_map_order, rules, xml::Element};
 
@@ -98,12 +96,7 @@ pub(super) struct Backlog<'d> {
 }
 
 impl<'d> Scope<'d> {
-    pub(super) fn new(
-        element: Element<'d>,
-        id: Option<String>,
-        flow_scope: Option<ScopeIx>,
-        role: Role,
-    ) -> Self {
+    pub(super) fn new(element: Element<'d>, id: Option<String>, flow_scope: Option<ScopeIx>, role: Role) -> Self {
         Self {
             id,
             element,
@@ -148,11 +141,7 @@ impl<'d> Deferred<'d> {
     fn collect(elements: impl Iterator<Item = Element<'d>>) -> Self {
         let mut deferred = Self::default();
         for element in elements {
-            match deferred
-                .elements
-                .iter_mut()
-                .find(|(id, _)| *id == element.id())
-            {
+            match deferred.elements.iter_mut().find(|(id, _)| *id == element.id()) {
                 Some(slot) => slot.1 = element,
                 None => deferred.elements.push((element.id(), element)),
             }
@@ -165,10 +154,7 @@ impl<'d> Deferred<'d> {
     }
 
     pub(super) fn get(&self, id: Option<&str>) -> Option<Element<'d>> {
-        self.elements
-            .iter()
-            .find(|(held, _)| *held == id)
-            .map(|(_, element)| *element)
+        self.elements.iter().find(|(held, _)| *held == id).map(|(_, element)| *element)
     }
 
     pub(super) fn remove(&mut self, id: Option<&str>) {
@@ -178,10 +164,7 @@ impl<'d> Deferred<'d> {
     /// In the order of Camunda's hash map.
     fn in_map_order(&self) -> Vec<Element<'d>> {
         let keys: Vec<_> = self.elements.iter().map(|(id, _)| *id).collect();
-        hash_map_order(&keys)
-            .into_iter()
-            .map(|at| self.elements[at].1)
-            .collect()
+        hash_map_order(&keys).into_iter().map(|at| self.elements[at].1).collect()
     }
 
     fn in_document_order(&self) -> Vec<Element<'d>> {
@@ -212,10 +195,7 @@ impl<'d> Builder<'d> {
 
     /// The multi-instance body around an activity.
     pub(super) fn multi_instance_body(&self, activity: ScopeIx) -> Option<ScopeIx> {
-        self.scopes[activity]
-            .is_multi_instance
-            .then(|| self.scopes[activity].flow_scope)
-            .flatten()
+        self.scopes[activity].is_multi_instance.then(|| self.scopes[activity].flow_scope).flatten()
     }
 
     /// Adds an activity to a scope. Ids are unique in a process.
@@ -232,9 +212,7 @@ impl<'d> Builder<'d> {
                 return Err(Stop::Exception(format!("duplicate activity id '{id}'")));
             }
             process.activities.insert(id.clone(), ix);
-            self.scopes[parent]
-                .backlog
-                .retain(|waiting| waiting.activity_ref != id);
+            self.scopes[parent].backlog.retain(|waiting| waiting.activity_ref != id);
         }
         self.scopes[parent].children.push(ix);
         Ok(self.add_scope(Scope::new(element, id, Some(parent), role)))
@@ -253,15 +231,10 @@ impl<'d> Builder<'d> {
 
     /// Parses what is inside a process or subprocess.
     pub(super) fn parse_scope(&mut self, element: Element<'d>, scope: ScopeIx) -> Step {
-        let catch_events = Deferred::collect(
-            element
-                .children()
-                .filter(|child| child.tag() == "intermediateCatchEvent"),
-        );
+        let catch_events =
+            Deferred::collect(element.children().filter(|child| child.tag() == "intermediateCatchEvent"));
         let mut handlers = Deferred::collect(
-            element
-                .children()
-                .filter(|child| !catch_events.holds(*child) && is_compensation_handler(*child)),
+            element.children().filter(|child| !catch_events.holds(*child) && is_compensation_handler(*child)),
         );
         self.parse_start_events(element, scope)?;
         for child in element.children() {
@@ -290,10 +263,7 @@ impl<'d> Builder<'d> {
 
     fn report_backlog(&mut self, scope: ScopeIx) {
         let backlog = std::mem::take(&mut self.scopes[scope].backlog);
-        let keys: Vec<_> = backlog
-            .iter()
-            .map(|waiting| Some(waiting.activity_ref))
-            .collect();
+        let keys: Vec<_> = backlog.iter().map(|waiting| Some(waiting.activity_ref)).collect();
         for at in hash_map_order(&keys) {
             let waiting = &backlog[at];
             let message = format!(
@@ -301,12 +271,7 @@ impl<'d> Builder<'d> {
                 waiting.activity_ref,
                 waiting.scope_id.as_deref().unwrap_or("null")
             );
-            self.error_for(
-                rules::COMPENSATION_TARGET,
-                message,
-                waiting.definition,
-                &[waiting.event_id],
-            );
+            self.error_for(rules::COMPENSATION_TARGET, message, waiting.definition, &[waiting.event_id]);
         }
     }
 
@@ -321,19 +286,11 @@ impl<'d> Builder<'d> {
         let scope = body.unwrap_or(scope);
         let activity = match element.tag() {
             "exclusiveGateway" => Some(self.parse_exclusive_gateway(element, scope)?),
-            "inclusiveGateway" => {
-                Some(self.parse_simple_node(element, scope, NodeKind::InclusiveGateway)?)
-            }
-            "parallelGateway" => {
-                Some(self.parse_simple_node(element, scope, NodeKind::ParallelGateway)?)
-            }
+            "inclusiveGateway" => Some(self.parse_simple_node(element, scope, NodeKind::InclusiveGateway)?),
+            "parallelGateway" => Some(self.parse_simple_node(element, scope, NodeKind::ParallelGateway)?),
             "eventBasedGateway" => Some(self.parse_event_based_gateway(element, parent, scope)?),
-            "task" => {
-                Some(self.parse_simple_node(element, scope, NodeKind::Task { manual: false })?)
-            }
-            "manualTask" => {
-                Some(self.parse_simple_node(element, scope, NodeKind::Task { manual: true })?)
-            }
+            "task" => Some(self.parse_simple_node(element, scope, NodeKind::Task { manual: false })?),
+            "manualTask" => Some(self.parse_simple_node(element, scope, NodeKind::Task { manual: true })?),
             "scriptTask" => Some(self.parse_script_task(element, scope)?),
             "serviceTask" => Some(self.parse_service_task(element, scope)?),
             "businessRuleTask" => Some(self.parse_business_rule_task(element, scope)?),
@@ -345,11 +302,7 @@ impl<'d> Builder<'d> {
             "callActivity" => Some(self.parse_call_activity(element, scope)?),
             "intermediateThrowEvent" => self.parse_intermediate_throw_event(element, scope)?,
             "adHocSubProcess" | "complexGateway" => {
-                self.warning(
-                    rules::UNSUPPORTED_ACTIVITY,
-                    "Ignoring unsupported activity type",
-                    element,
-                );
+                self.warning(rules::UNSUPPORTED_ACTIVITY, "Ignoring unsupported activity type", element);
                 None
             }
             _ => None,
@@ -372,12 +325,7 @@ impl<'d> Builder<'d> {
     }
 
     /// A flow node that has nothing but what all have.
-    pub(super) fn parse_simple_node(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-        kind: NodeKind,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_simple_node(&mut self, element: Element<'d>, scope: ScopeIx, kind: NodeKind) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.finish(activity, Role::Other, kind);
         self.parse_async(element, activity)?;
@@ -404,10 +352,7 @@ impl<'d> Builder<'d> {
         }
         nodes.sort_by_key(|&node| self.scopes[node].element.ix());
         ScopeBody {
-            nodes: nodes
-                .into_iter()
-                .filter_map(|node| self.take_node(node))
-                .collect(),
+            nodes: nodes.into_iter().filter_map(|node| self.take_node(node)).collect(),
             flows: std::mem::take(&mut self.scopes[scope].flows),
         }
     }
@@ -429,11 +374,8 @@ impl<'d> Builder<'d> {
             multi_instance.retry_time_cycle = draft.retry_time_cycle.take();
         }
         let timer_exclusive = draft.timer_exclusive;
-        let (io, listeners, job_priority) = (
-            draft.io.take(),
-            std::mem::take(&mut draft.listeners),
-            draft.job_priority.take(),
-        );
+        let (io, listeners, job_priority) =
+            (draft.io.take(), std::mem::take(&mut draft.listeners), draft.job_priority.take());
         let for_compensation = draft.for_compensation && !draft.triggered_by_event;
         // Asynchronous continuations of a multi-instance activity belong to its body.
         let jobs = &mut self.scopes[body.unwrap_or(activity)];
@@ -461,7 +403,5 @@ impl<'d> Builder<'d> {
 
 /// `isForCompensation="true"`.
 pub(super) fn is_compensation_handler(element: Element<'_>) -> bool {
-    element
-        .attribute("isForCompensation")
-        .is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    element.attribute("isForCompensation").is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }

@@ -36,39 +36,21 @@ impl<'d> Builder<'d> {
                 ScriptSource::Inline(source.to_owned())
             }
         };
-        Ok(Ok(Script {
-            language: language.to_owned(),
-            source,
-            span: span(element),
-        }))
+        Ok(Ok(Script { language: language.to_owned(), source, span: span(element) }))
     }
 
     /// A `camunda:script` element; `None` when it is unusable (which has been reported).
-    pub(super) fn parse_camunda_script(
-        &mut self,
-        element: Element<'d>,
-        main: Option<&str>,
-    ) -> Step<Option<Script>> {
+    pub(super) fn parse_camunda_script(&mut self, element: Element<'d>, main: Option<&str>) -> Step<Option<Script>> {
         let script = match element.attribute("scriptFormat") {
-            None | Some("") => {
-                Err("Missing attribute 'scriptFormat' for 'script' element".to_owned())
-            }
+            None | Some("") => Err("Missing attribute 'scriptFormat' for 'script' element".to_owned()),
             Some(language) => self
-                .parse_script(
-                    language,
-                    Some(element.text()),
-                    element.attribute("resource"),
-                    element,
-                )?
+                .parse_script(language, Some(element.text()), element.attribute("resource"), element)?
                 .map_err(|cause| format!("Unable to process script: {cause}")),
         };
         Ok(match script {
             Ok(script) => Some(script),
             Err(message) => {
-                let place = Place {
-                    main,
-                    ..Place::of(element)
-                };
+                let place = Place { main, ..Place::of(element) };
                 self.problems.error(rules::SCRIPT, message, place);
                 None
             }

@@ -21,14 +21,8 @@ impl<'d> Builder<'d> {
             self.last_element = Some(element);
             let source_ref = element.attribute("sourceRef");
             let mut target_ref = element.attribute("targetRef");
-            if let Some(link) = target_ref
-                .and_then(|target| self.link_sources.get(target))
-                .copied()
-            {
-                target_ref = link
-                    .and_then(|link| self.link_targets.get(link))
-                    .copied()
-                    .flatten();
+            if let Some(link) = target_ref.and_then(|target| self.link_sources.get(target)).copied() {
+                target_ref = link.and_then(|link| self.link_targets.get(link)).copied().flatten();
                 if target_ref.is_none() {
                     let message = format!(
                         "sequence flow points to link event source with name '{}' but no event target with that name exists. Most probably your link events are not configured correctly.",
@@ -60,39 +54,23 @@ impl<'d> Builder<'d> {
             None => handlers.get(reference).is_some(),
         };
         let shown = |reference: Option<&'d str>| reference.unwrap_or("null");
-        for (activity, reference, direction) in [
-            (source, source_ref, "outgoing"),
-            (target, target_ref, "incoming"),
-        ] {
+        for (activity, reference, direction) in [(source, source_ref, "outgoing"), (target, target_ref, "incoming")] {
             if compensates(activity, reference) {
                 let message = format!(
                     "Invalid {direction} sequence flow of compensation activity '{}'. A compensation activity should not have an incoming or outgoing sequence flow.",
                     shown(reference)
                 );
-                self.error_for(
-                    rules::FLOW_OF_COMPENSATION,
-                    message,
-                    element,
-                    &[reference, id],
-                );
+                self.error_for(rules::FLOW_OF_COMPENSATION, message, element, &[reference, id]);
                 return Ok(());
             }
         }
         let Some(source) = source else {
-            let message = format!(
-                "Invalid source '{}' of sequence flow '{}'",
-                shown(source_ref),
-                shown(id)
-            );
+            let message = format!("Invalid source '{}' of sequence flow '{}'", shown(source_ref), shown(id));
             self.error(rules::FLOW_SOURCE, message, element);
             return Ok(());
         };
         let Some(target) = target else {
-            let message = format!(
-                "Invalid destination '{}' of sequence flow '{}'",
-                shown(target_ref),
-                shown(id)
-            );
+            let message = format!("Invalid destination '{}' of sequence flow '{}'", shown(target_ref), shown(id));
             self.error(rules::FLOW_TARGET, message, element);
             return Ok(());
         };
@@ -103,9 +81,9 @@ impl<'d> Builder<'d> {
             return Ok(());
         }
         let waits_at_gateway = self.scopes[target].role == Role::IntermediateCatch
-            && self.scopes[target].event_scope.is_some_and(|event_scope| {
-                self.scopes[event_scope].role == Role::EventBasedGateway
-            });
+            && self.scopes[target]
+                .event_scope
+                .is_some_and(|event_scope| self.scopes[event_scope].role == Role::EventBasedGateway);
         if waits_at_gateway {
             let message = format!(
                 "Invalid incoming sequenceflow for intermediateCatchEvent with id '{}' connected to an event-based gateway.",
@@ -115,43 +93,23 @@ impl<'d> Builder<'d> {
             return Ok(());
         }
         let is_event_subprocess = |activity: ScopeIx| {
-            self.scopes[activity].role == Role::SubProcess
-                && self.scopes[activity].triggered_by_event
+            self.scopes[activity].role == Role::SubProcess && self.scopes[activity].triggered_by_event
         };
         if is_event_subprocess(source) {
-            self.error(
-                rules::FLOW_OF_EVENT_SUBPROCESS,
-                "Invalid outgoing sequence flow of event subprocess",
-                element,
-            );
+            self.error(rules::FLOW_OF_EVENT_SUBPROCESS, "Invalid outgoing sequence flow of event subprocess", element);
             return Ok(());
         }
         if is_event_subprocess(target) {
-            self.error(
-                rules::FLOW_OF_EVENT_SUBPROCESS,
-                "Invalid incoming sequence flow of event subprocess",
-                element,
-            );
+            self.error(rules::FLOW_OF_EVENT_SUBPROCESS, "Invalid incoming sequence flow of event subprocess", element);
             return Ok(());
         }
         self.add_transition(element, source, target, scope)
     }
 
-    fn add_transition(
-        &mut self,
-        element: Element<'d>,
-        source: ScopeIx,
-        target: ScopeIx,
-        scope: ScopeIx,
-    ) -> Step {
+    fn add_transition(&mut self, element: Element<'d>, source: ScopeIx, target: ScopeIx, scope: ScopeIx) -> Step {
         let id = element.id();
         let leaving = self.multi_instance_body(source).unwrap_or(source);
-        if id.is_some()
-            && self.scopes[leaving]
-                .outgoing
-                .iter()
-                .any(|earlier| earlier.id == id)
-        {
+        if id.is_some() && self.scopes[leaving].outgoing.iter().any(|earlier| earlier.id == id) {
             return Err(Stop::Exception(format!(
                 "activity '{} has duplicate transition '{}'",
                 self.scopes[leaving].id.as_deref().unwrap_or("null"),
@@ -165,11 +123,7 @@ impl<'d> Builder<'d> {
         }
         flow.listeners = self.parse_transition_listeners(element)?;
         let has_condition = flow.condition.is_some();
-        self.scopes[leaving].outgoing.push(Outgoing {
-            id,
-            has_condition,
-            element,
-        });
+        self.scopes[leaving].outgoing.push(Outgoing { id, has_condition, element });
         self.scopes[scope].flows.push(flow);
         Ok(())
     }

@@ -1,8 +1,7 @@
 //! `serviceTask`, `sendTask`, and what else runs a service implementation.
 
 use models::bpmn::{
-    Connector, ExternalTask, ExternalTaskError, Field, FieldValue, Implementation, NodeKind,
-    ServiceElement,
+    Connector, ExternalTask, ExternalTaskError, Field, FieldValue, Implementation, NodeKind, ServiceElement,
 };
 
 use super::{
@@ -13,27 +12,14 @@ use super::{
 use crate::{problem::Place, rules, xml::Element};
 
 impl<'d> Builder<'d> {
-    pub(super) fn parse_service_task(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_service_task(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.parse_async(element, activity)?;
-        self.parse_service_element(
-            activity,
-            element,
-            ServiceElement::ServiceTask,
-            "serviceTask",
-        )?;
+        self.parse_service_element(activity, element, ServiceElement::ServiceTask, "serviceTask")?;
         Ok(activity)
     }
 
-    pub(super) fn parse_send_task(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_send_task(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.parse_async(element, activity)?;
         if is_service_task_like(element)? {
@@ -64,14 +50,7 @@ impl<'d> Builder<'d> {
             None => implementation,
         };
         if let Some(implementation) = implementation {
-            self.finish(
-                activity,
-                Role::Other,
-                NodeKind::ServiceTask {
-                    element: kind,
-                    implementation,
-                },
-            );
+            self.finish(activity, Role::Other, NodeKind::ServiceTask { element: kind, implementation });
         }
         self.validate_service_task_like(activity, name, element);
         Ok(())
@@ -96,9 +75,7 @@ impl<'d> Builder<'d> {
                 self.check_shell_fields(element, &fields)?;
                 Some(Implementation::Shell(fields))
             } else if kind.eq_ignore_ascii_case("external") {
-                Some(Implementation::External(Box::new(
-                    self.parse_external_task(element, node)?,
-                )))
+                Some(Implementation::External(Box::new(self.parse_external_task(element, node)?)))
             } else {
                 let message = format!("Invalid usage of type attribute on {name}: '{kind}'");
                 self.error(rules::SERVICE_TYPE, message, element);
@@ -106,19 +83,14 @@ impl<'d> Builder<'d> {
             }
         } else if let Some(class) = element.extension("class").filter(filled) {
             if result_variable.is_some() {
-                let message =
-                    format!("'resultVariableName' not supported for {name} elements using 'class'");
+                let message = format!("'resultVariableName' not supported for {name} elements using 'class'");
                 self.error(rules::RESULT_VARIABLE, message, element);
             }
-            Some(Implementation::Class {
-                name: class.to_owned(),
-                fields: self.parse_fields(element)?,
-            })
+            Some(Implementation::Class { name: class.to_owned(), fields: self.parse_fields(element)? })
         } else if let Some(expression) = element.extension("delegateExpression") {
             if result_variable.is_some() {
-                let message = format!(
-                    "'resultVariableName' not supported for {name} elements using 'delegateExpression'"
-                );
+                let message =
+                    format!("'resultVariableName' not supported for {name} elements using 'delegateExpression'");
                 self.error(rules::RESULT_VARIABLE, message, element);
             }
             Some(Implementation::DelegateExpression {
@@ -126,22 +98,14 @@ impl<'d> Builder<'d> {
                 fields: self.parse_fields(element)?,
             })
         } else if let Some(expression) = element.extension("expression").filter(filled) {
-            Some(Implementation::Expression {
-                expression: self.expression(expression)?,
-                result_variable,
-            })
+            Some(Implementation::Expression { expression: self.expression(expression)?, result_variable })
         } else {
             None
         })
     }
 
     /// Nothing runs: neither an attribute nor a connector says what.
-    pub(super) fn validate_service_task_like(
-        &mut self,
-        activity: ScopeIx,
-        name: &str,
-        element: Element<'d>,
-    ) {
+    pub(super) fn validate_service_task_like(&mut self, activity: ScopeIx, name: &str, element: Element<'d>) {
         if self.scopes[activity].role == Role::None {
             let message = format!(
                 "One of the attributes 'class', 'delegateExpression', 'type', or 'expression' is mandatory on {name}. If you are using a connector, make sure the connect process engine plugin is registered with the process engine."
@@ -150,11 +114,7 @@ impl<'d> Builder<'d> {
         }
     }
 
-    fn parse_external_task(
-        &mut self,
-        element: Element<'d>,
-        node: Element<'d>,
-    ) -> Step<ExternalTask> {
+    fn parse_external_task(&mut self, element: Element<'d>, node: Element<'d>) -> Step<ExternalTask> {
         let topic = if let Some(topic) = element.extension("topic") {
             self.expression(topic)?
         } else {
@@ -186,28 +146,16 @@ impl<'d> Builder<'d> {
                 });
             }
         }
-        Ok(ExternalTask {
-            topic,
-            priority,
-            error_definitions,
-        })
+        Ok(ExternalTask { topic, priority, error_definitions })
     }
 
     fn check_mail_fields(&mut self, element: Element<'d>, fields: &[Field]) {
         let has = |name| fields.iter().any(|field| field.name == name);
         if !has("to") {
-            self.error(
-                rules::MAIL,
-                "No recipient is defined on the mail activity",
-                element,
-            );
+            self.error(rules::MAIL, "No recipient is defined on the mail activity", element);
         }
         if !has("html") && !has("text") {
-            self.error(
-                rules::MAIL,
-                "Text or html field should be provided",
-                element,
-            );
+            self.error(rules::MAIL, "Text or html field should be provided", element);
         }
     }
 
@@ -222,19 +170,12 @@ impl<'d> Builder<'d> {
             };
             let is_flag = matches!(field.name.as_str(), "wait" | "redirectError" | "cleanEnv");
             if is_flag && !matches!(value.to_lowercase().as_str(), "true" | "false") {
-                let message = format!(
-                    "undefined value for shell {} parameter :{value}",
-                    field.name
-                );
+                let message = format!("undefined value for shell {} parameter :{value}", field.name);
                 self.error(rules::SHELL, message, element);
             }
         }
         if !fields.iter().any(|field| field.name == "command") {
-            self.error(
-                rules::SHELL,
-                "No shell command is defined on the shell activity",
-                element,
-            );
+            self.error(rules::SHELL, "No shell command is defined on the shell activity", element);
         }
         Ok(())
     }
@@ -244,16 +185,9 @@ impl<'d> Builder<'d> {
         let Some(connector) = extension_element(element, "connector")? else {
             return Ok(None);
         };
-        let id = connector
-            .child("connectorId")?
-            .map(|id| java::trim(id.text()))
-            .filter(|id| !id.is_empty());
+        let id = connector.child("connectorId")?.map(|id| java::trim(id.text())).filter(|id| !id.is_empty());
         let Some(id) = id else {
-            self.error(
-                rules::CONNECTOR,
-                "No 'id' defined for connector.",
-                connector,
-            );
+            self.error(rules::CONNECTOR, "No 'id' defined for connector.", connector);
             return Err(Stop::Reported);
         };
         match self.parse_mappings(connector)? {
@@ -262,8 +196,7 @@ impl<'d> Builder<'d> {
                 io: io.unwrap_or_default(),
             })))),
             Err((at, message)) => {
-                self.problems
-                    .error(rules::INPUT_OUTPUT, message, Place::of(at));
+                self.problems.error(rules::INPUT_OUTPUT, message, Place::of(at));
                 Err(Stop::Reported)
             }
         }
@@ -285,9 +218,8 @@ impl<'d> Builder<'d> {
 
 /// Whether an element says what it runs.
 pub(super) fn is_service_task_like(element: Element<'_>) -> Step<bool> {
-    let by_attribute = ["class", "expression", "delegateExpression", "type"]
-        .into_iter()
-        .any(|name| element.extension(name).is_some());
+    let by_attribute =
+        ["class", "expression", "delegateExpression", "type"].into_iter().any(|name| element.extension(name).is_some());
     if by_attribute {
         return Ok(true);
     }

@@ -52,9 +52,7 @@ impl<'d> Builder<'d> {
                 self.set_retry_time_cycle(element, activity)?;
             }
         }
-        if parent.children_named("startEvent").next().is_none()
-            && matches!(parent.tag(), "process" | "subProcess")
-        {
+        if parent.children_named("startEvent").next().is_none() && matches!(parent.tag(), "process" | "subProcess") {
             let message = format!("{} must define a startEvent element", parent.tag());
             self.error(rules::START_EVENT_MISSING, message, parent);
         }
@@ -63,10 +61,7 @@ impl<'d> Builder<'d> {
             self.parse_start_form(initial, &starts)?;
         }
         // Camunda's history looks the start events up by their ids.
-        if parent
-            .children_named("startEvent")
-            .any(|element| element.id().is_none())
-        {
+        if parent.children_named("startEvent").any(|element| element.id().is_none()) {
             let message = "Cannot invoke \"org.camunda.bpm.engine.impl.pvm.process.ActivityImpl.addBuiltInListener(String, \
                  org.camunda.bpm.engine.delegate.DelegateListener, int)\" because \"activity\" is null";
             return Err(Stop::Exception(message.to_owned()));
@@ -78,10 +73,7 @@ impl<'d> Builder<'d> {
     fn select_initial(&mut self, starts: &[ScopeIx], parent: Element<'d>) -> Option<ScopeIx> {
         let mut initial = None;
         for &start in starts {
-            if matches!(
-                self.scopes[start].activity_type,
-                "startEvent" | "startTimerEvent"
-            ) {
+            if matches!(self.scopes[start].activity_type, "startEvent" | "startTimerEvent") {
                 if initial.is_none() {
                     initial = Some(start);
                 } else {
@@ -95,11 +87,7 @@ impl<'d> Builder<'d> {
                 }
             }
         }
-        initial.or(if let [only] = starts {
-            Some(*only)
-        } else {
-            None
-        })
+        initial.or(if let [only] = starts { Some(*only) } else { None })
     }
 
     fn parse_start_form(&mut self, initial: Option<ScopeIx>, starts: &[ScopeIx]) -> Step {
@@ -184,22 +172,10 @@ impl<'d> Builder<'d> {
         let not_allowed = "is not allowed on start event within a subprocess";
         let only_event = "only allowed on start event if subprocess is an event subprocess";
         for (definition, name, problem) in [
-            (
-                definitions.conditional,
-                "conditionalEventDefinition",
-                not_allowed,
-            ),
+            (definitions.conditional, "conditionalEventDefinition", not_allowed),
             (definitions.timer, "timerEventDefinition", not_allowed),
-            (
-                definitions.escalation,
-                "escalationEventDefinition",
-                not_allowed,
-            ),
-            (
-                definitions.compensate,
-                "compensateEventDefinition",
-                not_allowed,
-            ),
+            (definitions.escalation, "escalationEventDefinition", not_allowed),
+            (definitions.compensate, "compensateEventDefinition", not_allowed),
             (definitions.error, "errorEventDefinition", only_event),
             (definitions.message, "messageEventDefinition", only_event),
             // Camunda's spelling.
@@ -207,12 +183,7 @@ impl<'d> Builder<'d> {
         ] {
             if let Some(definition) = definition {
                 let message = format!("{name} {problem}");
-                self.error_for(
-                    rules::START_EVENT_IN_SUBPROCESS,
-                    message,
-                    definition,
-                    &[element.id()],
-                );
+                self.error_for(rules::START_EVENT_IN_SUBPROCESS, message, definition, &[element.id()]);
             }
         }
         Ok(StartEvent {
@@ -230,9 +201,7 @@ impl<'d> Builder<'d> {
         scope: ScopeIx,
         definitions: &Definitions<'d>,
     ) -> Step<StartEvent> {
-        let interrupting = element
-            .attribute("isInterrupting")
-            .is_none_or(|text| text.eq_ignore_ascii_case("true"));
+        let interrupting = element.attribute("isInterrupting").is_none_or(|text| text.eq_ignore_ascii_case("true"));
         let event_scope = self.scopes[scope].flow_scope.unwrap_or(scope);
         self.scopes[activity].event_scope = Some(event_scope);
         let mut set_type = |activity_type| self.scopes[activity].activity_type = activity_type;
@@ -253,9 +222,7 @@ impl<'d> Builder<'d> {
             StartTrigger::Message(name.unwrap_or_default().to_owned())
         } else if let Some(definition) = definitions.signal {
             set_type("signalStartEvent");
-            let name = self
-                .parse_signal_reference(definition, element.id())?
-                .ok_or(Stop::Reported)?;
+            let name = self.parse_signal_reference(definition, element.id())?.ok_or(Stop::Reported)?;
             self.subscribe_signal(name, false, activity, event_scope, definition);
             StartTrigger::Signal(name.to_owned())
         } else if let Some(definition) = definitions.timer {
@@ -272,13 +239,7 @@ impl<'d> Builder<'d> {
         } else if let Some(definition) = definitions.escalation {
             set_type("escalationStartEvent");
             let catch = self.parse_escalation_catch(definition, element.id());
-            self.add_escalation_handler(
-                event_scope,
-                true,
-                catch.code.as_deref(),
-                definition,
-                element.id(),
-            );
+            self.add_escalation_handler(event_scope, true, catch.code.as_deref(), definition, element.id());
             StartTrigger::Escalation(catch)
         } else if let Some(definition) = definitions.conditional {
             set_type("conditionalStartEvent");
@@ -293,20 +254,10 @@ impl<'d> Builder<'d> {
             );
             StartTrigger::None
         };
-        Ok(StartEvent {
-            trigger,
-            interrupting,
-            initiator: None,
-            form: FormDefinition::default(),
-        })
+        Ok(StartEvent { trigger, interrupting, initiator: None, form: FormDefinition::default() })
     }
 
-    fn parse_compensation_start(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-        definition: Element<'d>,
-    ) -> Step {
+    fn parse_compensation_start(&mut self, element: Element<'d>, scope: ScopeIx, definition: Element<'d>) -> Step {
         self.scopes[scope].for_compensation = true;
         let surrounding = self.scopes[scope].flow_scope.unwrap_or(scope);
         if self.scopes[surrounding].role == Role::Process {
@@ -341,11 +292,9 @@ impl<'d> Builder<'d> {
 
     /// `errorEventDefinition` of a catching event. An unknown `errorRef` is the code itself.
     pub(super) fn parse_error_catch(&mut self, definition: Element<'d>) -> ErrorCatch {
-        let code = definition.attribute("errorRef").and_then(|reference| {
-            match self.errors.get(reference) {
-                Some(error) => error.code.clone(),
-                None => Some(reference.to_owned()),
-            }
+        let code = definition.attribute("errorRef").and_then(|reference| match self.errors.get(reference) {
+            Some(error) => error.code.clone(),
+            None => Some(reference.to_owned()),
         });
         ErrorCatch {
             code,
@@ -357,12 +306,8 @@ impl<'d> Builder<'d> {
     /// Elements on which `camunda:inputOutput` has no meaning.
     pub(super) fn ensure_no_input_output(&mut self, element: Element<'d>) -> Step {
         if extension_element(element, "inputOutput")?.is_some() {
-            let message = format!(
-                "camunda:inputOutput mapping unsupported for element type '{}'.",
-                element.tag()
-            );
-            self.problems
-                .error(rules::INPUT_OUTPUT_UNSUPPORTED, message, Place::of(element));
+            let message = format!("camunda:inputOutput mapping unsupported for element type '{}'.", element.tag());
+            self.problems.error(rules::INPUT_OUTPUT_UNSUPPORTED, message, Place::of(element));
         }
         Ok(())
     }

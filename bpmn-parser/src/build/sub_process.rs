@@ -9,11 +9,7 @@ use super::{
 use crate::xml::Element;
 
 impl<'d> Builder<'d> {
-    pub(super) fn parse_sub_process(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_sub_process(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.scopes[activity].is_subprocess = true;
         self.parse_async(element, activity)?;
@@ -21,7 +17,10 @@ impl<'d> Builder<'d> {
             None => false,
             Some(text) => java::boolean_word(text).ok_or_else(|| {
                 // `1` and `0` pass the schema; Camunda unboxes a null.
-                Stop::Exception("Cannot invoke \"java.lang.Boolean.booleanValue()\" because \"isTriggeredByEvent\" is null".to_owned())
+                Stop::Exception(
+                    "Cannot invoke \"java.lang.Boolean.booleanValue()\" because \"isTriggeredByEvent\" is null"
+                        .to_owned(),
+                )
             })?,
         };
         self.scopes[activity].triggered_by_event = triggered_by_event;
@@ -31,37 +30,19 @@ impl<'d> Builder<'d> {
         }
         self.parse_scope(element, activity)?;
         let body = self.take_body(activity);
-        self.finish(
-            activity,
-            Role::SubProcess,
-            NodeKind::SubProcess(SubProcess {
-                triggered_by_event,
-                body,
-            }),
-        );
+        self.finish(activity, Role::SubProcess, NodeKind::SubProcess(SubProcess { triggered_by_event, body }));
         Ok(activity)
     }
 
-    pub(super) fn parse_transaction(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_transaction(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.parse_async(element, activity)?;
         self.scopes[activity].is_subprocess = true;
         self.scopes[activity].role = Role::SubProcess;
         self.parse_scope(element, activity)?;
         let body = self.take_body(activity);
-        let transaction = SubProcess {
-            triggered_by_event: false,
-            body,
-        };
-        self.finish(
-            activity,
-            Role::SubProcess,
-            NodeKind::Transaction(transaction),
-        );
+        let transaction = SubProcess { triggered_by_event: false, body };
+        self.finish(activity, Role::SubProcess, NodeKind::Transaction(transaction));
         Ok(activity)
     }
 }

@@ -39,13 +39,7 @@ impl<'d> Builder<'d> {
                 &[activity_id.as_deref()],
             );
         }
-        self.subscribe(
-            Topic::Message(name.to_owned()),
-            is_start,
-            activity_id,
-            scope,
-            element,
-        );
+        self.subscribe(Topic::Message(name.to_owned()), is_start, activity_id, scope, element);
     }
 
     pub(super) fn subscribe_signal(
@@ -57,13 +51,7 @@ impl<'d> Builder<'d> {
         element: Element<'d>,
     ) {
         let activity_id = self.scopes[activity].id.clone();
-        self.subscribe(
-            Topic::Signal(name.to_owned()),
-            is_start,
-            activity_id,
-            scope,
-            element,
-        );
+        self.subscribe(Topic::Signal(name.to_owned()), is_start, activity_id, scope, element);
     }
 
     pub(super) fn subscribe_condition(
@@ -75,13 +63,7 @@ impl<'d> Builder<'d> {
         element: Element<'d>,
     ) {
         let activity_id = self.scopes[activity].id.clone();
-        self.subscribe(
-            Topic::Condition(condition.to_owned()),
-            is_start,
-            activity_id,
-            scope,
-            element,
-        );
+        self.subscribe(Topic::Condition(condition.to_owned()), is_start, activity_id, scope, element);
     }
 
     fn subscribe(
@@ -111,23 +93,11 @@ impl<'d> Builder<'d> {
             Topic::Condition(_) => None,
         };
         if let Some(message) = refused.filter(|_| is_duplicate) {
-            self.error_for(
-                rules::SUBSCRIPTION_DUPLICATE,
-                message,
-                element,
-                &[activity_id.as_deref()],
-            );
+            self.error_for(rules::SUBSCRIPTION_DUPLICATE, message, element, &[activity_id.as_deref()]);
         }
         let subscriptions = &mut self.scopes[scope].subscriptions;
-        let subscription = Subscription {
-            topic,
-            is_start,
-            activity_id,
-        };
-        match subscriptions
-            .iter_mut()
-            .find(|earlier| earlier.activity_id == subscription.activity_id)
-        {
+        let subscription = Subscription { topic, is_start, activity_id };
+        match subscriptions.iter_mut().find(|earlier| earlier.activity_id == subscription.activity_id) {
             Some(earlier) => *earlier = subscription,
             None => subscriptions.push(subscription),
         }

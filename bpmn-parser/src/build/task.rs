@@ -9,11 +9,7 @@ use super::{
 use crate::{problem::Place, rules, xml::Element};
 
 impl<'d> Builder<'d> {
-    pub(super) fn parse_script_task(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_script_task(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         let language = element.attribute("scriptFormat").unwrap_or("juel");
         let script_element = element.child("script")?;
@@ -34,10 +30,7 @@ impl<'d> Builder<'d> {
             }
             Ok(script) => {
                 self.parse_async(element, activity)?;
-                let task = ScriptTask {
-                    script,
-                    result_variable: result_variable(element),
-                };
+                let task = ScriptTask { script, result_variable: result_variable(element) };
                 self.finish(activity, Role::Other, NodeKind::ScriptTask(task));
                 self.parse_execution_listeners(element, activity)?;
             }
@@ -45,11 +38,7 @@ impl<'d> Builder<'d> {
         Ok(activity)
     }
 
-    pub(super) fn parse_receive_task(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_receive_task(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.parse_async(element, activity)?;
         self.parse_execution_listeners(element, activity)?;
@@ -67,9 +56,5 @@ impl<'d> Builder<'d> {
 
 /// `camunda:resultVariable`, by its older name `resultVariableName`.
 pub(super) fn result_variable(element: Element<'_>) -> Option<String> {
-    owned(
-        element
-            .extension("resultVariable")
-            .or_else(|| element.extension("resultVariableName")),
-    )
+    owned(element.extension("resultVariable").or_else(|| element.extension("resultVariableName")))
 }

@@ -39,19 +39,10 @@ impl<'d> Builder<'d> {
             thrown = self.parse_compensation_throw(definition, scope, element.id());
         } else if let Some(definition) = message {
             if service {
-                let implementation = self.parse_service_task_like(
-                    "intermediateMessageThrowEvent",
-                    definition,
-                    element,
-                )?;
-                role = if implementation.is_some() {
-                    Role::Other
-                } else {
-                    Role::None
-                };
-                thrown = ThrowDefinition::Message(
-                    implementation.unwrap_or(models::bpmn::Implementation::None),
-                );
+                let implementation =
+                    self.parse_service_task_like("intermediateMessageThrowEvent", definition, element)?;
+                role = if implementation.is_some() { Role::Other } else { Role::None };
+                thrown = ThrowDefinition::Message(implementation.unwrap_or(models::bpmn::Implementation::None));
             } else {
                 thrown = ThrowDefinition::Message(models::bpmn::Implementation::None);
             }

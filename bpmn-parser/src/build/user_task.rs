@@ -9,26 +9,15 @@ use super::{
 use crate::{rules, xml::Element};
 
 impl<'d> Builder<'d> {
-    pub(super) fn parse_user_task(
-        &mut self,
-        element: Element<'d>,
-        scope: ScopeIx,
-    ) -> Step<ScopeIx> {
+    pub(super) fn parse_user_task(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.parse_async(element, activity)?;
-        let mut task = UserTask {
-            form: self.parse_form(element)?,
-            ..UserTask::default()
-        };
+        let mut task = UserTask { form: self.parse_form(element)?, ..UserTask::default() };
         self.optional_expression(element.attribute("name"))?;
         self.optional_expression(documentation(element).as_deref())?;
         self.parse_human_performer(element, &mut task)?;
         for owner in element.children_named("potentialOwner") {
-            self.parse_resource_assignment(
-                owner,
-                &mut task.candidate_users,
-                &mut task.candidate_groups,
-            )?;
+            self.parse_resource_assignment(owner, &mut task.candidate_users, &mut task.candidate_groups)?;
         }
         self.parse_assignment(element, &mut task)?;
         task.listeners = self.parse_task_listeners(element, activity)?;
@@ -52,9 +41,8 @@ impl<'d> Builder<'d> {
             }
             _ => {
                 let name = element.attribute("name").unwrap_or("null");
-                let message = format!(
-                    "Invalid task definition: multiple humanPerformer sub elements defined for {name}"
-                );
+                let message =
+                    format!("Invalid task definition: multiple humanPerformer sub elements defined for {name}");
                 self.error(rules::HUMAN_PERFORMER, message, element);
             }
         }
@@ -68,15 +56,13 @@ impl<'d> Builder<'d> {
                 task.assignee = Some(self.expression(assignee)?);
             } else {
                 let name = element.attribute("name").unwrap_or("null");
-                let message =
-                    format!("Invalid usage: duplicate assignee declaration for task {name}");
+                let message = format!("Invalid usage: duplicate assignee declaration for task {name}");
                 self.error(rules::ASSIGNEE, message, element);
             }
         }
-        for (name, list) in [
-            ("candidateUsers", &mut task.candidate_users),
-            ("candidateGroups", &mut task.candidate_groups),
-        ] {
+        for (name, list) in
+            [("candidateUsers", &mut task.candidate_users), ("candidateGroups", &mut task.candidate_groups)]
+        {
             for candidate in java::comma_separated(element.extension(name).unwrap_or_default()) {
                 list.push(self.expression(java::trim(&candidate))?);
             }
@@ -119,10 +105,8 @@ impl<'d> Builder<'d> {
         for property in element.children_named("property") {
             found = true;
             if property.attribute("name").is_none() && property.id().is_none() {
-                let message = format!(
-                    "Invalid property usage on line {}: no id or name specified.",
-                    property.position().line
-                );
+                let message =
+                    format!("Invalid property usage on line {}: no id or name specified.", property.position().line);
                 self.error_for(rules::PROPERTY, message, property, &[element.id()]);
             }
         }

@@ -25,12 +25,8 @@ impl<'d> Builder<'d> {
         }
         let own_id = self.scopes[activity].id.clone();
         let id = own_id.as_deref().unwrap_or("null");
-        let anonymous: Vec<_> = self.scopes[activity]
-            .outgoing
-            .iter()
-            .filter(|flow| flow.id.is_none())
-            .map(|flow| flow.element)
-            .collect();
+        let anonymous: Vec<_> =
+            self.scopes[activity].outgoing.iter().filter(|flow| flow.id.is_none()).map(|flow| flow.element).collect();
         for flow in anonymous {
             let message = format!(
                 "Sequence flow with sourceRef='{id}' must have an id, activity with id '{id}' uses 'asyncAfter'."
@@ -43,11 +39,8 @@ impl<'d> Builder<'d> {
         let element = self.scopes[gateway].element;
         let own_id = element.id();
         let id = own_id.unwrap_or("null");
-        let flows: Vec<_> = self.scopes[gateway]
-            .outgoing
-            .iter()
-            .map(|flow| (flow.id, flow.has_condition, flow.element))
-            .collect();
+        let flows: Vec<_> =
+            self.scopes[gateway].outgoing.iter().map(|flow| (flow.id, flow.has_condition, flow.element)).collect();
         let shown = |flow: Option<&'d str>| flow.unwrap_or("null");
         match flows.as_slice() {
             [] => {
@@ -63,9 +56,7 @@ impl<'d> Builder<'d> {
             }
             [_] => {}
             flows => {
-                let default = element
-                    .attribute("default")
-                    .filter(|default| !default.is_empty());
+                let default = element.attribute("default").filter(|default| !default.is_empty());
                 let is_default = |flow: Option<&str>| flow.is_some() && flow == default;
                 for &(flow, has_condition, at) in flows {
                     if has_condition && is_default(flow) {
@@ -73,18 +64,11 @@ impl<'d> Builder<'d> {
                             "Exclusive Gateway '{id}' has outgoing sequence flow '{}' which is the default flow but has a condition too.",
                             shown(flow)
                         );
-                        self.flow_problem(
-                            rules::GATEWAY_DEFAULT_FLOW,
-                            &message,
-                            at,
-                            &[own_id, flow],
-                        );
+                        self.flow_problem(rules::GATEWAY_DEFAULT_FLOW, &message, at, &[own_id, flow]);
                     }
                 }
-                let open: Vec<_> = flows
-                    .iter()
-                    .filter(|(flow, has_condition, _)| !has_condition && !is_default(*flow))
-                    .collect();
+                let open: Vec<_> =
+                    flows.iter().filter(|(flow, has_condition, _)| !has_condition && !is_default(*flow)).collect();
                 let is_ambiguous = default.is_some() || open.len() > 1;
                 for &&(flow, _, at) in &open {
                     let mut message = format!(
@@ -99,8 +83,7 @@ impl<'d> Builder<'d> {
                         );
                         let ids = [own_id, flow];
                         let place = Place::nowhere(at, &ids);
-                        self.problems
-                            .warning(rules::GATEWAY_ASSUMED_DEFAULT, message, place);
+                        self.problems.warning(rules::GATEWAY_ASSUMED_DEFAULT, message, place);
                     }
                 }
             }
@@ -108,14 +91,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Camunda reports these problems without a place.
-    fn flow_problem(
-        &mut self,
-        rule: Rule,
-        message: &str,
-        shown: Element<'d>,
-        ids: &[Option<&str>],
-    ) {
-        self.problems
-            .error(rule, message, Place::nowhere(shown, ids));
+    fn flow_problem(&mut self, rule: Rule, message: &str, shown: Element<'d>, ids: &[Option<&str>]) {
+        self.problems.error(rule, message, Place::nowhere(shown, ids));
     }
 }

@@ -7,17 +7,11 @@ use crate::{rules, xml::Element};
 
 impl<'d> Builder<'d> {
     /// `camunda:in` elements: mappings, and the expression of the business key.
-    pub(super) fn parse_inputs(
-        &mut self,
-        element: Element<'d>,
-    ) -> Step<(Vec<VariableMapping>, Option<String>)> {
+    pub(super) fn parse_inputs(&mut self, element: Element<'d>) -> Step<(Vec<VariableMapping>, Option<String>)> {
         let mut mappings = Vec::new();
         let mut business_key = None;
         for mapping in all_extension_elements(element, "in")? {
-            match mapping
-                .attribute("businessKey")
-                .filter(|key| !key.is_empty())
-            {
+            match mapping.attribute("businessKey").filter(|key| !key.is_empty()) {
                 Some(key) => business_key = Some(self.expression(key)?),
                 None => mappings.extend(self.parse_variable_mapping(mapping, element)?),
             }
@@ -34,18 +28,10 @@ impl<'d> Builder<'d> {
     }
 
     /// One mapping; `None` when it maps nothing.
-    fn parse_variable_mapping(
-        &mut self,
-        mapping: Element<'d>,
-        owner: Element<'d>,
-    ) -> Step<Option<VariableMapping>> {
+    fn parse_variable_mapping(&mut self, mapping: Element<'d>, owner: Element<'d>) -> Step<Option<VariableMapping>> {
         let local = mapping.attribute("local") == Some("true");
         if mapping.attribute("variables") == Some("all") {
-            return Ok(Some(VariableMapping {
-                source: MappingSource::All,
-                target: String::new(),
-                local,
-            }));
+            return Ok(Some(VariableMapping { source: MappingSource::All, target: String::new(), local }));
         }
         let strict = self.options.strict_call_activity_validation;
         let mut refuse = |message: &str| {
@@ -82,18 +68,12 @@ impl<'d> Builder<'d> {
                 mapping,
                 &[owner.id()],
             ),
-            Some("") => refuse(
-                "Empty attribute 'target' when attribute 'source' or 'sourceExpression' is set",
-            ),
+            Some("") => refuse("Empty attribute 'target' when attribute 'source' or 'sourceExpression' is set"),
             _ => {}
         }
         if let Some(MappingSource::Expression(expression)) = &source {
             self.expression(expression)?;
         }
-        Ok(source.zip(target).map(|(source, target)| VariableMapping {
-            source,
-            target: target.to_owned(),
-            local,
-        }))
+        Ok(source.zip(target).map(|(source, target)| VariableMapping { source, target: target.to_owned(), local }))
     }
 }

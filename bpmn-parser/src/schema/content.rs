@@ -22,11 +22,7 @@ pub(super) enum Particle {
     Leaf(Leaf),
     Sequence(Vec<Particle>),
     Choice(Vec<Particle>),
-    Repeat {
-        inner: Box<Particle>,
-        min: u32,
-        max: Option<u32>,
-    },
+    Repeat { inner: Box<Particle>, min: u32, max: Option<u32> },
 }
 
 /// How often a leaf must and may repeat, when that needs counting.
@@ -83,12 +79,7 @@ struct Ends {
 
 impl ContentModel {
     pub(super) fn new(particle: &Particle) -> Self {
-        let mut model = Self {
-            leaves: Vec::new(),
-            counts: Vec::new(),
-            follow: vec![Vec::new()],
-            accepting: vec![],
-        };
+        let mut model = Self { leaves: Vec::new(), counts: Vec::new(), follow: vec![Vec::new()], accepting: vec![] };
         let ends = model.compile(particle);
         model.follow[0].clone_from(&ends.first);
         model.accepting = vec![false; model.leaves.len() + 1];
@@ -110,18 +101,10 @@ impl ContentModel {
                 self.leaves.push(*leaf);
                 self.counts.push(None);
                 self.follow.push(Vec::new());
-                Ends {
-                    nullable: false,
-                    first: vec![at],
-                    last: vec![at],
-                }
+                Ends { nullable: false, first: vec![at], last: vec![at] }
             }
             Particle::Sequence(parts) => {
-                let mut all = Ends {
-                    nullable: true,
-                    first: Vec::new(),
-                    last: Vec::new(),
-                };
+                let mut all = Ends { nullable: true, first: Vec::new(), last: Vec::new() };
                 for part in parts {
                     let ends = self.compile(part);
                     self.connect(&all.last, &ends.first);
@@ -137,11 +120,7 @@ impl ContentModel {
                 all
             }
             Particle::Choice(parts) => {
-                let mut all = Ends {
-                    nullable: false,
-                    first: Vec::new(),
-                    last: Vec::new(),
-                };
+                let mut all = Ends { nullable: false, first: Vec::new(), last: Vec::new() };
                 for part in parts {
                     let ends = self.compile(part);
                     all.nullable |= ends.nullable;
@@ -157,10 +136,7 @@ impl ContentModel {
                 }
                 if *min > 1 || max.is_some_and(|max| max > 1) {
                     for &leaf in &ends.first {
-                        self.counts[leaf] = Some(Count {
-                            min: *min,
-                            max: *max,
-                        });
+                        self.counts[leaf] = Some(Count { min: *min, max: *max });
                     }
                 }
                 ends.nullable |= *min == 0;
@@ -190,19 +166,16 @@ impl ContentModel {
         if state.failed {
             return (self.anywhere(schema, namespace, name), Ok(()));
         }
-        let found = self.follow[state.at].iter().find_map(|&leaf| {
-            accept(self.leaves[leaf], schema, namespace, name).map(|matched| (leaf, matched))
-        });
+        let found = self.follow[state.at]
+            .iter()
+            .find_map(|&leaf| accept(self.leaves[leaf], schema, namespace, name).map(|matched| (leaf, matched)));
         let Some((leaf, matched)) = found else {
             state.failed = true;
             return (self.anywhere(schema, namespace, name), Err(()));
         };
         let again = leaf + 1 == state.at;
         let count = self.count_at(*state);
-        let overrun = again
-            && count
-                .and_then(|count| count.max)
-                .is_some_and(|max| state.count >= max);
+        let overrun = again && count.and_then(|count| count.max).is_some_and(|max| state.count >= max);
         let too_few = !again && count.is_some_and(|count| state.count < count.min);
         if overrun || too_few {
             state.failed = true;
@@ -215,18 +188,12 @@ impl ContentModel {
 
     /// The first leaf of the whole model that accepts a child.
     fn anywhere(&self, schema: &Schema, namespace: NamespaceId, name: &str) -> Option<Match> {
-        self.leaves
-            .iter()
-            .find_map(|&leaf| accept(leaf, schema, namespace, name))
+        self.leaves.iter().find_map(|&leaf| accept(leaf, schema, namespace, name))
     }
 
     /// Whether the content may end here. After a misfit that is not asked.
     pub(super) fn may_end(&self, state: State) -> bool {
-        state.failed
-            || (self.accepting[state.at]
-                && self
-                    .count_at(state)
-                    .is_none_or(|count| state.count >= count.min))
+        state.failed || (self.accepting[state.at] && self.count_at(state).is_none_or(|count| state.count >= count.min))
     }
 
     /// What may come next, each declaration once, in the order of the model.
@@ -236,11 +203,7 @@ impl ContentModel {
         for &leaf in &self.follow[state.at] {
             let again = leaf + 1 == state.at;
             let allowed = count.is_none_or(|count| {
-                if again {
-                    count.max.is_none_or(|max| state.count < max)
-                } else {
-                    state.count >= count.min
-                }
+                if again { count.max.is_none_or(|max| state.count < max) } else { state.count >= count.min }
             });
             if allowed && !expected.contains(&self.leaves[leaf]) {
                 expected.push(self.leaves[leaf]);
@@ -254,27 +217,17 @@ impl ContentModel {
         let count = self.count_at(state)?;
         if state.count < count.min {
             let leaf = self.leaves[state.at - 1];
-            return Some(Shortage::TooFew {
-                leaf,
-                min: count.min,
-                missing: count.min - state.count,
-            });
+            return Some(Shortage::TooFew { leaf, min: count.min, missing: count.min - state.count });
         }
-        count
-            .max
-            .filter(|&max| state.count >= max)
-            .map(|max| Shortage::TooMany { max })
+        count.max.filter(|&max| state.count >= max).map(|max| Shortage::TooMany { max })
     }
 }
 
 fn accept(leaf: Leaf, schema: &Schema, namespace: NamespaceId, name: &str) -> Option<Match> {
     match leaf {
-        Leaf::Element(declared) => schema
-            .matching(declared, namespace, name)
-            .map(Match::Element),
+        Leaf::Element(declared) => schema.matching(declared, namespace, name).map(Match::Element),
         Leaf::Any { other_than, strict } => {
-            let allowed =
-                other_than.is_none_or(|own| namespace != own && namespace != NamespaceId::NONE);
+            let allowed = other_than.is_none_or(|own| namespace != own && namespace != NamespaceId::NONE);
             allowed.then_some(Match::Any { strict })
         }
     }
@@ -285,44 +238,25 @@ mod tests {
     use super::*;
 
     fn any() -> Particle {
-        Particle::Leaf(Leaf::Any {
-            other_than: None,
-            strict: false,
-        })
+        Particle::Leaf(Leaf::Any { other_than: None, strict: false })
     }
 
     #[test]
     fn counted_leaves_need_their_minimum() {
         let schema = super::super::table::schema();
-        let model = ContentModel::new(&Particle::Repeat {
-            inner: Box::new(any()),
-            min: 2,
-            max: Some(3),
-        });
+        let model = ContentModel::new(&Particle::Repeat { inner: Box::new(any()), min: 2, max: Some(3) });
         let mut state = State::default();
         for taken in 0..3 {
             assert_eq!(model.may_end(state), taken >= 2);
-            assert_eq!(
-                model.step(&mut state, schema, NamespaceId::BPMN, "a").1,
-                Ok(())
-            );
+            assert_eq!(model.step(&mut state, schema, NamespaceId::BPMN, "a").1, Ok(()));
         }
         assert_eq!(model.shortage(state), Some(Shortage::TooMany { max: 3 }));
-        assert!(
-            model
-                .step(&mut state, schema, NamespaceId::BPMN, "a")
-                .1
-                .is_err()
-        );
+        assert!(model.step(&mut state, schema, NamespaceId::BPMN, "a").1.is_err());
     }
 
     #[test]
     fn optional_parts_may_be_left_out() {
-        let optional = |inner| Particle::Repeat {
-            inner: Box::new(inner),
-            min: 0,
-            max: Some(1),
-        };
+        let optional = |inner| Particle::Repeat { inner: Box::new(inner), min: 0, max: Some(1) };
         let model = ContentModel::new(&Particle::Sequence(vec![optional(any()), optional(any())]));
         assert!(model.may_end(State::default()));
         assert_eq!(model.follow[0], [0, 1]);

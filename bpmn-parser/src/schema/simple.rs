@@ -32,61 +32,25 @@ pub(super) enum SimpleKind {
 impl SimpleType {
     pub(super) fn built_in() -> [Self; 10] {
         [
-            Self {
-                name: "string",
-                kind: SimpleKind::String,
-            },
-            Self {
-                name: "token",
-                kind: SimpleKind::Token,
-            },
-            Self {
-                name: "boolean",
-                kind: SimpleKind::Boolean,
-            },
-            Self {
-                name: "integer",
-                kind: SimpleKind::Integer,
-            },
-            Self {
-                name: "int",
-                kind: SimpleKind::Int,
-            },
-            Self {
-                name: "double",
-                kind: SimpleKind::Double,
-            },
-            Self {
-                name: "anyURI",
-                kind: SimpleKind::AnyUri,
-            },
-            Self {
-                name: "QName",
-                kind: SimpleKind::QName,
-            },
-            Self {
-                name: "ID",
-                kind: SimpleKind::Id,
-            },
-            Self {
-                name: "IDREF",
-                kind: SimpleKind::IdRef,
-            },
+            Self { name: "string", kind: SimpleKind::String },
+            Self { name: "token", kind: SimpleKind::Token },
+            Self { name: "boolean", kind: SimpleKind::Boolean },
+            Self { name: "integer", kind: SimpleKind::Integer },
+            Self { name: "int", kind: SimpleKind::Int },
+            Self { name: "double", kind: SimpleKind::Double },
+            Self { name: "anyURI", kind: SimpleKind::AnyUri },
+            Self { name: "QName", kind: SimpleKind::QName },
+            Self { name: "ID", kind: SimpleKind::Id },
+            Self { name: "IDREF", kind: SimpleKind::IdRef },
         ]
     }
 
     pub(super) fn enumeration(name: &'static str, values: &[&'static str]) -> Self {
-        Self {
-            name,
-            kind: SimpleKind::Enumeration(values.to_vec()),
-        }
+        Self { name, kind: SimpleKind::Enumeration(values.to_vec()) }
     }
 
     pub(super) fn union(name: &'static str, values: &[&'static str]) -> Self {
-        Self {
-            name,
-            kind: SimpleKind::Union(values.to_vec()),
-        }
+        Self { name, kind: SimpleKind::Union(values.to_vec()) }
     }
 
     /// White space as the type wants it: kept for strings, collapsed for everything else.
@@ -94,10 +58,7 @@ impl SimpleType {
         match self.kind {
             SimpleKind::String | SimpleKind::Enumeration(_) => text.to_owned(),
             _ => {
-                let parts: Vec<_> = text
-                    .split(is_xml_space)
-                    .filter(|part| !part.is_empty())
-                    .collect();
+                let parts: Vec<_> = text.split(is_xml_space).filter(|part| !part.is_empty()).collect();
                 parts.join(" ")
             }
         }
@@ -105,11 +66,8 @@ impl SimpleType {
 
     /// Checks a normalised value, leaving aside whether ids are unique and known; the error is the Java parser's text.
     pub(super) fn check(&self, value: &str, element: Element<'_>) -> Result<(), String> {
-        let invalid = |name: &str| {
-            Err(format!(
-                "cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{name}'."
-            ))
-        };
+        let invalid =
+            |name: &str| Err(format!("cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{name}'."));
         match &self.kind {
             SimpleKind::String | SimpleKind::Token => Ok(()),
             SimpleKind::Boolean if matches!(value, "true" | "false" | "1" | "0") => Ok(()),
@@ -126,9 +84,7 @@ impl SimpleType {
             }
             SimpleKind::QName => {
                 let (prefix, local) = value.split_once(':').unwrap_or(("", value));
-                if !(prefix.is_empty() && !value.starts_with(':') || is_ncname(prefix))
-                    || !is_ncname(local)
-                {
+                if !(prefix.is_empty() && !value.starts_with(':') || is_ncname(prefix)) || !is_ncname(local) {
                     return invalid("QName");
                 }
                 if !prefix.is_empty() && element.namespace_of_prefix(prefix).is_none() {
@@ -144,16 +100,12 @@ impl SimpleType {
                 values.join(", ")
             )),
             SimpleKind::Union(values) if is_uri(value) || values.contains(&value) => Ok(()),
-            SimpleKind::Union(_) => Err(format!(
-                "cvc-datatype-valid.1.2.3: '{value}' is not a valid value of union type '{}'.",
-                self.name
-            )),
+            SimpleKind::Union(_) => {
+                Err(format!("cvc-datatype-valid.1.2.3: '{value}' is not a valid value of union type '{}'.", self.name))
+            }
             // `int` restricts `integer`, whose form is checked first.
             SimpleKind::Int => invalid("integer"),
-            SimpleKind::Boolean
-            | SimpleKind::Integer
-            | SimpleKind::Double
-            | SimpleKind::AnyUri => invalid(self.name),
+            SimpleKind::Boolean | SimpleKind::Integer | SimpleKind::Double | SimpleKind::AnyUri => invalid(self.name),
         }
     }
 }
@@ -178,9 +130,7 @@ fn is_double(value: &str) -> bool {
     match value {
         "INF" | "-INF" | "NaN" => true,
         _ => {
-            value
-                .bytes()
-                .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
+            value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
                 && value.parse::<f64>().is_ok()
         }
     }
@@ -195,9 +145,7 @@ fn is_uri(value: &str) -> bool {
     if fragment.is_some_and(|fragment| fragment.contains('#')) || !escapes_are_valid(value) {
         return false;
     }
-    let scheme_end = rest
-        .find([':', '/', '?'])
-        .filter(|&at| rest.as_bytes()[at] == b':');
+    let scheme_end = rest.find([':', '/', '?']).filter(|&at| rest.as_bytes()[at] == b':');
     let Some(end) = scheme_end else { return true };
     let scheme = &rest[..end];
     let mut bytes = scheme.bytes();
@@ -210,10 +158,7 @@ fn is_uri(value: &str) -> bool {
 
 /// Every `%` starts an escape of two hexadecimal digits.
 fn escapes_are_valid(value: &str) -> bool {
-    value
-        .split('%')
-        .skip(1)
-        .all(|part| part.len() >= 2 && part.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit))
+    value.split('%').skip(1).all(|part| part.len() >= 2 && part.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit))
 }
 
 #[cfg(test)]
@@ -222,15 +167,7 @@ mod tests {
 
     #[test]
     fn uris_are_checked_loosely() {
-        for valid in [
-            "",
-            "http://a.b/c?d#e",
-            "relative path",
-            "urn:x",
-            "##".trim_matches('#'),
-            "a#b",
-            "über",
-        ] {
+        for valid in ["", "http://a.b/c?d#e", "relative path", "urn:x", "##".trim_matches('#'), "a#b", "über"] {
             assert!(is_uri(valid), "{valid}");
         }
         for invalid in ["##WebService", "1a:b", "%zz", "a:", ":a"] {

@@ -175,10 +175,7 @@ impl Reader {
                     name,
                     is_abstract: rest.contains(&"abstract"),
                     mixed: rest.contains(&"mixed"),
-                    base: rest
-                        .iter()
-                        .position(|word| *word == "extends")
-                        .map(|at| rest[at + 1]),
+                    base: rest.iter().position(|word| *word == "extends").map(|at| rest[at + 1]),
                     content: None,
                     attributes: Vec::new(),
                 }),
@@ -201,19 +198,13 @@ impl Reader {
     }
 
     fn add_simple(&mut self, namespace: &'static str, simple: SimpleType) {
-        self.names.insert(
-            (namespace_id(namespace), simple.name),
-            TypeRef::Simple(self.simple.len()),
-        );
+        self.names.insert((namespace_id(namespace), simple.name), TypeRef::Simple(self.simple.len()));
         self.simple.push(simple);
     }
 
     fn resolve(mut self) -> Schema {
         for (ix, raw) in self.types.iter().enumerate() {
-            self.names.insert(
-                (namespace_id(raw.namespace), raw.name),
-                TypeRef::Complex(ix),
-            );
+            self.names.insert((namespace_id(raw.namespace), raw.name), TypeRef::Complex(ix));
         }
         let mut elements: Vec<ElementDecl> = self
             .elements
@@ -226,11 +217,8 @@ impl Reader {
                 head: None,
             })
             .collect();
-        let globals: HashMap<_, _> = elements
-            .iter()
-            .enumerate()
-            .map(|(ix, decl)| ((decl.namespace, decl.name), ix))
-            .collect();
+        let globals: HashMap<_, _> =
+            elements.iter().enumerate().map(|(ix, decl)| ((decl.namespace, decl.name), ix)).collect();
         for (ix, (namespace, words)) in self.elements.iter().enumerate() {
             if let Some(at) = words.iter().position(|word| *word == "for") {
                 elements[ix].head = Some(globals[&qualified(namespace, words[at + 1])]);
@@ -239,27 +227,13 @@ impl Reader {
         let mut particles: Vec<Option<Particle>> = Vec::with_capacity(self.types.len());
         for raw in &self.types {
             let own = raw.content.map(|text| {
-                let mut parser = ContentParser {
-                    reader: &self,
-                    raw,
-                    globals: &globals,
-                    elements: &mut elements,
-                    text,
-                };
+                let mut parser = ContentParser { reader: &self, raw, globals: &globals, elements: &mut elements, text };
                 parser.sequence_or_choice()
             });
             particles.push(own);
         }
-        let complex = (0..self.types.len())
-            .map(|ix| self.complex_type(ix, &particles))
-            .collect();
-        Schema {
-            elements,
-            complex,
-            simple: self.simple,
-            globals,
-            types: self.names,
-        }
+        let complex = (0..self.types.len()).map(|ix| self.complex_type(ix, &particles)).collect();
+        Schema { elements, complex, simple: self.simple, globals, types: self.names }
     }
 
     fn complex_type(&self, ix: ComplexIx, particles: &[Option<Particle>]) -> ComplexType {
@@ -288,15 +262,7 @@ impl Reader {
         }
         parts.reverse();
         let content = (!parts.is_empty()).then(|| ContentModel::new(&Particle::Sequence(parts)));
-        ComplexType {
-            name: raw.name,
-            base,
-            is_abstract: raw.is_abstract,
-            mixed,
-            content,
-            attributes,
-            other_attributes,
-        }
+        ComplexType { name: raw.name, base, is_abstract: raw.is_abstract, mixed, content, attributes, other_attributes }
     }
 
     fn base(&self, ix: ComplexIx) -> Option<ComplexIx> {
@@ -316,26 +282,15 @@ impl Reader {
         let TypeRef::Simple(simple) = self.type_ref(namespace, words[1]) else {
             unreachable!("attributes have simple types: {line}")
         };
-        AttributeUse {
-            name: words[0],
-            simple,
-            required: words.contains(&"required"),
-            default,
-        }
+        AttributeUse { name: words[0], simple, required: words.contains(&"required"), default }
     }
 
     fn type_ref(&self, namespace: &str, name: &'static str) -> TypeRef {
         if let Some(built_in) = name.strip_prefix("xsd:") {
-            let at = self
-                .simple
-                .iter()
-                .position(|simple| simple.name == built_in);
+            let at = self.simple.iter().position(|simple| simple.name == built_in);
             return TypeRef::Simple(at.expect("a built-in type"));
         }
-        *self
-            .names
-            .get(&qualified(namespace, name))
-            .unwrap_or_else(|| unreachable!("no type {name}"))
+        *self.names.get(&qualified(namespace, name)).unwrap_or_else(|| unreachable!("no type {name}"))
     }
 }
 
@@ -366,11 +321,7 @@ impl ContentParser<'_> {
             let part = self.particle();
             parts.push(part);
         }
-        if is_choice {
-            Particle::Choice(parts)
-        } else {
-            Particle::Sequence(parts)
-        }
+        if is_choice { Particle::Choice(parts) } else { Particle::Sequence(parts) }
     }
 
     fn particle(&mut self) -> Particle {
@@ -383,19 +334,11 @@ impl ContentParser<'_> {
         if let Some(rest) = self.text.strip_prefix("any[") {
             let (inside, rest) = rest.split_once(']').expect("a closing bracket");
             self.text = rest;
-            let own = inside
-                .starts_with("##other")
-                .then(|| namespace_id(self.raw.namespace));
-            let leaf = Leaf::Any {
-                other_than: own,
-                strict: inside.ends_with("strict"),
-            };
+            let own = inside.starts_with("##other").then(|| namespace_id(self.raw.namespace));
+            let leaf = Leaf::Any { other_than: own, strict: inside.ends_with("strict") };
             return self.occurrence(Particle::Leaf(leaf));
         }
-        let end = self
-            .text
-            .find([' ', '?', '*', '+', '{', ')', '|'])
-            .unwrap_or(self.text.len());
+        let end = self.text.find([' ', '?', '*', '+', '{', ')', '|']).unwrap_or(self.text.len());
         let (name, rest) = self.text.split_at(end);
         self.text = rest;
         let leaf = Leaf::Element(self.element(name));
@@ -428,28 +371,18 @@ impl ContentParser<'_> {
             Some(b'{') => {
                 let (inside, _) = self.text[1..].split_once('}').expect("a closing brace");
                 let (min, max) = inside.split_once(',').expect("two bounds");
-                (
-                    min.parse().expect("a number"),
-                    max.parse().ok(),
-                    inside.len() + 2,
-                )
+                (min.parse().expect("a number"), max.parse().ok(), inside.len() + 2)
             }
             _ => return inner,
         };
         self.text = &self.text[length..];
-        Particle::Repeat {
-            inner: Box::new(inner),
-            min,
-            max,
-        }
+        Particle::Repeat { inner: Box::new(inner), min, max }
     }
 }
 
 fn qualified(namespace: &str, name: &'static str) -> (NamespaceId, &'static str) {
     match name.split_once(':') {
-        Some((prefix, local)) if matches!(prefix, "bpmndi" | "di" | "dc") => {
-            (namespace_id(prefix), local)
-        }
+        Some((prefix, local)) if matches!(prefix, "bpmndi" | "di" | "dc") => (namespace_id(prefix), local),
         _ => (namespace_id(namespace), name),
     }
 }
@@ -478,35 +411,17 @@ mod tests {
     #[test]
     fn the_table_is_complete() {
         assert_eq!(schema().complex.len(), 155);
-        assert!(
-            schema()
-                .global(NamespaceId::BPMN, "subConversation")
-                .is_some()
-        );
+        assert!(schema().global(NamespaceId::BPMN, "subConversation").is_some());
         assert!(schema().global(NamespaceId::DC, "Bounds").is_some());
     }
 
     #[test]
     fn attributes_are_inherited_behind_own_ones() {
-        let names: Vec<_> = complex("tUserTask")
-            .attributes
-            .iter()
-            .map(|a| a.name)
-            .collect();
-        let expected = [
-            "implementation",
-            "isForCompensation",
-            "startQuantity",
-            "completionQuantity",
-            "default",
-            "name",
-            "id",
-        ];
+        let names: Vec<_> = complex("tUserTask").attributes.iter().map(|a| a.name).collect();
+        let expected =
+            ["implementation", "isForCompensation", "startQuantity", "completionQuantity", "default", "name", "id"];
         assert_eq!(names, expected);
-        assert_eq!(
-            complex("tUserTask").other_attributes,
-            Some(NamespaceId::BPMN)
-        );
+        assert_eq!(complex("tUserTask").other_attributes, Some(NamespaceId::BPMN));
     }
 
     #[test]
@@ -517,14 +432,8 @@ mod tests {
 
     #[test]
     fn elements_take_the_place_of_their_heads() {
-        let role = schema()
-            .global(NamespaceId::BPMN, "resourceRole")
-            .expect("declared");
-        assert!(
-            schema()
-                .matching(role, NamespaceId::BPMN, "potentialOwner")
-                .is_some()
-        );
+        let role = schema().global(NamespaceId::BPMN, "resourceRole").expect("declared");
+        assert!(schema().matching(role, NamespaceId::BPMN, "potentialOwner").is_some());
         assert!(schema().matching(role, NamespaceId::BPMN, "task").is_none());
     }
 }

@@ -31,16 +31,8 @@ pub(crate) fn validate(document: &mut Document, problems: &mut Problems) {
     validator.check_id_references(root);
     for change in validator.changes {
         match change {
-            Change::Value {
-                element,
-                attribute,
-                value,
-            } => document.set_attribute_value(element, attribute, value),
-            Change::Default {
-                element,
-                name,
-                value,
-            } => document.add_default_attribute(element, name, value),
+            Change::Value { element, attribute, value } => document.set_attribute_value(element, attribute, value),
+            Change::Default { element, name, value } => document.add_default_attribute(element, name, value),
             Change::Text { element, value } => document.set_text(element, value),
         }
     }
@@ -60,20 +52,9 @@ enum Expectation {
 /// What to change in the document afterwards.
 #[derive(Debug)]
 enum Change {
-    Value {
-        element: ElementIx,
-        attribute: usize,
-        value: String,
-    },
-    Default {
-        element: ElementIx,
-        name: &'static str,
-        value: &'static str,
-    },
-    Text {
-        element: ElementIx,
-        value: String,
-    },
+    Value { element: ElementIx, attribute: usize, value: String },
+    Default { element: ElementIx, name: &'static str, value: &'static str },
+    Text { element: ElementIx, value: String },
 }
 
 struct Validator<'a> {
@@ -103,19 +84,17 @@ impl<'a> Validator<'a> {
         let name = element.qualified_name();
         let declaration = match expectation {
             Expectation::Declared(declaration) => Some(declaration),
-            Expectation::Root | Expectation::Unknown { .. } => self
-                .schema
-                .global(element.namespace(), element.local_name()),
+            Expectation::Root | Expectation::Unknown { .. } => {
+                self.schema.global(element.namespace(), element.local_name())
+            }
         };
-        let mut type_ref =
-            declaration.map(|declaration| self.schema.elements[declaration].type_ref);
+        let mut type_ref = declaration.map(|declaration| self.schema.elements[declaration].type_ref);
         self.check_schema_location(element);
         match element.xsi("type") {
             Some(text) => type_ref = Some(self.xsi_type(element, text, type_ref)),
             None if type_ref.is_none() => match expectation {
                 Expectation::Root => {
-                    let message =
-                        format!("cvc-elt.1.a: Cannot find the declaration of element '{name}'.");
+                    let message = format!("cvc-elt.1.a: Cannot find the declaration of element '{name}'.");
                     self.at_start(rules::SCHEMA_TYPE, message, element);
                 }
                 Expectation::Unknown { strict: true } => {
@@ -129,9 +108,8 @@ impl<'a> Validator<'a> {
             None => {}
         }
         if declaration.is_some_and(|declaration| self.schema.elements[declaration].is_abstract) {
-            let message = format!(
-                "cvc-elt.2: The value of {{abstract}} in the element declaration for '{name}' must be false."
-            );
+            let message =
+                format!("cvc-elt.2: The value of {{abstract}} in the element declaration for '{name}' must be false.");
             self.at_start(rules::SCHEMA_TYPE, message, element);
         }
         match type_ref.unwrap_or(TypeRef::Any) {
@@ -153,15 +131,8 @@ impl<'a> Validator<'a> {
         if let Some(text) = element.xsi("schemaLocation")
             && text.split_ascii_whitespace().count() % 2 == 1
         {
-            let message = format!(
-                "SchemaLocation: schemaLocation value = '{text}' must have even number of URI's."
-            );
-            self.problems.schema_warning(
-                rules::SCHEMA_LOCATION,
-                message,
-                element.span(),
-                element.position(),
-            );
+            let message = format!("SchemaLocation: schemaLocation value = '{text}' must have even number of URI's.");
+            self.problems.schema_warning(rules::SCHEMA_LOCATION, message, element.span(), element.position());
         }
     }
 
@@ -181,23 +152,14 @@ impl<'a> Validator<'a> {
             return fallback;
         }
         let (prefix, local) = value.split_once(':').unwrap_or(("", &value));
-        let namespace = element
-            .namespace_of_prefix(prefix)
-            .unwrap_or(NamespaceId::NONE);
-        let found = self
-            .schema
-            .type_named(namespace, local)
-            .or_else(|| self.built_in(namespace, local));
+        let namespace = element.namespace_of_prefix(prefix).unwrap_or(NamespaceId::NONE);
+        let found = self.schema.type_named(namespace, local).or_else(|| self.built_in(namespace, local));
         let Some(found) = found else {
-            let message = format!(
-                "cvc-elt.4.2: Cannot resolve '{text}' to a type definition for element '{name}'."
-            );
+            let message = format!("cvc-elt.4.2: Cannot resolve '{text}' to a type definition for element '{name}'.");
             self.at_start(rules::SCHEMA_TYPE, message, element);
             return fallback;
         };
-        if let Some(declared) =
-            declared.filter(|&declared| !self.schema.is_derived(found, declared))
-        {
+        if let Some(declared) = declared.filter(|&declared| !self.schema.is_derived(found, declared)) {
             let message = format!(
                 "cvc-elt.4.3: Type '{text}' is not validly derived from the type definition, '{}', of element '{name}'.",
                 self.schema.type_name(declared)
@@ -212,12 +174,7 @@ impl<'a> Validator<'a> {
         if self.document.namespaces().uri(namespace) != uri::XSD {
             return None;
         }
-        match self
-            .schema
-            .simple
-            .iter()
-            .position(|simple| simple.name == local)
-        {
+        match self.schema.simple.iter().position(|simple| simple.name == local) {
             Some(ix) => Some(TypeRef::Simple(ix)),
             None if OTHER_BUILT_IN.contains(&local) => Some(TypeRef::Any),
             None => None,
@@ -225,11 +182,7 @@ impl<'a> Validator<'a> {
     }
 
     fn simple_of(&self, kind: &SimpleKind) -> &'static super::simple::SimpleType {
-        self.schema
-            .simple
-            .iter()
-            .find(|simple| simple.kind == *kind)
-            .expect("a built-in type")
+        self.schema.simple.iter().find(|simple| simple.kind == *kind).expect("a built-in type")
     }
 
     fn simple_element(&mut self, element: Element<'a>, simple: SimpleIx) {
@@ -254,30 +207,21 @@ impl<'a> Validator<'a> {
         }
         let simple = &self.schema.simple[simple];
         // The Java parser forgets the text around children.
-        let value = if element.has_children() {
-            String::new()
-        } else {
-            simple.normalise(element.text())
-        };
+        let value = if element.has_children() { String::new() } else { simple.normalise(element.text()) };
         if let Err(message) = self.check_value(simple, &value, element) {
             self.at_end(rules::SCHEMA_VALUE, message, element);
-            let message =
-                format!("cvc-type.3.1.3: The value '{value}' of element '{name}' is not valid.");
+            let message = format!("cvc-type.3.1.3: The value '{value}' of element '{name}' is not valid.");
             self.at_end(rules::SCHEMA_VALUE, message, element);
         }
         if value != element.text() && !element.has_children() {
-            self.changes.push(Change::Text {
-                element: element.ix(),
-                value,
-            });
+            self.changes.push(Change::Text { element: element.ix(), value });
         }
     }
 
     fn complex_element(&mut self, element: Element<'a>, complex: &'static ComplexType) {
         let name = element.qualified_name();
         if complex.is_abstract {
-            let message =
-                format!("cvc-type.2: The type definition cannot be abstract for element {name}.");
+            let message = format!("cvc-type.2: The type definition cannot be abstract for element {name}.");
             self.at_start(rules::SCHEMA_TYPE, message, element);
         }
         self.attributes(element, Some(complex));
@@ -296,12 +240,7 @@ impl<'a> Validator<'a> {
         let mut state = State::default();
         for child in element.children() {
             let before = state;
-            let (matched, fits) = model.step(
-                &mut state,
-                self.schema,
-                child.namespace(),
-                child.local_name(),
-            );
+            let (matched, fits) = model.step(&mut state, self.schema, child.namespace(), child.local_name());
             if fits.is_err() {
                 self.misfit(child, before, model);
             }
@@ -320,11 +259,7 @@ impl<'a> Validator<'a> {
         }
         if !model.may_end(state) {
             let message = match model.shortage(state) {
-                Some(Shortage::TooFew {
-                    leaf,
-                    min,
-                    missing: 1,
-                }) => format!(
+                Some(Shortage::TooFew { leaf, min, missing: 1 }) => format!(
                     "cvc-complex-type.2.4.i: The content of element '{name}' is not complete. '{}' is expected to occur a minimum of '{min}' times. One more instance is required to satisfy this constraint.",
                     self.shown(leaf)
                 ),
@@ -347,11 +282,7 @@ impl<'a> Validator<'a> {
         let expected = model.expected(state);
         let list = self.shown_list(&expected);
         let message = match model.shortage(state) {
-            Some(Shortage::TooFew {
-                leaf,
-                min,
-                missing: 1,
-            }) => format!(
+            Some(Shortage::TooFew { leaf, min, missing: 1 }) => format!(
                 "cvc-complex-type.2.4.g: Invalid content was found starting with element '{shown}'. '{}' is expected to occur a minimum of '{min}' times in the current sequence. One more instance is required to satisfy this constraint.",
                 self.shown(leaf)
             ),
@@ -380,11 +311,7 @@ impl<'a> Validator<'a> {
     fn expanded_name(&self, element: Element<'_>) -> String {
         match element.namespace() {
             NamespaceId::NONE => element.local_name().to_owned(),
-            namespace => format!(
-                "{{\"{}\":{}}}",
-                self.document.namespaces().uri(namespace),
-                element.local_name()
-            ),
+            namespace => format!("{{\"{}\":{}}}", self.document.namespaces().uri(namespace), element.local_name()),
         }
     }
 
@@ -392,21 +319,12 @@ impl<'a> Validator<'a> {
         match leaf {
             Leaf::Element(declaration) => {
                 let declaration = &self.schema.elements[declaration];
-                format!(
-                    "\"{}\":{}",
-                    self.document.namespaces().uri(declaration.namespace),
-                    declaration.name
-                )
+                format!("\"{}\":{}", self.document.namespaces().uri(declaration.namespace), declaration.name)
             }
-            Leaf::Any {
-                other_than: Some(own),
-                ..
-            } => {
+            Leaf::Any { other_than: Some(own), .. } => {
                 format!("WC[##other:\"{}\"]", self.document.namespaces().uri(own))
             }
-            Leaf::Any {
-                other_than: None, ..
-            } => "WC[##any]".to_owned(),
+            Leaf::Any { other_than: None, .. } => "WC[##any]".to_owned(),
         }
     }
 
@@ -429,12 +347,7 @@ impl<'a> Validator<'a> {
                 namespace => {
                     let Some(complex) = complex else { continue };
                     let declared = (namespace == NamespaceId::NONE)
-                        .then(|| {
-                            complex
-                                .attributes
-                                .iter()
-                                .find(|known| *known.name == *attribute.name)
-                        })
+                        .then(|| complex.attributes.iter().find(|known| *known.name == *attribute.name))
                         .flatten();
                     let Some(declared) = declared else {
                         let allowed = complex
@@ -455,34 +368,14 @@ impl<'a> Validator<'a> {
             let value = simple.normalise(&attribute.value);
             if let Err(message) = self.check_value(simple, &value, element) {
                 let is_id = message.starts_with("cvc-id");
-                self.at_start(
-                    if is_id {
-                        rules::SCHEMA_ID
-                    } else {
-                        rules::SCHEMA_ATTRIBUTE
-                    },
-                    message,
-                    element,
-                );
+                self.at_start(if is_id { rules::SCHEMA_ID } else { rules::SCHEMA_ATTRIBUTE }, message, element);
                 let message = format!(
                     "cvc-attribute.3: The value '{}' of attribute '{}' on element '{name}' is not valid with respect to its type, '{}'.",
                     attribute.value, attribute.name, simple.name
                 );
-                self.at_start(
-                    if is_id {
-                        rules::SCHEMA_ID
-                    } else {
-                        rules::SCHEMA_ATTRIBUTE
-                    },
-                    message,
-                    element,
-                );
+                self.at_start(if is_id { rules::SCHEMA_ID } else { rules::SCHEMA_ATTRIBUTE }, message, element);
             } else if value != attribute.value {
-                self.changes.push(Change::Value {
-                    element: element.ix(),
-                    attribute: at,
-                    value,
-                });
+                self.changes.push(Change::Value { element: element.ix(), attribute: at, value });
             }
         }
         let Some(complex) = complex else { return };
@@ -491,18 +384,12 @@ impl<'a> Validator<'a> {
                 continue;
             }
             if declared.required {
-                let message = format!(
-                    "cvc-complex-type.4: Attribute '{}' must appear on element '{name}'.",
-                    declared.name
-                );
+                let message =
+                    format!("cvc-complex-type.4: Attribute '{}' must appear on element '{name}'.", declared.name);
                 self.at_start(rules::SCHEMA_ATTRIBUTE, message, element);
             }
             if let Some(value) = declared.default {
-                self.changes.push(Change::Default {
-                    element: element.ix(),
-                    name: declared.name,
-                    value,
-                });
+                self.changes.push(Change::Default { element: element.ix(), name: declared.name, value });
             }
         }
     }
@@ -516,9 +403,9 @@ impl<'a> Validator<'a> {
     ) -> Result<(), String> {
         simple.check(value, element)?;
         match simple.kind {
-            SimpleKind::Id if !self.ids.insert(value.to_owned()) => Err(format!(
-                "cvc-id.2: There are multiple occurrences of ID value '{value}'."
-            )),
+            SimpleKind::Id if !self.ids.insert(value.to_owned()) => {
+                Err(format!("cvc-id.2: There are multiple occurrences of ID value '{value}'."))
+            }
             SimpleKind::IdRef => {
                 self.id_references.push(value.to_owned());
                 Ok(())
@@ -538,10 +425,7 @@ impl<'a> Validator<'a> {
             .collect();
         let keys: Vec<_> = missing.iter().map(|reference| Some(*reference)).collect();
         for at in hash_map_order(&keys) {
-            let message = format!(
-                "cvc-id.1: There is no ID/IDREF binding for IDREF '{}'.",
-                missing[at]
-            );
+            let message = format!("cvc-id.1: There is no ID/IDREF binding for IDREF '{}'.", missing[at]);
             self.at_end(rules::SCHEMA_ID, message, root);
         }
     }

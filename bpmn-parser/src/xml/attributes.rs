@@ -28,11 +28,7 @@ pub(super) fn scan_tag<'s>(
         let trimmed = rest.trim_start_matches(is_xml_space);
         at = tag.len() - trimmed.len();
         let fail = |behind: &str, text: String| {
-            let text = if open_ended && matches!(behind, "" | "/") {
-                SAME_ENTITY.to_owned()
-            } else {
-                text
-            };
+            let text = if open_ended && matches!(behind, "" | "/") { SAME_ENTITY.to_owned() } else { text };
             Err(XmlError::new(text, base + at))
         };
         if trimmed.is_empty() && !open_ended {
@@ -61,9 +57,7 @@ pub(super) fn scan_tag<'s>(
         let Some(quote) = quoted.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
             return fail(
                 quoted,
-                format!(
-                    "Open quote is expected for attribute \"{key}\" associated with an  element type  \"{name}\"."
-                ),
+                format!("Open quote is expected for attribute \"{key}\" associated with an  element type  \"{name}\"."),
             );
         };
         let inside = &quoted[1..];
@@ -124,9 +118,7 @@ pub(super) fn check_qualified_name(name: &str, at: usize) -> Result<(), XmlError
         Ok(())
     } else {
         Err(XmlError::new(
-            format!(
-                "Element or attribute \"{name}\" do not match QName production: QName::=(NCName:)?NCName."
-            ),
+            format!("Element or attribute \"{name}\" do not match QName production: QName::=(NCName:)?NCName."),
             at,
         ))
     }
@@ -165,18 +157,14 @@ pub(super) fn reference(text: &str, at: usize) -> Result<(char, usize), XmlError
     let body = &text[1..];
     let name = match body.strip_prefix('#') {
         Some(digits) => {
-            let end = digits
-                .find(|c: char| !c.is_ascii_alphanumeric())
-                .unwrap_or(digits.len());
+            let end = digits.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(digits.len());
             &body[..=end]
         }
         None => leading_name(body),
     };
     let fail = |message: String| Err(XmlError::new(message, at));
     if name.is_empty() {
-        return fail(
-            "The entity name must immediately follow the '&' in the entity reference.".to_owned(),
-        );
+        return fail("The entity name must immediately follow the '&' in the entity reference.".to_owned());
     }
     if !body[name.len()..].starts_with(';') {
         return fail(if name.starts_with('#') {
@@ -194,25 +182,17 @@ pub(super) fn reference(text: &str, at: usize) -> Result<(char, usize), XmlError
         "quot" => '"',
         _ => match name.strip_prefix('#') {
             None => {
-                return fail(format!(
-                    "The entity \"{name}\" was referenced, but not declared."
-                ));
+                return fail(format!("The entity \"{name}\" was referenced, but not declared."));
             }
             Some(digits) => {
                 let code = match digits.strip_prefix('x') {
                     Some(hex) => u32::from_str_radix(hex, 16),
                     None => digits.parse(),
                 };
-                match code
-                    .ok()
-                    .and_then(char::from_u32)
-                    .filter(|&c| is_xml_char(c))
-                {
+                match code.ok().and_then(char::from_u32).filter(|&c| is_xml_char(c)) {
                     Some(c) => c,
                     None => {
-                        return fail(format!(
-                            "Character reference \"&{name}\" is an invalid XML character."
-                        ));
+                        return fail(format!("Character reference \"&{name}\" is an invalid XML character."));
                     }
                 }
             }
@@ -227,9 +207,7 @@ mod tests {
 
     fn message(tag: &str) -> String {
         let name = tag.split(' ').next().unwrap_or_default();
-        scan_tag(tag, name, 0, false, 100)
-            .expect_err("the tag is broken")
-            .message
+        scan_tag(tag, name, 0, false, 100).expect_err("the tag is broken").message
     }
 
     #[test]
@@ -254,10 +232,7 @@ mod tests {
             message("a x y='2'"),
             "Attribute name \"x\" associated with an element type \"a\" must be followed by the ' = ' character."
         );
-        assert_eq!(
-            message("a x='&u;'"),
-            "The entity \"u\" was referenced, but not declared."
-        );
+        assert_eq!(message("a x='&u;'"), "The entity \"u\" was referenced, but not declared.");
         assert_eq!(
             message("a x='<'"),
             "The value of attribute \"x\" associated with an element type \"a\" must not contain the '<' character."
@@ -271,11 +246,7 @@ mod tests {
     #[test]
     fn the_attribute_limit_is_reported_as_the_jdk_does() {
         let error = scan_tag("a b='' c=''", "a", 0, false, 1).expect_err("one is the limit");
-        assert!(
-            error.message.contains("has more than \"1\" attributes"),
-            "{}",
-            error.message
-        );
+        assert!(error.message.contains("has more than \"1\" attributes"), "{}", error.message);
         assert_eq!(grouped(10_000), "10,000");
     }
 }

@@ -7,8 +7,7 @@ pub(crate) fn is_xml_space(c: char) -> bool {
 
 /// Whether a text is white space only.
 pub(crate) fn is_xml_whitespace(text: &str) -> bool {
-    text.bytes()
-        .all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+    text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 /// `Char`: what a document may contain.
@@ -25,8 +24,7 @@ fn is_name_start(c: char) -> bool {
 }
 
 fn is_name_char(c: char) -> bool {
-    is_name_start(c)
-        || matches!(c, '0'..='9' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
+    is_name_start(c) || matches!(c, '0'..='9' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
 }
 
 /// `NCName`: a name without colon.
@@ -41,11 +39,7 @@ pub(super) fn leading_name(text: &str) -> &str {
     let mut colons = 0;
     let end = text.char_indices().find(|&(at, c)| {
         colons += usize::from(c == ':');
-        if at == 0 {
-            !is_name_start(c)
-        } else {
-            colons > 1 || !(c == ':' || is_name_char(c))
-        }
+        if at == 0 { !is_name_start(c) } else { colons > 1 || !(c == ':' || is_name_char(c)) }
     });
     &text[..end.map_or(text.len(), |(at, _)| at)]
 }

@@ -13,10 +13,7 @@ enum Next {
 
 /// Checks the declaration at the start of a text, if there is one.
 pub(super) fn check_declaration(source: &str) -> Result<(), XmlError> {
-    let Some(rest) = source
-        .strip_prefix("<?xml")
-        .filter(|rest| rest.starts_with(is_xml_space))
-    else {
+    let Some(rest) = source.strip_prefix("<?xml").filter(|rest| rest.starts_with(is_xml_space)) else {
         return Ok(());
     };
     let mut scanner = Scanner { source, rest };
@@ -26,11 +23,13 @@ pub(super) fn check_declaration(source: &str) -> Result<(), XmlError> {
         let (name, value) = scanner.pseudo_attribute()?;
         next = match (next, name) {
             (Next::Version, "version") => {
-                scanner.ensure(spaced, "White space is required before the version pseudo attribute in the XML declaration.")?;
+                scanner.ensure(
+                    spaced,
+                    "White space is required before the version pseudo attribute in the XML declaration.",
+                )?;
                 if value != "1.0" && value != "1.1" {
-                    return scanner.fail(format!(
-                        "XML version \"{value}\" is not supported, only XML 1.0 is supported."
-                    ));
+                    return scanner
+                        .fail(format!("XML version \"{value}\" is not supported, only XML 1.0 is supported."));
                 }
                 Next::Encoding
             }
@@ -52,8 +51,7 @@ pub(super) fn check_declaration(source: &str) -> Result<(), XmlError> {
                 Next::Nothing
             }
             (Next::Encoding, _) => {
-                return scanner
-                    .fail("The encoding declaration is required in the text declaration.");
+                return scanner.fail("The encoding declaration is required in the text declaration.");
             }
             (Next::Standalone, _) => {
                 return scanner.fail("The standalone name in XML declaration may be misspelled.");
@@ -65,10 +63,7 @@ pub(super) fn check_declaration(source: &str) -> Result<(), XmlError> {
     if next == Next::Version {
         return scanner.fail("The version is required in the XML declaration.");
     }
-    scanner.ensure(
-        scanner.rest.starts_with("?>"),
-        "The XML declaration must end with \"?>\".",
-    )
+    scanner.ensure(scanner.rest.starts_with("?>"), "The XML declaration must end with \"?>\".")
 }
 
 const SPACE_BEFORE_ENCODING: &str =
@@ -99,9 +94,7 @@ impl<'s> Scanner<'s> {
         if self.rest.is_empty() {
             return self.fail("Premature end of file.");
         }
-        let name = ["version", "encoding", "standalone"]
-            .into_iter()
-            .find(|name| self.rest.starts_with(name));
+        let name = ["version", "encoding", "standalone"].into_iter().find(|name| self.rest.starts_with(name));
         let Some(name) = name else {
             return self.fail("A pseudo attribute name is expected.");
         };
@@ -110,16 +103,13 @@ impl<'s> Scanner<'s> {
         match self.rest.strip_prefix('=') {
             Some(rest) => self.rest = rest,
             None => {
-                return self.fail(format!(
-                    "The ' = ' character must follow \"{name}\" in the XML declaration."
-                ));
+                return self.fail(format!("The ' = ' character must follow \"{name}\" in the XML declaration."));
             }
         }
         self.skip_space();
         let Some(quote) = self.rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-            return self.fail(format!(
-                "The value following \"{name}\" in the XML declaration must be a quoted string."
-            ));
+            return self
+                .fail(format!("The value following \"{name}\" in the XML declaration must be a quoted string."));
         };
         let inside = &self.rest[1..];
         let Some(end) = inside.find(quote) else {
@@ -135,37 +125,23 @@ mod tests {
     use super::check_declaration;
 
     fn message(declaration: &str) -> String {
-        check_declaration(declaration)
-            .expect_err("the declaration is broken")
-            .message
+        check_declaration(declaration).expect_err("the declaration is broken").message
     }
 
     #[test]
     fn sound_declarations_pass() {
-        for sound in [
-            "<?xml version='1.0'?>",
-            "<?xml version = \"1.1\" encoding='x' standalone='no' ?>",
-            "<?xmlx?>",
-            "",
-        ] {
+        for sound in
+            ["<?xml version='1.0'?>", "<?xml version = \"1.1\" encoding='x' standalone='no' ?>", "<?xmlx?>", ""]
+        {
             assert_eq!(check_declaration(sound), Ok(()), "{sound}");
         }
     }
 
     #[test]
     fn broken_declarations_have_the_java_texts() {
-        assert_eq!(
-            message("<?xml encoding='UTF-8'?>"),
-            "The version is required in the XML declaration."
-        );
-        assert_eq!(
-            message("<?xml version='1.0'encoding='UTF-8'?>"),
-            super::SPACE_BEFORE_ENCODING
-        );
-        assert_eq!(
-            message("<?xml version='1.0' encodig='UTF-8'?>"),
-            "A pseudo attribute name is expected."
-        );
+        assert_eq!(message("<?xml encoding='UTF-8'?>"), "The version is required in the XML declaration.");
+        assert_eq!(message("<?xml version='1.0'encoding='UTF-8'?>"), super::SPACE_BEFORE_ENCODING);
+        assert_eq!(message("<?xml version='1.0' encodig='UTF-8'?>"), "A pseudo attribute name is expected.");
         assert_eq!(
             message("<?xml version='1.0' encoding='a' encoding='b'?>"),
             "The standalone name in XML declaration may be misspelled."
@@ -178,9 +154,6 @@ mod tests {
             message("<?xml version='2.0'?>"),
             "XML version \"2.0\" is not supported, only XML 1.0 is supported."
         );
-        assert_eq!(
-            message("<?xml version='1.0'?<"),
-            "The XML declaration must end with \"?>\"."
-        );
+        assert_eq!(message("<?xml version='1.0'?<"), "The XML declaration must end with \"?>\".");
     }
 }

@@ -21,14 +21,9 @@ fn decode_declared(bytes: &[u8]) -> Result<String, XmlError> {
         None => decode_utf8(bytes),
         Some(label) => match Encoding::for_label(label.as_bytes()) {
             // A declaration that could be read byte by byte is no UTF-16, whatever it says.
-            Some(encoding) if encoding == UTF_8 || encoding == UTF_16LE || encoding == UTF_16BE => {
-                decode_utf8(bytes)
-            }
+            Some(encoding) if encoding == UTF_8 || encoding == UTF_16LE || encoding == UTF_16BE => decode_utf8(bytes),
             Some(encoding) => Ok(decode_with(encoding, bytes)),
-            None => Err(XmlError::new(
-                format!("Invalid encoding name \"{label}\"."),
-                0,
-            )),
+            None => Err(XmlError::new(format!("Invalid encoding name \"{label}\"."), 0)),
         },
     }
 }
@@ -51,10 +46,7 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
 fn decode_utf8(bytes: &[u8]) -> Result<String, XmlError> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
-        Err(error) => Err(XmlError::new(
-            malformed_utf8(bytes, error.valid_up_to()),
-            error.valid_up_to(),
-        )),
+        Err(error) => Err(XmlError::new(malformed_utf8(bytes, error.valid_up_to()), error.valid_up_to())),
     }
 }
 
@@ -70,23 +62,16 @@ fn malformed_utf8(bytes: &[u8], at: usize) -> String {
     for position in 1..length {
         match bytes.get(at + position) {
             None => {
-                return format!(
-                    "Expected byte {} of {length}-byte UTF-8 sequence.",
-                    position + 1
-                );
+                return format!("Expected byte {} of {length}-byte UTF-8 sequence.", position + 1);
             }
             Some(byte) if byte & 0xc0 != 0x80 => {
-                return format!(
-                    "Invalid byte {} of {length}-byte UTF-8 sequence.",
-                    position + 1
-                );
+                return format!("Invalid byte {} of {length}-byte UTF-8 sequence.", position + 1);
             }
             Some(_) => {}
         }
     }
     if first >= 0xf0 {
-        "High surrogate bits in UTF-8 sequence must not exceed 0x10 but found 0x{0}."
-            .replace("{0}", "11")
+        "High surrogate bits in UTF-8 sequence must not exceed 0x10 but found 0x{0}.".replace("{0}", "11")
     } else {
         format!("Invalid byte 2 of {length}-byte UTF-8 sequence.")
     }

@@ -65,10 +65,7 @@ pub(crate) struct MultipleElements(pub(crate) String);
 
 impl Document {
     pub(crate) fn root(&self) -> Element<'_> {
-        Element {
-            document: self,
-            ix: 0,
-        }
+        Element { document: self, ix: 0 }
     }
 
     pub(crate) fn element(&self, ix: ElementIx) -> Element<'_> {
@@ -155,17 +152,11 @@ impl<'d> Element<'d> {
     }
 
     pub(crate) fn parent(self) -> Option<Self> {
-        self.node().parent.map(|ix| Element {
-            document: self.document,
-            ix,
-        })
+        self.node().parent.map(|ix| Element { document: self.document, ix })
     }
 
     pub(crate) fn children(self) -> Children<'d> {
-        Children {
-            document: self.document,
-            next: self.node().first_child,
-        }
+        Children { document: self.document, next: self.node().first_child }
     }
 
     pub(crate) fn has_children(self) -> bool {
@@ -185,35 +176,22 @@ impl<'d> Element<'d> {
 
     /// Children by vocabulary and local name.
     pub(crate) fn children_in(self, vocabulary: Vocabulary, tag: &'static str) -> Vec<Self> {
-        let in_namespace = |id| {
-            self.children()
-                .filter(move |c| c.namespace() == id && c.tag() == tag)
-                .collect::<Vec<_>>()
-        };
+        let in_namespace =
+            |id| self.children().filter(move |c| c.namespace() == id && c.tag() == tag).collect::<Vec<_>>();
         match vocabulary {
             Vocabulary::Exactly(id) => in_namespace(id),
             Vocabulary::Extension => {
                 let found: Vec<_> = self
                     .children()
-                    .filter(|c| {
-                        c.tag() == tag && self.document.namespaces.is_extension(c.namespace())
-                    })
+                    .filter(|c| c.tag() == tag && self.document.namespaces.is_extension(c.namespace()))
                     .collect();
-                if found.is_empty() {
-                    in_namespace(NamespaceId::ACTIVITI)
-                } else {
-                    found
-                }
+                if found.is_empty() { in_namespace(NamespaceId::ACTIVITI) } else { found }
             }
         }
     }
 
     /// The only child in a vocabulary with that local name.
-    pub(crate) fn child_in(
-        self,
-        vocabulary: Vocabulary,
-        tag: &'static str,
-    ) -> Result<Option<Self>, MultipleElements> {
+    pub(crate) fn child_in(self, vocabulary: Vocabulary, tag: &'static str) -> Result<Option<Self>, MultipleElements> {
         let mut found = self.children_in(vocabulary, tag).into_iter();
         only(found.next(), found.next(), tag)
     }
@@ -270,12 +248,7 @@ impl<'d> Element<'d> {
     pub(crate) fn span(self) -> Span {
         let node = self.node();
         let place = self.document.position(node.tag_start);
-        Span {
-            line: place.line,
-            column: place.column,
-            start: node.tag_start,
-            end: node.tag_end,
-        }
+        Span { line: place.line, column: place.column, start: node.tag_start, end: node.tag_end }
     }
 
     /// Namespace of a prefix at this element; "" asks for the default namespace.
@@ -285,12 +258,7 @@ impl<'d> Element<'d> {
         }
         let mut at = Some(self);
         while let Some(element) = at {
-            if let Some((_, id)) = element
-                .node()
-                .bindings
-                .iter()
-                .find(|(bound, _)| &**bound == prefix)
-            {
+            if let Some((_, id)) = element.node().bindings.iter().find(|(bound, _)| &**bound == prefix) {
                 return Some(*id);
             }
             at = element.parent();
@@ -304,11 +272,7 @@ fn only<'d>(
     second: Option<Element<'d>>,
     tag: &str,
 ) -> Result<Option<Element<'d>>, MultipleElements> {
-    if second.is_some() {
-        Err(MultipleElements(tag.to_owned()))
-    } else {
-        Ok(first)
-    }
+    if second.is_some() { Err(MultipleElements(tag.to_owned())) } else { Ok(first) }
 }
 
 /// Iterator over child elements.
@@ -324,10 +288,7 @@ impl<'d> Iterator for Children<'d> {
     fn next(&mut self) -> Option<Self::Item> {
         let ix = self.next?;
         self.next = self.document.nodes[ix as usize].next_sibling;
-        Some(Element {
-            document: self.document,
-            ix,
-        })
+        Some(Element { document: self.document, ix })
     }
 }
 

@@ -28,22 +28,12 @@ impl LineIndex {
 
     /// Line and column of a byte offset; columns count UTF-16 units, as Java does.
     pub(crate) fn position(&self, text: &str, offset: usize) -> Position {
-        let line = self
-            .starts
-            .partition_point(|&start| start as usize <= offset)
-            .max(1);
+        let line = self.starts.partition_point(|&start| start as usize <= offset).max(1);
         let start = self.starts[line - 1] as usize;
-        let column = text.get(start..offset).map_or(0, |part| {
-            if part.is_ascii() {
-                part.len()
-            } else {
-                part.chars().map(char::len_utf16).sum()
-            }
-        });
-        Position {
-            line: to_u32(line),
-            column: to_u32(column + 1),
-        }
+        let column = text
+            .get(start..offset)
+            .map_or(0, |part| if part.is_ascii() { part.len() } else { part.chars().map(char::len_utf16).sum() });
+        Position { line: to_u32(line), column: to_u32(column + 1) }
     }
 }
 

@@ -71,11 +71,7 @@ pub(crate) struct Namespaces {
 impl Namespaces {
     /// The well-known ones. With `forks`, the namespaces of forks count as Camunda's.
     pub(crate) fn new(forks: bool) -> Self {
-        let mut namespaces = Self {
-            uris: Vec::with_capacity(16),
-            extension: Vec::with_capacity(16),
-            forks,
-        };
+        let mut namespaces = Self { uris: Vec::with_capacity(16), extension: Vec::with_capacity(16), forks };
         for uri in WELL_KNOWN {
             namespaces.add(uri);
         }
@@ -85,8 +81,7 @@ impl Namespaces {
     fn add(&mut self, uri: &str) -> NamespaceId {
         let id = u16::try_from(self.uris.len()).unwrap_or(u16::MAX);
         self.uris.push(uri.into());
-        self.extension
-            .push(uri == uri::CAMUNDA || (self.forks && uri::FORKS.contains(&uri)));
+        self.extension.push(uri == uri::CAMUNDA || (self.forks && uri::FORKS.contains(&uri)));
         NamespaceId(id)
     }
 

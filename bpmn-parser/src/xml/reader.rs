@@ -25,57 +25,32 @@ pub(crate) struct XmlError {
 
 impl XmlError {
     pub(super) fn new(message: impl Into<String>, offset: usize) -> Self {
-        Self {
-            message: message.into(),
-            offset,
-        }
+        Self { message: message.into(), offset }
     }
 }
 
 /// The Java parser's text when the file ends inside something.
-pub(super) const SAME_ENTITY: &str =
-    "XML document structures must start and end within the same entity.";
+pub(super) const SAME_ENTITY: &str = "XML document structures must start and end within the same entity.";
 
 /// Reads a file. On failure the text as far as it could be decoded comes along, for line numbers.
-pub(crate) fn read(
-    bytes: &[u8],
-    forks: bool,
-    limits: &Limits,
-) -> Result<Document, (XmlError, String)> {
+pub(crate) fn read(bytes: &[u8], forks: bool, limits: &Limits) -> Result<Document, (XmlError, String)> {
     if bytes.len() > limits.max_bytes {
-        let message = format!(
-            "file of {} bytes is larger than the limit of {}",
-            bytes.len(),
-            limits.max_bytes
-        );
+        let message = format!("file of {} bytes is larger than the limit of {}", bytes.len(), limits.max_bytes);
         return Err((XmlError::new(message, 0), String::new()));
     }
     let source = decode(bytes).map_err(|error| {
-        let readable =
-            String::from_utf8_lossy(&bytes[..error.offset.min(bytes.len())]).into_owned();
+        let readable = String::from_utf8_lossy(&bytes[..error.offset.min(bytes.len())]).into_owned();
         (error, readable)
     })?;
     if source.len() > u32::MAX as usize / 2 {
         return Err((XmlError::new("file is too large", 0), String::new()));
     }
-    let mut builder = TreeReader {
-        source: &source,
-        tree: Tree::default(),
-        namespaces: Namespaces::new(forks),
-        limits,
-    };
+    let mut builder = TreeReader { source: &source, tree: Tree::default(), namespaces: Namespaces::new(forks), limits };
     match builder.run() {
         Ok(()) => {
-            let TreeReader {
-                tree, namespaces, ..
-            } = builder;
+            let TreeReader { tree, namespaces, .. } = builder;
             let lines = LineIndex::new(&source);
-            Ok(Document {
-                lines,
-                namespaces,
-                nodes: tree.nodes,
-                source,
-            })
+            Ok(Document { lines, namespaces, nodes: tree.nodes, source })
         }
         Err(error) => Err((error, source)),
     }
@@ -149,11 +124,7 @@ impl TreeReader<'_> {
     fn text(&mut self, before: usize, after: usize) -> Result<(), XmlError> {
         let raw = &self.source[before..after];
         if self.tree.open.is_empty() {
-            return if is_xml_whitespace(raw) {
-                Ok(())
-            } else {
-                Err(self.outside_root(before))
-            };
+            return if is_xml_whitespace(raw) { Ok(()) } else { Err(self.outside_root(before)) };
         }
         if let Some(at) = raw.find("]]>") {
             return Err(XmlError::new(
@@ -161,11 +132,7 @@ impl TreeReader<'_> {
                 before + at,
             ));
         }
-        check_characters(
-            raw,
-            before,
-            "was found in the element content of the document.",
-        )?;
+        check_characters(raw, before, "was found in the element content of the document.")?;
         self.push_text(raw);
         Ok(())
     }
@@ -186,8 +153,7 @@ impl TreeReader<'_> {
             return;
         };
         if raw.contains('\r') {
-            node.text
-                .push_str(&raw.replace("\r\n", "\n").replace('\r', "\n"));
+            node.text.push_str(&raw.replace("\r\n", "\n").replace('\r', "\n"));
         } else {
             node.text.push_str(raw);
         }
@@ -207,39 +173,22 @@ impl TreeReader<'_> {
     fn comment(&self, before: usize, after: usize) -> Result<(), XmlError> {
         let raw = &self.source[before + "<!--".len()..after - "-->".len()];
         if raw.contains("--") || raw.ends_with('-') {
-            return Err(XmlError::new(
-                "The string \"--\" is not permitted within comments.",
-                before,
-            ));
+            return Err(XmlError::new("The string \"--\" is not permitted within comments.", before));
         }
         check_characters(raw, before, "was found in the comment.")
     }
 
     fn outside_root(&self, at: usize) -> XmlError {
-        let section = if self.tree.nodes.is_empty() {
-            "prolog"
-        } else {
-            "trailing section"
-        };
+        let section = if self.tree.nodes.is_empty() { "prolog" } else { "trailing section" };
         XmlError::new(format!("Content is not allowed in {section}."), at)
     }
 
     pub(super) fn not_markup(&self, at: usize) -> XmlError {
         if self.tree.open.is_empty() {
-            let place = if self.tree.nodes.is_empty() {
-                "preceding"
-            } else {
-                "following"
-            };
-            XmlError::new(
-                format!("The markup in the document {place} the root element must be well-formed."),
-                at,
-            )
+            let place = if self.tree.nodes.is_empty() { "preceding" } else { "following" };
+            XmlError::new(format!("The markup in the document {place} the root element must be well-formed."), at)
         } else {
-            XmlError::new(
-                "The content of elements must consist of well-formed character data or markup.",
-                at,
-            )
+            XmlError::new("The content of elements must consist of well-formed character data or markup.", at)
         }
     }
 
@@ -281,13 +230,7 @@ impl TreeReader<'_> {
         match rest.strip_prefix('<') {
             Some("") => self.same_entity(),
             Some(tag) if !leading_name(tag).is_empty() => {
-                match scan_tag(
-                    tag,
-                    leading_name(tag),
-                    at + 1,
-                    true,
-                    self.limits.max_attributes,
-                ) {
+                match scan_tag(tag, leading_name(tag), at + 1, true, self.limits.max_attributes) {
                     Err(error) => error,
                     Ok(_) => self.same_entity(),
                 }
@@ -315,12 +258,8 @@ impl TreeReader<'_> {
 fn misfit_of_end_tag(name: &str, found: &str) -> Option<String> {
     match found.strip_prefix(name) {
         Some(rest) if rest.trim_start_matches(is_xml_space).is_empty() => None,
-        Some(_) => Some(format!(
-            "The end-tag for element type \"{name}\" must end with a '>' delimiter."
-        )),
-        None => Some(format!(
-            "The element type \"{name}\" must be terminated by the matching end-tag \"</{name}>\"."
-        )),
+        Some(_) => Some(format!("The end-tag for element type \"{name}\" must end with a '>' delimiter.")),
+        None => Some(format!("The element type \"{name}\" must be terminated by the matching end-tag \"</{name}>\".")),
     }
 }
 
@@ -347,13 +286,9 @@ pub(super) fn split_name(name: &str) -> (&str, &str) {
 fn check_characters(raw: &str, base: usize, place: &str) -> Result<(), XmlError> {
     match raw.char_indices().find(|&(_, c)| !is_xml_char(c)) {
         None => Ok(()),
-        Some((at, c)) => Err(XmlError::new(
-            format!(
-                "An invalid XML character (Unicode: 0x{:x}) {place}",
-                u32::from(c)
-            ),
-            base + at,
-        )),
+        Some((at, c)) => {
+            Err(XmlError::new(format!("An invalid XML character (Unicode: 0x{:x}) {place}", u32::from(c)), base + at))
+        }
     }
 }
 
@@ -362,25 +297,17 @@ mod tests {
     use super::*;
 
     fn message(source: &str) -> String {
-        read(source.as_bytes(), true, &Limits::default())
-            .expect_err("the file is broken")
-            .0
-            .message
+        read(source.as_bytes(), true, &Limits::default()).expect_err("the file is broken").0.message
     }
 
     #[test]
     fn namespaces_follow_the_tree() {
         let source = "<a xmlns='u:1' xmlns:p='u:2'><p:b c='1' p:c='2'/><c xmlns=''><d/></c></a>";
         let document = read(source.as_bytes(), true, &Limits::default()).expect("well-formed");
-        let names: Vec<_> = (0..4)
-            .map(|ix| document.namespaces().uri(document.element(ix).namespace()))
-            .collect();
+        let names: Vec<_> = (0..4).map(|ix| document.namespaces().uri(document.element(ix).namespace())).collect();
         assert_eq!(names, ["u:1", "u:2", "", ""]);
         assert_eq!(document.element(1).attribute("c"), Some("1"));
-        assert_eq!(
-            document.element(3).parent().map(Element::local_name),
-            Some("c")
-        );
+        assert_eq!(document.element(3).parent().map(Element::local_name), Some("c"));
     }
 
     use super::super::document::Element;
@@ -395,33 +322,13 @@ mod tests {
     #[test]
     fn other_encodings_are_read() {
         let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe4</a>";
-        assert_eq!(
-            read(latin, true, &Limits::default())
-                .expect("latin")
-                .root()
-                .text(),
-            "\u{e4}"
-        );
+        assert_eq!(read(latin, true, &Limits::default()).expect("latin").root().text(), "\u{e4}");
         for little in [true, false] {
-            let mut bytes = if little {
-                vec![0xff, 0xfe]
-            } else {
-                vec![0xfe, 0xff]
-            };
+            let mut bytes = if little { vec![0xff, 0xfe] } else { vec![0xfe, 0xff] };
             for unit in "<?xml version='1.0' encoding='UTF-16'?><a>\u{e4}</a>".encode_utf16() {
-                bytes.extend(if little {
-                    unit.to_le_bytes()
-                } else {
-                    unit.to_be_bytes()
-                });
+                bytes.extend(if little { unit.to_le_bytes() } else { unit.to_be_bytes() });
             }
-            assert_eq!(
-                read(&bytes, true, &Limits::default())
-                    .expect("utf-16")
-                    .root()
-                    .text(),
-                "\u{e4}"
-            );
+            assert_eq!(read(&bytes, true, &Limits::default()).expect("utf-16").root().text(), "\u{e4}");
         }
     }
 
@@ -429,22 +336,10 @@ mod tests {
     fn broken_files_have_the_java_texts() {
         assert_eq!(message(""), "Premature end of file.");
         assert_eq!(message("x<a/>"), "Content is not allowed in prolog.");
-        assert_eq!(
-            message("<a/>x"),
-            "Content is not allowed in trailing section."
-        );
-        assert_eq!(
-            message("<a/><b/>"),
-            "The markup in the document following the root element must be well-formed."
-        );
-        assert_eq!(
-            message("<a>&u;</a>"),
-            "The entity \"u\" was referenced, but not declared."
-        );
-        assert_eq!(
-            message("<p:a/>"),
-            "The prefix \"p\" for element \"p:a\" is not bound."
-        );
+        assert_eq!(message("<a/>x"), "Content is not allowed in trailing section.");
+        assert_eq!(message("<a/><b/>"), "The markup in the document following the root element must be well-formed.");
+        assert_eq!(message("<a>&u;</a>"), "The entity \"u\" was referenced, but not declared.");
+        assert_eq!(message("<p:a/>"), "The prefix \"p\" for element \"p:a\" is not bound.");
         assert_eq!(
             message("<a p:b=''/>"),
             "The prefix \"p\" for attribute \"p:b\" associated with an element type \"a\" is not bound."
@@ -453,10 +348,7 @@ mod tests {
             message("<a><b></a>"),
             "The element type \"b\" must be terminated by the matching end-tag \"</b>\"."
         );
-        assert_eq!(
-            message("<a></a <b/>"),
-            "The end-tag for element type \"a\" must end with a '>' delimiter."
-        );
+        assert_eq!(message("<a></a <b/>"), "The end-tag for element type \"a\" must end with a '>' delimiter.");
         assert!(message("<!DOCTYPE a><a/>").starts_with("DOCTYPE is disallowed"));
         assert_eq!(
             message("<?xml version=\"1.0\"encoding=\"UTF-8\"?><a/>"),
@@ -466,21 +358,14 @@ mod tests {
 
     #[test]
     fn malformed_bytes_are_reported() {
-        let error = read(b"<a>\xe2(</a>", true, &Limits::default())
-            .expect_err("malformed")
-            .0;
+        let error = read(b"<a>\xe2(</a>", true, &Limits::default()).expect_err("malformed").0;
         assert_eq!(error.message, "Invalid byte 2 of 3-byte UTF-8 sequence.");
     }
 
     #[test]
     fn limits_hold() {
-        let limits = Limits {
-            max_depth: 2,
-            ..Limits::default()
-        };
-        let error = read(b"<a><b><c/></b></a>", true, &limits)
-            .expect_err("too deep")
-            .0;
+        let limits = Limits { max_depth: 2, ..Limits::default() };
+        let error = read(b"<a><b><c/></b></a>", true, &limits).expect_err("too deep").0;
         assert!(error.message.contains("deeper than the limit of 2"));
     }
 }

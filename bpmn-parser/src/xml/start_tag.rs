@@ -12,12 +12,7 @@ use super::{
 };
 
 impl TreeReader<'_> {
-    pub(super) fn start(
-        &mut self,
-        before: usize,
-        after: usize,
-        empty: bool,
-    ) -> Result<(), XmlError> {
+    pub(super) fn start(&mut self, before: usize, after: usize, empty: bool) -> Result<(), XmlError> {
         let source = self.source;
         if self.tree.open.is_empty() && !self.tree.nodes.is_empty() {
             return Err(XmlError::new(
@@ -26,17 +21,11 @@ impl TreeReader<'_> {
             ));
         }
         if self.tree.open.len() >= self.limits.max_depth {
-            let message = format!(
-                "elements are nested deeper than the limit of {}",
-                self.limits.max_depth
-            );
+            let message = format!("elements are nested deeper than the limit of {}", self.limits.max_depth);
             return Err(XmlError::new(message, before));
         }
         if self.tree.nodes.len() >= self.limits.max_elements {
-            let message = format!(
-                "file has more elements than the limit of {}",
-                self.limits.max_elements
-            );
+            let message = format!("file has more elements than the limit of {}", self.limits.max_elements);
             return Err(XmlError::new(message, before));
         }
         let tag = &source[before + 1..after - if empty { 2 } else { 1 }];
@@ -70,24 +59,17 @@ impl TreeReader<'_> {
         }
         let (prefix, local) = split_name(name);
         let Some(namespace) = self.resolve(prefix, &bindings) else {
-            return Err(XmlError::new(
-                format!("The prefix \"{prefix}\" for element \"{name}\" is not bound."),
-                before,
-            ));
+            return Err(XmlError::new(format!("The prefix \"{prefix}\" for element \"{name}\" is not bound."), before));
         };
         let mut attributes: Vec<Attribute> = Vec::with_capacity(raw.len());
         for attribute in raw {
-            let attribute =
-                self.attribute(attribute.name, attribute.value, name, &bindings, before)?;
+            let attribute = self.attribute(attribute.name, attribute.value, name, &bindings, before)?;
             attributes.push(attribute);
         }
         if let Some(twice) = first_duplicate(&attributes) {
             let message = match twice.namespace {
                 NamespaceId::NONE | NamespaceId::XMLNS => {
-                    format!(
-                        "Attribute \"{}\" was already specified for element \"{name}\".",
-                        twice.name
-                    )
+                    format!("Attribute \"{}\" was already specified for element \"{name}\".", twice.name)
                 }
                 namespace => format!(
                     "Attribute \"{}\" bound to namespace \"{}\" was already specified for element \"{name}\".",
@@ -142,12 +124,7 @@ impl TreeReader<'_> {
                 )
             })?,
         };
-        Ok(Attribute {
-            namespace,
-            name: name.into(),
-            local_start: name.len() - local.len(),
-            value,
-        })
+        Ok(Attribute { namespace, name: name.into(), local_start: name.len() - local.len(), value })
     }
 
     fn resolve(&self, prefix: &str, bindings: &[(Box<str>, NamespaceId)]) -> Option<NamespaceId> {
@@ -156,20 +133,10 @@ impl TreeReader<'_> {
         }
         bindings
             .iter()
-            .chain(
-                self.tree
-                    .open
-                    .iter()
-                    .rev()
-                    .flat_map(|&ix| &self.tree.nodes[ix as usize].bindings),
-            )
+            .chain(self.tree.open.iter().rev().flat_map(|&ix| &self.tree.nodes[ix as usize].bindings))
             .find(|(bound, _)| &**bound == prefix)
             .map(|(_, id)| *id)
-            .or(if prefix.is_empty() {
-                Some(NamespaceId::NONE)
-            } else {
-                None
-            })
+            .or(if prefix.is_empty() { Some(NamespaceId::NONE) } else { None })
     }
 }
 
@@ -178,8 +145,5 @@ fn first_duplicate(attributes: &[Attribute]) -> Option<&Attribute> {
     let mut seen = HashSet::with_capacity(attributes.len());
     let is_declaration = |attribute: &&Attribute| attribute.namespace == NamespaceId::XMLNS;
     let (declarations, others): (Vec<_>, Vec<_>) = attributes.iter().partition(is_declaration);
-    declarations
-        .into_iter()
-        .chain(others)
-        .find(|attribute| !seen.insert((attribute.namespace, attribute.local())))
+    declarations.into_iter().chain(others).find(|attribute| !seen.insert((attribute.namespace, attribute.local())))
 }

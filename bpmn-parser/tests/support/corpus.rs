@@ -36,26 +36,12 @@ pub(crate) fn expectations(path: &Path) -> Option<Vec<Expected>> {
     let text = fs::read_to_string(path).ok()?;
     let mut rows = records(&text).into_iter();
     let header = rows.next()?;
-    let column = |name: &str| {
-        header
-            .iter()
-            .position(|cell| cell == name)
-            .expect("a column of the expectations")
-    };
-    let (file, outcome, errors, facts) = (
-        column("file"),
-        column("outcome"),
-        column("errors"),
-        column("facts"),
-    );
+    let column = |name: &str| header.iter().position(|cell| cell == name).expect("a column of the expectations");
+    let (file, outcome, errors, facts) = (column("file"), column("outcome"), column("errors"), column("facts"));
     Some(
         rows.map(|row| Expected {
             file: row[file].clone(),
-            outcome: if row[outcome] == "ok" {
-                Outcome::Ok
-            } else {
-                Outcome::Error
-            },
+            outcome: if row[outcome] == "ok" { Outcome::Ok } else { Outcome::Error },
             errors: row[errors].clone(),
             facts: row[facts].clone(),
         })

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use models::bpmn::{
-    BoundaryTrigger, CatchDefinition, Definitions, FlowNode, Implementation, NodeKind, Process,
-    ScopeBody, StartTrigger, ThrowDefinition, TimerDefinition,
+    BoundaryTrigger, CatchDefinition, Definitions, FlowNode, Implementation, NodeKind, Process, ScopeBody,
+    StartTrigger, ThrowDefinition, TimerDefinition,
 };
 use serde_json::{Map, Value, json};
 
@@ -15,36 +15,21 @@ const IGNORED: [&str; 1] = ["laneSets"];
 pub(crate) fn compare(expected: &str, definitions: &Definitions) -> Vec<(String, bool, String)> {
     let expected: Value = serde_json::from_str(expected).unwrap_or(Value::Null);
     let theirs = expected["process"].as_array().cloned().unwrap_or_default();
-    let ours: Vec<_> = definitions
-        .processes
-        .iter()
-        .filter(|process| process.executable)
-        .map(facts)
-        .collect();
+    let ours: Vec<_> = definitions.processes.iter().filter(|process| process.executable).map(facts).collect();
     let mut results = vec![(
         "processes".to_owned(),
         theirs.len() == ours.len(),
         format!("camunda has {}, ours {}", theirs.len(), ours.len()),
     )];
     for theirs in &theirs {
-        let Some(ours) = ours
-            .iter()
-            .find(|ours| ours.get("key") == theirs.get("key"))
-        else {
-            results.push((
-                "key".to_owned(),
-                false,
-                format!("no process {}", theirs["key"]),
-            ));
+        let Some(ours) = ours.iter().find(|ours| ours.get("key") == theirs.get("key")) else {
+            results.push(("key".to_owned(), false, format!("no process {}", theirs["key"])));
             continue;
         };
         let empty = Map::new();
         let theirs = theirs.as_object().unwrap_or(&empty);
         let names: HashSet<&String> = theirs.keys().chain(ours.keys()).collect();
-        let mut names: Vec<_> = names
-            .into_iter()
-            .filter(|name| !IGNORED.contains(&name.as_str()))
-            .collect();
+        let mut names: Vec<_> = names.into_iter().filter(|name| !IGNORED.contains(&name.as_str())).collect();
         names.sort();
         for name in names {
             let (theirs, ours) = (sorted(theirs.get(name)), sorted(ours.get(name)));
@@ -79,12 +64,7 @@ fn facts(process: &Process) -> Map<String, Value> {
             || (value == json!(0)
                 && !matches!(
                     name,
-                    "activities"
-                        | "scopes"
-                        | "transitions"
-                        | "maxDepth"
-                        | "startEvents"
-                        | "historyTimeToLive"
+                    "activities" | "scopes" | "transitions" | "maxDepth" | "startEvents" | "historyTimeToLive"
                 ))
             || value.as_array().is_some_and(Vec::is_empty)
             || (value.as_object().is_some_and(Map::is_empty) && name != "activityTypes")
@@ -103,10 +83,7 @@ fn facts(process: &Process) -> Map<String, Value> {
     put("scopes", json!(counted.scopes));
     put("transitions", json!(counted.transitions));
     put("conditionalFlows", json!(counted.conditional_flows));
-    put(
-        "transitionsWithListeners",
-        json!(counted.flows_with_listeners),
-    );
+    put("transitionsWithListeners", json!(counted.flows_with_listeners));
     put("maxDepth", json!(counted.depth));
     put("activityTypes", json!(counted.types));
     put("startEvents", json!(counted.start_events));
@@ -115,10 +92,7 @@ fn facts(process: &Process) -> Map<String, Value> {
     put("jobDefinitions", json!(counted.jobs));
     put("timerStartJobs", json!(counted.timer_starts));
     put("startSubscriptions", json!(counted.start_subscriptions));
-    put(
-        "eventSubscriptionDeclarations",
-        json!(counted.subscriptions),
-    );
+    put("eventSubscriptionDeclarations", json!(counted.subscriptions));
     put("asyncBefore", json!(counted.async_before));
     put("asyncAfter", json!(counted.async_after));
     put("multiInstanceBodies", json!(counted.multi_instance_bodies));
@@ -139,16 +113,8 @@ fn initial(body: &ScopeBody) -> Option<&str> {
             _ => None,
         })
         .collect();
-    let plain = starts
-        .iter()
-        .find(|(_, trigger)| matches!(trigger, StartTrigger::None | StartTrigger::Timer(_)));
-    plain
-        .or(if starts.len() == 1 {
-            starts.first()
-        } else {
-            None
-        })
-        .map(|(id, _)| *id)
+    let plain = starts.iter().find(|(_, trigger)| matches!(trigger, StartTrigger::None | StartTrigger::Timer(_)));
+    plain.or(if starts.len() == 1 { starts.first() } else { None }).map(|(id, _)| *id)
 }
 
 fn has_start_form(body: &ScopeBody) -> bool {
@@ -199,9 +165,7 @@ impl Counted {
             .nodes
             .iter()
             .filter_map(|node| match &node.kind {
-                NodeKind::BoundaryEvent(event)
-                    if !matches!(event.trigger, BoundaryTrigger::Compensation { .. }) =>
-                {
+                NodeKind::BoundaryEvent(event) if !matches!(event.trigger, BoundaryTrigger::Compensation { .. }) => {
                     Some(event.attached_to.as_str())
                 }
                 _ => None,
@@ -216,34 +180,18 @@ impl Counted {
         }
         for node in &body.nodes {
             let waits_alone = !behind_gateway.contains(node.id.as_str());
-            self.node(
-                node,
-                depth,
-                is_process,
-                waits_alone,
-                hosts.contains(node.id.as_str()),
-            );
+            self.node(node, depth, is_process, waits_alone, hosts.contains(node.id.as_str()));
         }
     }
 
-    fn node(
-        &mut self,
-        node: &FlowNode,
-        depth: usize,
-        in_process: bool,
-        waits_alone: bool,
-        is_host: bool,
-    ) {
+    fn node(&mut self, node: &FlowNode, depth: usize, in_process: bool, waits_alone: bool, is_host: bool) {
         let mut depth = depth;
         let (mut before, mut after) = (node.async_before, node.async_after);
         if let Some(multi_instance) = &node.multi_instance {
             self.activities += 1;
             self.scopes += 1;
             self.multi_instance_bodies += 1;
-            *self
-                .types
-                .entry("multiInstanceBody".to_owned())
-                .or_default() += 1;
+            *self.types.entry("multiInstanceBody".to_owned()).or_default() += 1;
             self.continuations(&format!("{}#multiInstanceBody", node.id), before, after);
             depth += 1;
             (before, after) = (multi_instance.async_before, multi_instance.async_after);
@@ -256,10 +204,7 @@ impl Counted {
         let is_handler = node.for_compensation
             || matches!(&node.kind, NodeKind::SubProcess(sub) if starts_by_compensation(&sub.body));
         self.compensation_handlers += usize::from(is_handler);
-        *self
-            .types
-            .entry(activity_type(node).to_owned())
-            .or_default() += 1;
+        *self.types.entry(activity_type(node).to_owned()).or_default() += 1;
         let is_single = node.multi_instance.is_none();
         if is_scope(node, waits_alone) || (is_single && (is_host || node.io.is_some())) {
             self.scopes += 1;
@@ -276,13 +221,11 @@ impl Counted {
     fn continuations(&mut self, id: &str, before: bool, after: bool) {
         if before {
             self.async_before += 1;
-            self.jobs
-                .push(format!("async-continuation:async-before@{id}"));
+            self.jobs.push(format!("async-continuation:async-before@{id}"));
         }
         if after {
             self.async_after += 1;
-            self.jobs
-                .push(format!("async-continuation:async-after@{id}"));
+            self.jobs.push(format!("async-continuation:async-after@{id}"));
         }
     }
 
@@ -313,15 +256,13 @@ impl Counted {
                         self.timer("timer-start-event-subprocess", timer, id);
                     }
                     StartTrigger::Message(name) if in_process => {
-                        self.start_subscriptions
-                            .push(format!("message:{name}@{id}"));
+                        self.start_subscriptions.push(format!("message:{name}@{id}"));
                     }
                     StartTrigger::Signal(name) if in_process => {
                         self.start_subscriptions.push(format!("signal:{name}@{id}"));
                     }
                     StartTrigger::Conditional(_) if in_process => {
-                        self.start_subscriptions
-                            .push(format!("conditional:None@{id}"));
+                        self.start_subscriptions.push(format!("conditional:None@{id}"));
                     }
                     _ => {}
                 }
@@ -351,11 +292,7 @@ impl Counted {
             NodeKind::ReceiveTask { message: Some(_) } => self.subscription("message"),
             NodeKind::UserTask(task) => {
                 self.user_tasks += 1;
-                for timer in task
-                    .listeners
-                    .iter()
-                    .filter_map(|listener| listener.timer.as_ref())
-                {
+                for timer in task.listeners.iter().filter_map(|listener| listener.timer.as_ref()) {
                     self.timer("timer-task-listener", timer, id);
                 }
             }
@@ -392,11 +329,7 @@ fn is_scope(node: &FlowNode, waits_alone: bool) -> bool {
             _ => false,
         },
         NodeKind::UserTask(task) => {
-            task.has_properties
-                || task
-                    .listeners
-                    .iter()
-                    .any(|listener| listener.timer.is_some())
+            task.has_properties || task.listeners.iter().any(|listener| listener.timer.is_some())
         }
         _ => false,
     }
