@@ -97,23 +97,62 @@ pub(crate) struct Type {
 pub(crate) enum Stmt {
     Expr(Expr),
     /// `def x = …`; a fresh variable each time it is passed.
-    Declare { slot: Slot, ty: Option<Type>, value: Option<Expr> },
+    Declare {
+        slot: Slot,
+        ty: Option<Type>,
+        value: Option<Expr>,
+    },
     /// `def (a, b) = …`
-    DeclareMany { targets: Vec<(Slot, Option<Type>)>, value: Expr },
+    DeclareMany {
+        targets: Vec<(Slot, Option<Type>)>,
+        value: Expr,
+    },
     Block(Vec<Stmt>),
-    If { condition: Expr, then: Box<Stmt>, otherwise: Option<Box<Stmt>> },
-    While { label: Option<Str>, condition: Expr, body: Box<Stmt> },
-    DoWhile { label: Option<Str>, condition: Expr, body: Box<Stmt> },
-    ForIn { label: Option<Str>, slot: Slot, ty: Option<Type>, items: Expr, body: Box<Stmt> },
-    For { label: Option<Str>, init: Vec<Stmt>, condition: Option<Expr>, update: Vec<Expr>, body: Box<Stmt> },
-    Switch { label: Option<Str>, switch: Switch },
+    If {
+        condition: Expr,
+        then: Box<Stmt>,
+        otherwise: Option<Box<Stmt>>,
+    },
+    While {
+        label: Option<Str>,
+        condition: Expr,
+        body: Box<Stmt>,
+    },
+    DoWhile {
+        label: Option<Str>,
+        condition: Expr,
+        body: Box<Stmt>,
+    },
+    ForIn {
+        label: Option<Str>,
+        slot: Slot,
+        ty: Option<Type>,
+        items: Expr,
+        body: Box<Stmt>,
+    },
+    For {
+        label: Option<Str>,
+        init: Vec<Stmt>,
+        condition: Option<Expr>,
+        update: Vec<Expr>,
+        body: Box<Stmt>,
+    },
+    Switch {
+        label: Option<Str>,
+        switch: Switch,
+    },
     Break(Option<Str>),
     Continue(Option<Str>),
     Return(Option<Expr>),
     Throw(Expr),
     Try(Box<Try>),
     /// `at` is the place of `source`.
-    Assert { condition: Expr, message: Option<Expr>, source: Str, at: u32 },
+    Assert {
+        condition: Expr,
+        message: Option<Expr>,
+        source: Str,
+        at: u32,
+    },
 }
 
 #[derive(Debug)]
@@ -182,12 +221,25 @@ pub(crate) enum ExprKind {
     Class(Class),
     Closure(FunctionIx),
     Property(Box<Property>),
-    Index { target: Box<Expr>, keys: Vec<Expr>, safe: bool },
+    Index {
+        target: Box<Expr>,
+        keys: Vec<Expr>,
+        safe: bool,
+    },
     Call(Box<Call>),
-    MethodPointer { target: Box<Expr>, name: MemberName },
-    New { class: Class, args: Vec<Expr> },
+    MethodPointer {
+        target: Box<Expr>,
+        name: MemberName,
+    },
+    New {
+        class: Class,
+        args: Vec<Expr>,
+    },
     /// `new int[3]`, `new String[2][2]`.
-    NewArray { element: Type, sizes: Vec<Expr> },
+    NewArray {
+        element: Type,
+        sizes: Vec<Expr>,
+    },
     Not(Box<Expr>),
     Minus(Box<Expr>),
     Plus(Box<Expr>),
@@ -197,14 +249,29 @@ pub(crate) enum ExprKind {
     Or(Box<(Expr, Expr)>),
     Ternary(Box<(Expr, Expr, Expr)>),
     Elvis(Box<(Expr, Expr)>),
-    Assign { target: Box<Target>, op: AssignOp, value: Box<Expr> },
-    AssignMany { targets: Vec<Target>, value: Box<Expr> },
-    Increment { target: Box<Target>, up: bool, prefix: bool },
+    Assign {
+        target: Box<Target>,
+        op: AssignOp,
+        value: Box<Expr>,
+    },
+    AssignMany {
+        targets: Vec<Target>,
+        value: Box<Expr>,
+    },
+    Increment {
+        target: Box<Target>,
+        up: bool,
+        prefix: bool,
+    },
     /// `(Type) x`
     Cast(Type, Box<Expr>),
     /// `x as Type`
     As(Type, Box<Expr>),
-    InstanceOf { value: Box<Expr>, class: Class, negated: bool },
+    InstanceOf {
+        value: Box<Expr>,
+        class: Class,
+        negated: bool,
+    },
     /// `*x`, only among elements and arguments.
     Spread(Box<Expr>),
     /// `name: value` among arguments; all of a call's make one map.
@@ -264,7 +331,12 @@ pub(crate) enum Callee {
     Local(Slot),
     /// `name(…)`: a method of the script or class, a closure variable, or a function of the environment.
     Function(Str),
-    Method { target: Expr, name: MemberName, safe: bool, spread: bool },
+    Method {
+        target: Expr,
+        name: MemberName,
+        safe: bool,
+        spread: bool,
+    },
     /// `super.name(…)`
     Super(Str),
     /// The result of an expression is called.
@@ -409,7 +481,9 @@ impl ExprKind {
             | Self::As(_, value)
             | Self::InstanceOf { value, .. }
             | Self::Spread(value) => value.height,
-            Self::Binary(_, pair) | Self::And(pair) | Self::Or(pair) | Self::Elvis(pair) => pair.0.height.max(pair.1.height),
+            Self::Binary(_, pair) | Self::And(pair) | Self::Or(pair) | Self::Elvis(pair) => {
+                pair.0.height.max(pair.1.height)
+            }
             Self::Ternary(parts) => parts.0.height.max(parts.1.height).max(parts.2.height),
             Self::Assign { target, value, .. } => target.height().max(value.height),
             Self::AssignMany { targets, value } => {

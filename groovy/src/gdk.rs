@@ -23,8 +23,8 @@ pub(crate) use number::{number_of, parse_number};
 use crate::{
     interpreter::{Interpreter, Outcome, Throw},
     values::{
-        Closure, Entry, ExceptionObject, Instance, JsonBuilder, JsonSlurper, Matcher, Pattern, PrintStream, Range, Template,
-        TextBuilder, downcast,
+        Closure, Entry, ExceptionObject, Instance, JsonBuilder, JsonSlurper, Matcher, Pattern, PrintStream, Range,
+        Template, TextBuilder, downcast,
     },
 };
 
@@ -96,7 +96,7 @@ fn call_own(groovy: &mut Interpreter<'_>, target: &Object, name: &str, args: &[O
         && !matches!(name, "hasNext" | "next")
     {
         let rest: Vec<Object> = std::iter::from_fn(|| iterator.advance()).collect();
-        return iteration::call(groovy, iteration::Source::list(rest), name, args);
+        return iteration::call(groovy, &iteration::Source::list(rest), name, args);
     }
     Ok(None)
 }
@@ -107,7 +107,8 @@ pub(crate) fn null(groovy: &mut Interpreter<'_>, name: &str, closure: &Object) -
         "with" => groovy.call_with_delegate(closure, &Object::Null, &[Object::Null]),
         "tap" => groovy.call_with_delegate(closure, &Object::Null, &[Object::Null]).map(|_| Object::Null),
         _ => {
-            let found = iteration::call(groovy, iteration::Source::list(Vec::new()), name, std::slice::from_ref(closure))?;
+            let found =
+                iteration::call(groovy, &iteration::Source::list(Vec::new()), name, std::slice::from_ref(closure))?;
             Ok(found.unwrap_or(Object::Null))
         }
     }

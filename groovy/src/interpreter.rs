@@ -141,10 +141,7 @@ impl<'r> Interpreter<'r> {
     pub(crate) fn charge(&mut self, bytes: u64) -> Outcome<()> {
         self.allocated = self.allocated.saturating_add(bytes);
         if self.allocated > self.limits.allocated_bytes {
-            return Err(Throw::limit(format!(
-                "the script allocated more than {} bytes",
-                self.limits.allocated_bytes
-            )));
+            return Err(Throw::limit(format!("the script allocated more than {} bytes", self.limits.allocated_bytes)));
         }
         Ok(())
     }
@@ -255,9 +252,10 @@ impl<'r> Interpreter<'r> {
     }
 
     fn flush_line(&mut self) {
-        match &mut self.bindings.output {
-            Some(sink) => sink(&self.line),
-            None => tracing::info!(target: "groovy", "{}", self.line),
+        if let Some(sink) = &mut self.bindings.output {
+            sink(&self.line);
+        } else {
+            tracing::info!(target: "groovy", "{}", self.line);
         }
         self.line.clear();
     }

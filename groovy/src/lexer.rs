@@ -17,9 +17,9 @@ const MAX_TEMPLATE_DEPTH: u32 = 32;
 /// Operators, longest first.
 const PUNCTUATION: &[&str] = &[
     "<..<", ">>>=", "<=>", "===", "!==", "==~", "**=", "<<=", ">>=", ">>>", "..<", "<..", "*.@", "?.@", "??.", "...",
-    "==", "!=", "<=", ">=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "?=", "<<", ">>", "..",
-    "?.", "*.", ".&", ".@", "::", "->", "=~", "?:", "**", "?[", "{", "}", "(", ")", "[", "]", ";", ",", ".", "=", "<", ">",
-    "+", "-", "*", "/", "%", "!", "~", "?", ":", "&", "|", "^", "@",
+    "==", "!=", "<=", ">=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "?=", "<<", ">>",
+    "..", "?.", "*.", ".&", ".@", "::", "->", "=~", "?:", "**", "?[", "{", "}", "(", ")", "[", "]", ";", ",", ".", "=",
+    "<", ">", "+", "-", "*", "/", "%", "!", "~", "?", ":", "&", "|", "^", "@",
 ];
 
 pub(crate) struct Lexer<'s> {
@@ -171,7 +171,9 @@ impl<'s> Lexer<'s> {
                     .len()
                     .checked_sub(2)
                     .is_some_and(|at| matches!(self.tokens[at].kind, TokenKind::Punct("." | "?." | "*.")));
-                !member && RESERVED.contains(&&**word) && !matches!(&**word, "this" | "super" | "null" | "true" | "false")
+                !member
+                    && RESERVED.contains(&&**word)
+                    && !matches!(&**word, "this" | "super" | "null" | "true" | "false")
             }
             Some(TokenKind::Punct(punct)) => !matches!(*punct, ")" | "]" | "}" | "++" | "--") || self.newline,
             Some(TokenKind::TemplateStart | TokenKind::TemplateText(_) | TokenKind::HoleStart) => true,

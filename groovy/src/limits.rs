@@ -15,6 +15,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 20_000_000, stack_bytes: 1024 * 1024, allocated_bytes: 512 * 1024 * 1024, text_bytes: 16 * 1024 * 1024 }
+        Self {
+            steps: 20_000_000,
+            stack_bytes: 1024 * 1024,
+            allocated_bytes: 512 * 1024 * 1024,
+            text_bytes: 16 * 1024 * 1024,
+        }
     }
 }

@@ -200,7 +200,11 @@ impl Parser<'_> {
     }
 
     fn at_statement_end(&self) -> bool {
-        self.token().newline_before || self.is_word("else") || self.is_punct("}") || self.is_punct(";") || self.kind() == &TokenKind::End
+        self.token().newline_before
+            || self.is_word("else")
+            || self.is_punct("}")
+            || self.is_punct(";")
+            || self.kind() == &TokenKind::End
     }
 
     fn text(&mut self, text: &Str) -> TextIx {

@@ -63,8 +63,13 @@ fn scripts(xml: &str) -> Vec<String> {
                 let own = is_groovy(&start);
                 let is_parent = matches!(
                     name,
-                    "scriptTask" | "inputEntry" | "outputEntry" | "inputExpression" | "literalExpression"
-                        | "defaultOutputEntry" | "definitions"
+                    "scriptTask"
+                        | "inputEntry"
+                        | "outputEntry"
+                        | "inputExpression"
+                        | "literalExpression"
+                        | "defaultOutputEntry"
+                        | "definitions"
                 );
                 let parent = open.last().is_some_and(|parent| parent.groovy && !parent.holds_text);
                 let inherits = parent && matches!(name, "script" | "text");
@@ -119,7 +124,9 @@ fn models(folder: &Path, into: &mut Vec<PathBuf>) {
 /// The refusal without names and places, so that equal reasons are one.
 fn reason(message: &str) -> String {
     match message.strip_prefix("unable to resolve class ") {
-        Some(class) if class.contains("onap") || !class.contains('.') => "unable to resolve class of a library".to_owned(),
+        Some(class) if class.contains("onap") || !class.contains('.') => {
+            "unable to resolve class of a library".to_owned()
+        }
         Some(class) => format!("unable to resolve class {class}"),
         None => message.to_owned(),
     }

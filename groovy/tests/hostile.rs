@@ -162,7 +162,9 @@ fn containers_in_themselves_end() {
 
 #[test]
 fn nested_sources_are_refused() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{ ", "}"), ("!", ""), ("-", ""), ("\"${", "}\""), ("if (1) ", "1"), ("a(", ")")] {
+    for (open, close) in
+        [("(", ")"), ("[", "]"), ("{ ", "}"), ("!", ""), ("-", ""), ("\"${", "}\""), ("if (1) ", "1"), ("a(", ")")]
+    {
         let source = open.repeat(20_000) + "1" + &close.repeat(20_000);
         assert!(Script::parse(&source).is_err(), "20000 times `{open}` parses");
     }
@@ -309,7 +311,8 @@ fn a_script_is_shared_between_threads() {
 fn printed_text_goes_to_the_sink() {
     let mut lines = Vec::new();
     let mut sink = |line: &str| lines.push(line.to_owned());
-    let script = Script::parse("println 'a'; print 1; print 2; System.out.println([x: 1]); printf('%d!', 3)").expect("it parses");
+    let script = Script::parse("println 'a'; print 1; print 2; System.out.println([x: 1]); printf('%d!', 3)")
+        .expect("it parses");
     let outcome = script.run(&mut Variables::default(), &SMALL, Bindings::new().output(&mut sink));
     assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(lines, ["a", "12[x:1]", "3!"]);

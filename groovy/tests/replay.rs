@@ -5,9 +5,9 @@ mod common;
 use std::{fs, path::Path};
 
 use common::{Variables, show};
-use tollgate_groovy::{Bindings, Limits, Script, ScriptError};
 use objects::{Object, convert, json::JsonNode};
 use serde_json::Value as Json;
+use tollgate_groovy::{Bindings, Limits, Script, ScriptError};
 
 /// The variables of `record.py`.
 fn variables() -> Variables {
@@ -58,7 +58,10 @@ fn normalise(text: &str) -> String {
 /// The part of an error that is the same in both: without Java's proposals and Groovy's picture of the source.
 fn essence(message: &str) -> String {
     let message = message.split("\nPossible solutions").next().unwrap_or(message);
-    let message = message.split("Unable to evaluate script while executing activity 'run' in the process definition with id '<id>': ").last().unwrap_or(message);
+    let message = message
+        .split("Unable to evaluate script while executing activity 'run' in the process definition with id '<id>': ")
+        .last()
+        .unwrap_or(message);
     let message = message.strip_prefix("javax.script.ScriptException: ").unwrap_or(message);
     if message.contains("Cannot serialize object in variable") {
         return "error: Cannot serialize object in variable".to_owned();
@@ -82,12 +85,14 @@ fn ours(source: &str) -> (String, Vec<(String, String)>) {
     let mut context = variables();
     let outcome = script.run(&mut context, &Limits::default(), Bindings::new());
     let shown = match outcome {
-        Ok(Object::Extension(value)) if value.class_name().contains("closure") || value.class_name().ends_with("$Entry") => "error: Cannot serialize object in variable".to_owned(),
+        Ok(Object::Extension(value))
+            if value.class_name().contains("closure") || value.class_name().ends_with("$Entry") =>
+        {
+            "error: Cannot serialize object in variable".to_owned()
+        }
         Ok(value) => format!("result: {}", show(&value, &mut context)),
         Err(ScriptError::BpmnError { code, message }) => format!("bpmn: {code} {message:?}"),
-        Err(ScriptError::Exception { class, message })
-            if class.ends_with("AssertionError") =>
-        {
+        Err(ScriptError::Exception { class, message }) if class.ends_with("AssertionError") => {
             format!("error: {}", message.unwrap_or_default())
         }
         Err(error) => format!("error: {error}"),
@@ -145,8 +150,10 @@ fn recorded(record: &Json) -> (String, Vec<(String, String)>) {
 #[test]
 fn snippets_do_what_camunda_does() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let accepted = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differences.md")).unwrap_or_default();
-    let mut paths: Vec<_> = fs::read_dir(folder).expect("the recorded data is there").flatten().map(|entry| entry.path()).collect();
+    let accepted =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differences.md")).unwrap_or_default();
+    let mut paths: Vec<_> =
+        fs::read_dir(folder).expect("the recorded data is there").flatten().map(|entry| entry.path()).collect();
     paths.sort();
     let (mut count, mut failures, mut known) = (0, Vec::new(), 0);
     for path in paths {

@@ -36,10 +36,9 @@ impl Interpreter<'_> {
                 let plain = self.plain_args(args);
                 Ok(Some(java::call_static("org.camunda.spin.Spin", name, &plain, self.ctx)?))
             }
-            ("evaluate" | "run" | "use" | "load", [_, ..]) => Err(Throw::exception(
-                "java.lang.SecurityException",
-                format!("{name}() is not available to scripts"),
-            )),
+            ("evaluate" | "run" | "use" | "load", [_, ..]) => {
+                Err(Throw::exception("java.lang.SecurityException", format!("{name}() is not available to scripts")))
+            }
             ("getBinding", []) => self.global("binding"),
             ("getClass", []) => Ok(Some(java::class_object("Script1"))),
             _ => Ok(None),

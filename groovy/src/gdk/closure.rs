@@ -10,7 +10,9 @@ use crate::{
 
 pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, name: &str, args: &[Object]) -> Found {
     Ok(Some(match (name, args) {
-        ("call" | "doCall" | "run" | "apply" | "test" | "accept" | "get" | "compare", _) => groovy.call_closure(target, args)?,
+        ("call" | "doCall" | "run" | "apply" | "test" | "accept" | "get" | "compare", _) => {
+            groovy.call_closure(target, args)?
+        }
         ("curry", fixed) => Closure::curried(target, CurryPosition::Left, fixed),
         ("rcurry", fixed) => Closure::curried(target, CurryPosition::Right, fixed),
         ("ncurry", [index, fixed @ ..]) => {
@@ -80,7 +82,12 @@ pub(crate) fn copy(target: &Object) -> Object {
 
 impl Interpreter<'_> {
     /// Calls a closure with names resolved in a delegate first.
-    pub(crate) fn call_with_delegate(&mut self, closure: &Object, delegate: &Object, args: &[Object]) -> Outcome<Object> {
+    pub(crate) fn call_with_delegate(
+        &mut self,
+        closure: &Object,
+        delegate: &Object,
+        args: &[Object],
+    ) -> Outcome<Object> {
         let copied = copy(closure);
         if let Some(closure) = downcast::<Closure>(&copied)
             && !delegate.is_null()

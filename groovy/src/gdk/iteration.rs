@@ -41,13 +41,13 @@ impl Source {
         Ok(match self.shape {
             Shape::List => Object::list(items),
             Shape::Set => Object::set(items),
-            Shape::Map => Object::map(pairs(items)),
+            Shape::Map => Object::map(pairs(&items)),
         })
     }
 }
 
 /// A map of entries.
-pub(super) fn pairs(entries: Vec<Object>) -> ObjectMap {
+pub(super) fn pairs(entries: &[Object]) -> ObjectMap {
     entries
         .iter()
         .filter_map(|entry| {
@@ -70,7 +70,13 @@ pub(super) fn apply(groovy: &mut Interpreter<'_>, closure: &Object, item: &Objec
 }
 
 /// Calls a closure with something and an element: `inject`, `eachWithIndex`.
-fn apply_two(groovy: &mut Interpreter<'_>, closure: &Object, first: Object, item: &Object, item_first: bool) -> Outcome<Object> {
+fn apply_two(
+    groovy: &mut Interpreter<'_>,
+    closure: &Object,
+    first: Object,
+    item: &Object,
+    item_first: bool,
+) -> Outcome<Object> {
     groovy.step()?;
     if let Some(entry) = downcast::<Entry>(item)
         && groovy.arity(closure) == 3
@@ -95,10 +101,10 @@ fn is_closure(object: &Object) -> bool {
 }
 
 /// Methods every walkable object has.
-pub(super) fn call(groovy: &mut Interpreter<'_>, source: Source, name: &str, args: &[Object]) -> Found {
+pub(super) fn call(groovy: &mut Interpreter<'_>, source: &Source, name: &str, args: &[Object]) -> Found {
     if let [closure] = args
         && is_closure(closure)
-        && let Some(value) = with_closure(groovy, &source, name, closure)?
+        && let Some(value) = with_closure(groovy, source, name, closure)?
     {
         return Ok(Some(value));
     }
@@ -213,7 +219,7 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, source: Source, name: &str, arg
             groovy.new_text(out)?
         }
         ("groupBy", closures) if closures.iter().all(is_closure) && !closures.is_empty() => {
-            group(groovy, &source, closures)?
+            group(groovy, source, closures)?
         }
         ("collectEntries", []) => collect_entries(groovy, items.clone())?,
         ("withIndex" | "indexed", _) if args.len() <= 1 => {
@@ -224,7 +230,8 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, source: Source, name: &str, arg
             let number = |index: usize| Object::Integer(offset.wrapping_add(i32::try_from(index).unwrap_or(i32::MAX)));
             groovy.charge_items(items.len() as u64 * 3)?;
             if name == "withIndex" {
-                let pairs = items.iter().enumerate().map(|(index, item)| Object::list(vec![item.clone(), number(index)]));
+                let pairs =
+                    items.iter().enumerate().map(|(index, item)| Object::list(vec![item.clone(), number(index)]));
                 Object::list(pairs.collect())
             } else {
                 let pairs = items.iter().enumerate().map(|(index, item)| (MapKey(number(index)), item.clone()));
@@ -237,11 +244,18 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, source: Source, name: &str, arg
         }
         ("first" | "head", []) => match items.first() {
             Some(item) => item.clone(),
-            None => return Err(no_such_element(&format!("Cannot access {name}() element from an empty {}", source.kind()))),
+            None => {
+                return Err(no_such_element(&format!(
+                    "Cannot access {name}() element from an empty {}",
+                    source.kind()
+                )));
+            }
         },
         ("last", []) => match items.last() {
             Some(item) => item.clone(),
-            None => return Err(no_such_element(&format!("Cannot access last() element from an empty {}", source.kind()))),
+            None => {
+                return Err(no_such_element(&format!("Cannot access last() element from an empty {}", source.kind())));
+            }
         },
         ("take", [count]) => {
             let count = count_of(groovy, count)?.min(items.len());
@@ -275,9 +289,9 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, source: Source, name: &str, arg
             Object::set(items.clone())
         }
         ("max" | "min" | "sort" | "toSorted" | "unique" | "toUnique", _) => {
-            return ordering::call(groovy, &source, name, args);
+            return ordering::call(groovy, source, name, args);
         }
-        _ => return super::stream::call(groovy, &source, name, args),
+        _ => return super::stream::call(groovy, source, name, args),
     }))
 }
 
@@ -390,7 +404,9 @@ fn with_closure(groovy: &mut Interpreter<'_>, source: &Source, name: &str, closu
         }
         "inject" => {
             let Some((first, rest)) = items.split_first() else {
-                return Err(no_such_element("Cannot call inject() on an empty collection without passing an initial value."));
+                return Err(no_such_element(
+                    "Cannot call inject() on an empty collection without passing an initial value.",
+                ));
             };
             let mut value = first.clone();
             for item in rest {
@@ -460,7 +476,13 @@ fn with_closure(groovy: &mut Interpreter<'_>, source: &Source, name: &str, closu
     }))
 }
 
-fn find_index(groovy: &mut Interpreter<'_>, items: &[Object], closure: &Object, start: usize, last: bool) -> Outcome<Object> {
+fn find_index(
+    groovy: &mut Interpreter<'_>,
+    items: &[Object],
+    closure: &Object,
+    start: usize,
+    last: bool,
+) -> Outcome<Object> {
     let mut found = Object::Integer(-1);
     for (index, item) in items.iter().enumerate().skip(start) {
         if test(groovy, closure, item)? {
@@ -520,17 +542,16 @@ fn collect_entries(groovy: &mut Interpreter<'_>, values: Vec<Object>) -> Outcome
                 map.insert(MapKey(part(0)), part(1));
             }
             Object::Map(other) => map.extend(other.borrow().iter().map(|(key, value)| (key.clone(), value.clone()))),
-            other => match downcast::<Entry>(other) {
-                Some(entry) => {
+            other => {
+                if let Some(entry) = downcast::<Entry>(other) {
                     let [key, value] = crate::ops::entry_parts(entry);
                     map.insert(MapKey(key), value);
-                }
-                None => {
+                } else {
                     let class = other.class_name(groovy.ctx);
                     let text = groovy.to_text(other)?;
                     return Err(Throw::cast(&text, &class, "java.util.Map"));
                 }
-            },
+            }
         }
     }
     Ok(Object::map(map))

@@ -56,7 +56,7 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, items: &Items,
             None => return Err(super::no_such_element("Cannot removeLast() an empty List")),
         },
         ("removeAt", [index]) => groovy.invoke(target, "remove", std::slice::from_ref(index))?,
-        ("remove", [item]) if matches!(item, Object::Integer(_)) => return Ok(None),
+        ("remove", [Object::Integer(_)]) => return Ok(None),
         ("removeElement" | "remove", [item]) => {
             let found = items.borrow().iter().position(|other| other.equals(item));
             found.map(|at| items.borrow_mut().remove(at));
@@ -206,12 +206,12 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, items: &Items,
         }
         _ => {
             let source = Source::list(items.borrow().clone());
-            return walk(groovy, target, source, name, args);
+            return walk(groovy, target, &source, name, args);
         }
     }))
 }
 
-fn walk(groovy: &mut Interpreter<'_>, target: &Object, source: Source, name: &str, args: &[Object]) -> Found {
+fn walk(groovy: &mut Interpreter<'_>, target: &Object, source: &Source, name: &str, args: &[Object]) -> Found {
     let found = iteration::call(groovy, source, name, args)?;
     Ok(found.map(|value| if returns_itself(name) { target.clone() } else { value }))
 }
@@ -434,7 +434,7 @@ pub(super) fn call_set(
         ("asImmutable" | "asUnmodifiable", []) => target.clone(),
         _ => {
             let source = Source { items: all(items), shape: Shape::Set };
-            return walk(groovy, target, source, name, args);
+            return walk(groovy, target, &source, name, args);
         }
     }))
 }

@@ -30,20 +30,19 @@ pub(super) fn call(
         }
         ("get", [key, default]) => {
             let found = map.borrow().get(&MapKey(key.clone())).cloned();
-            match found {
-                Some(value) => value,
-                None => {
-                    // Groovy's `get` with a default keeps it.
-                    groovy.put_at(target, key, default.clone())?;
-                    default.clone()
-                }
+            if let Some(value) = found {
+                value
+            } else {
+                // Groovy's `get` with a default keeps it.
+                groovy.put_at(target, key, default.clone())?;
+                default.clone()
             }
         }
         ("put", [_, _]) => {
             groovy.charge_items(2)?;
             return Ok(None);
         }
-        ("leftShift", [Object::Map(other)]) | ("putAll", [Object::Map(other)]) => {
+        ("leftShift" | "putAll", [Object::Map(other)]) => {
             let other = other.borrow().clone();
             groovy.charge_items(other.len() as u64 * 2)?;
             map.borrow_mut().extend(other);
@@ -106,15 +105,14 @@ pub(super) fn call(
         }
         ("computeIfAbsent", [key, _]) if let Some(closure) = closure => {
             let found = map.borrow().get(&MapKey(key.clone())).cloned().filter(|value| !value.is_null());
-            match found {
-                Some(value) => value,
-                None => {
-                    let value = groovy.call_closure(closure, std::slice::from_ref(key))?;
-                    if !value.is_null() {
-                        groovy.put_at(target, key, value.clone())?;
-                    }
-                    value
+            if let Some(value) = found {
+                value
+            } else {
+                let value = groovy.call_closure(closure, std::slice::from_ref(key))?;
+                if !value.is_null() {
+                    groovy.put_at(target, key, value.clone())?;
                 }
+                value
             }
         }
         ("computeIfPresent" | "compute", [key, _]) if let Some(closure) = closure => {
@@ -132,7 +130,8 @@ pub(super) fn call(
         }
         ("merge", [key, value, _]) if let Some(closure) = closure => {
             let found = map.borrow().get(&MapKey(key.clone())).cloned().unwrap_or(Object::Null);
-            let merged = if found.is_null() { value.clone() } else { groovy.call_closure(closure, &[found, value.clone()])? };
+            let merged =
+                if found.is_null() { value.clone() } else { groovy.call_closure(closure, &[found, value.clone()])? };
             groovy.put_at(target, key, merged.clone())?;
             merged
         }
@@ -153,19 +152,23 @@ pub(super) fn call(
                 }
             }
             let changed = kept.len() != all.len();
-            *map.borrow_mut() = iteration::pairs(kept);
+            *map.borrow_mut() = iteration::pairs(&kept);
             Object::Boolean(changed)
         }
-        ("sort", []) | ("toSorted", []) => {
+        ("sort" | "toSorted", []) => {
             let sorted = groovy.sorted_map(map.borrow().clone())?;
             Object::map(sorted)
         }
         ("groupEntriesBy", [closure]) => {
             let source = Source::list(values::entries(map));
-            return iteration::call(groovy, source, "groupBy", std::slice::from_ref(closure));
+            return iteration::call(groovy, &source, "groupBy", std::slice::from_ref(closure));
         }
         ("equals", [other]) => Object::Boolean(groovy.equal(target, other)?),
-        ("keySet" | "values" | "containsKey" | "containsValue" | "remove" | "size" | "isEmpty" | "clear" | "get" | "getOrDefault" | "putIfAbsent", _) => {
+        (
+            "keySet" | "values" | "containsKey" | "containsValue" | "remove" | "size" | "isEmpty" | "clear" | "get"
+            | "getOrDefault" | "putIfAbsent",
+            _,
+        ) => {
             return Ok(None);
         }
         ("leftShift" | "plus", [other]) => {
@@ -173,12 +176,15 @@ pub(super) fn call(
             return Err(groovy.missing_method("java.util.LinkedHashMap", op.method(), std::slice::from_ref(other)));
         }
         ("asImmutable" | "asUnmodifiable", []) => target.clone(),
-        ("collect" | "each" | "eachWithIndex" | "reverseEach" | "find" | "findAll" | "any" | "every" | "inject"
-            | "collectEntries" | "collectMany" | "findResult" | "findResults" | "groupBy" | "count" | "countBy" | "max" | "min"
-            | "sort" | "toSorted" | "take" | "drop" | "takeWhile" | "dropWhile" | "forEach" | "iterator" | "grep" | "findIndexOf"
-            | "eachEntry", _) => {
+        (
+            "collect" | "each" | "eachWithIndex" | "reverseEach" | "find" | "findAll" | "any" | "every" | "inject"
+            | "collectEntries" | "collectMany" | "findResult" | "findResults" | "groupBy" | "count" | "countBy" | "max"
+            | "min" | "sort" | "toSorted" | "take" | "drop" | "takeWhile" | "dropWhile" | "forEach" | "iterator"
+            | "grep" | "findIndexOf" | "eachEntry",
+            _,
+        ) => {
             let source = Source { items: values::entries(map), shape: Shape::Map };
-            let found = iteration::call(groovy, source, name, args)?;
+            let found = iteration::call(groovy, &source, name, args)?;
             return Ok(found.map(|value| if super::list::returns_itself(name) { target.clone() } else { value }));
         }
         _ => return Ok(None),

@@ -174,7 +174,9 @@ pub(crate) fn parse_number(class: &str, text: &str) -> Outcome<Object> {
         let message = match first_bad {
             _ if trimmed.is_empty() && decimal => "Index 0 out of bounds for length 0".to_owned(),
             _ if trimmed.is_empty() && class.ends_with("Double") => "empty String".to_owned(),
-            Some(c) if decimal => format!("Character {c} is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark."),
+            Some(c) if decimal => format!(
+                "Character {c} is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark."
+            ),
             _ => format!("For input string: \"{trimmed}\""),
         };
         Throw::exception("java.lang.NumberFormatException", message)

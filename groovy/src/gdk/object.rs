@@ -11,7 +11,9 @@ use crate::{
 pub(crate) fn call(groovy: &mut Interpreter<'_>, target: &Object, name: &str, args: &[Object]) -> Found {
     let closure = args.last().filter(|last| downcast::<Closure>(last).is_some());
     Ok(Some(match (name, args) {
-        ("with", [_]) if let Some(closure) = closure => groovy.call_with_delegate(closure, target, std::slice::from_ref(target))?,
+        ("with", [_]) if let Some(closure) = closure => {
+            groovy.call_with_delegate(closure, target, std::slice::from_ref(target))?
+        }
         ("with", [Object::Boolean(returning), _]) if let Some(closure) = closure => {
             let value = groovy.call_with_delegate(closure, target, std::slice::from_ref(target))?;
             if *returning { target.clone() } else { value }
@@ -66,7 +68,7 @@ pub(crate) fn call(groovy: &mut Interpreter<'_>, target: &Object, name: &str, ar
         {
             // Anything is a collection of itself.
             let items = groovy.items(target)?;
-            let found = super::iteration::call(groovy, super::iteration::Source::list(items), name, args)?;
+            let found = super::iteration::call(groovy, &super::iteration::Source::list(items), name, args)?;
             return Ok(found.map(|value| if super::list::returns_itself(name) { target.clone() } else { value }));
         }
         ("plus", [other]) if other.as_str().is_some() => {

@@ -14,13 +14,23 @@ use crate::{
 };
 
 /// Compares by a closure: with two parameters it compares, with one it gives what is compared.
-fn compare_by(groovy: &mut Interpreter<'_>, closure: &Object, entries: bool, a: &Object, b: &Object) -> Outcome<Ordering> {
+fn compare_by(
+    groovy: &mut Interpreter<'_>,
+    closure: &Object,
+    entries: bool,
+    a: &Object,
+    b: &Object,
+) -> Outcome<Ordering> {
     // For a map two parameters are two entries.
     if groovy.arity(closure) >= 2 {
         let result = groovy.call_closure(closure, &[a.clone(), b.clone()])?;
         return Ok(match &result {
             Object::Boolean(greater) => {
-                if *greater { Ordering::Greater } else { Ordering::Less }
+                if *greater {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                }
             }
             number => number.double_value().unwrap_or(0.0).total_cmp(&0.0),
         });

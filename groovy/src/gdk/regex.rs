@@ -19,7 +19,13 @@ fn no_match() -> Box<Throw> {
     Throw::exception("java.lang.IllegalStateException", "No match found")
 }
 
-pub(super) fn matcher(groovy: &mut Interpreter<'_>, target: &Object, matcher: &Matcher, name: &str, args: &[Object]) -> Found {
+pub(super) fn matcher(
+    groovy: &mut Interpreter<'_>,
+    target: &Object,
+    matcher: &Matcher,
+    name: &str,
+    args: &[Object],
+) -> Found {
     let last = matcher.groups.borrow().clone();
     Ok(Some(match (name, args) {
         ("matches", []) => {
@@ -89,7 +95,10 @@ pub(super) fn matcher(groovy: &mut Interpreter<'_>, target: &Object, matcher: &M
                 None => {
                     return Err(Throw::exception(
                         "java.lang.IndexOutOfBoundsException",
-                        format!("index is out of range 0..{} (index = {at})", i64::try_from(all.len()).unwrap_or(0) - 1),
+                        format!(
+                            "index is out of range 0..{} (index = {at})",
+                            i64::try_from(all.len()).unwrap_or(0) - 1
+                        ),
                     ));
                 }
             }
@@ -122,7 +131,12 @@ pub(super) fn pattern(groovy: &mut Interpreter<'_>, pattern: &Pattern, name: &st
 }
 
 /// What a closure gets of a match: the text, or text and groups as a list or as parameters.
-fn call_with_match(groovy: &mut Interpreter<'_>, matcher: &Matcher, groups: &Groups, closure: &Object) -> Outcome<Object> {
+fn call_with_match(
+    groovy: &mut Interpreter<'_>,
+    matcher: &Matcher,
+    groups: &Groups,
+    closure: &Object,
+) -> Outcome<Object> {
     groovy.step()?;
     let matched = ops::matched(matcher, groups);
     if groups.len() > 1 && groovy.arity(closure) == groups.len() {
@@ -184,6 +198,6 @@ pub(super) fn in_text(groovy: &mut Interpreter<'_>, text: &Rc<str>, name: &str, 
             }
             Ok(Some(Object::String(text.clone())))
         }
-        (_, None) => iteration::call(groovy, Source::list(Vec::new()), name, &[]),
+        (_, None) => iteration::call(groovy, &Source::list(Vec::new()), name, &[]),
     }
 }

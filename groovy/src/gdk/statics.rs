@@ -23,18 +23,16 @@ pub(crate) fn class_of(object: &Object) -> Option<Class> {
     downcast::<ClassObject>(object).map(|class| Class::Known(classes::known(class.name())))
 }
 
-impl Interpreter<'_> {
-    /// A static constant.
-    pub(crate) fn constant(&mut self, class: &str, name: &str) -> Option<Object> {
-        match (class, name) {
-            ("java.lang.System", "out" | "err") => Some(extension(PrintStream)),
-            ("groovy.lang.Closure", "OWNER_FIRST") => Some(Object::Integer(0)),
-            ("groovy.lang.Closure", "DELEGATE_FIRST") => Some(Object::Integer(1)),
-            ("groovy.lang.Closure", "OWNER_ONLY") => Some(Object::Integer(2)),
-            ("groovy.lang.Closure", "DELEGATE_ONLY") => Some(Object::Integer(3)),
-            ("java.nio.charset.StandardCharsets", name) => Some(Object::string(name.replace('_', "-"))),
-            _ => java::constant(class, name),
-        }
+/// A static constant.
+pub(crate) fn constant(class: &str, name: &str) -> Option<Object> {
+    match (class, name) {
+        ("java.lang.System", "out" | "err") => Some(extension(PrintStream)),
+        ("groovy.lang.Closure", "OWNER_FIRST") => Some(Object::Integer(0)),
+        ("groovy.lang.Closure", "DELEGATE_FIRST") => Some(Object::Integer(1)),
+        ("groovy.lang.Closure", "OWNER_ONLY") => Some(Object::Integer(2)),
+        ("groovy.lang.Closure", "DELEGATE_ONLY") => Some(Object::Integer(3)),
+        ("java.nio.charset.StandardCharsets", name) => Some(Object::string(name.replace('_', "-"))),
+        _ => java::constant(class, name),
     }
 }
 
@@ -102,9 +100,11 @@ pub(crate) fn call(groovy: &mut Interpreter<'_>, class: &str, name: &str, args: 
             Object::Null
         }
         ("java.util.Collections", "max" | "min", [list, rest @ ..]) => groovy.invoke(list, name, rest)?,
-        ("java.util.Collections", "unmodifiableList" | "unmodifiableMap" | "unmodifiableSet" | "synchronizedList", [value]) => {
-            value.clone()
-        }
+        (
+            "java.util.Collections",
+            "unmodifiableList" | "unmodifiableMap" | "unmodifiableSet" | "synchronizedList",
+            [value],
+        ) => value.clone(),
         ("java.util.Objects", "equals", [a, b]) => {
             let plain = groovy.plain_args(&[a.clone(), b.clone()]);
             Object::Boolean(plain[0].equals(&plain[1]))
@@ -181,15 +181,12 @@ fn decode_url(text: &str) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(if bytes[at] == b'+' { b' ' } else { bytes[at] });
-                at += 1;
-            }
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(if bytes[at] == b'+' { b' ' } else { bytes[at] });
+            at += 1;
         }
     }
     String::from_utf8_lossy(&out).into_owned()

@@ -7,7 +7,10 @@ use super::{
     iteration::{Source, apply, test},
     size,
 };
-use crate::{interpreter::Interpreter, values::{Closure, downcast}};
+use crate::{
+    interpreter::Interpreter,
+    values::{Closure, downcast},
+};
 
 pub(super) fn call(groovy: &mut Interpreter<'_>, source: &Source, name: &str, args: &[Object]) -> Found {
     let items = &source.items;

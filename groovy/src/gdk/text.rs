@@ -7,7 +7,9 @@ use objects::{Object, number, pattern};
 use super::{
     Found, count_of,
     iteration::{self, Source},
-    list, number::{is_number, parse_number}, regex, size,
+    list,
+    number::{is_number, parse_number},
+    regex, size,
 };
 use crate::{
     ast::BinaryOp,
@@ -20,11 +22,19 @@ fn is_closure(object: &Object) -> bool {
     downcast::<Closure>(object).is_some()
 }
 
-pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>, name: &str, args: &[Object]) -> Found {
+pub(super) fn call(
+    groovy: &mut Interpreter<'_>,
+    target: &Object,
+    text: &Rc<str>,
+    name: &str,
+    args: &[Object],
+) -> Found {
     let made = match (name, args) {
         ("getAt", [key]) => return get_at(groovy, text, key).map(Some),
         ("plus", [other]) => return groovy.binary(BinaryOp::Add, target, other).map(Some),
-        ("multiply", [count]) if count.is_number() => return groovy.binary(BinaryOp::Multiply, target, count).map(Some),
+        ("multiply", [count]) if count.is_number() => {
+            return groovy.binary(BinaryOp::Multiply, target, count).map(Some);
+        }
         ("leftShift", [other]) => return groovy.binary(BinaryOp::ShiftLeft, target, other).map(Some),
         ("minus", [other]) => match downcast::<Pattern>(other) {
             Some(other) => pattern::replace(text, &other.source, "", false)?,
@@ -93,7 +103,9 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>
             let (found, with) = (groovy.to_text(found)?, groovy.to_text(with)?);
             if !with.is_empty() {
                 let count = if found.is_empty() { text.len() + 1 } else { text.matches(&*found).count() };
-                groovy.charge_text((text.len() as u64).saturating_add((count as u64).saturating_mul(with.len() as u64)))?;
+                groovy.charge_text(
+                    (text.len() as u64).saturating_add((count as u64).saturating_mul(with.len() as u64)),
+                )?;
             }
             text.replace(&*found, &with)
         }
@@ -108,7 +120,11 @@ pub(super) fn call(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>
         }
         ("inspect", []) => groovy.inspect(target)?,
         ("toUpperCase" | "toLowerCase", [_]) => {
-            if name == "toUpperCase" { text.to_uppercase() } else { text.to_lowercase() }
+            if name == "toUpperCase" {
+                text.to_uppercase()
+            } else {
+                text.to_lowercase()
+            }
         }
         _ => return other(groovy, target, text, name, args),
     };
@@ -173,7 +189,11 @@ fn other(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>, name: &s
             for (index, line) in text.lines().enumerate() {
                 groovy.step()?;
                 let line = Object::string(line);
-                last = if two { groovy.call_closure(closure, &[line, size(index)])? } else { groovy.call_closure(closure, &[line])? };
+                last = if two {
+                    groovy.call_closure(closure, &[line, size(index)])?
+                } else {
+                    groovy.call_closure(closure, &[line])?
+                };
             }
             last
         }
@@ -184,12 +204,11 @@ fn other(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>, name: &s
         ("toSet", []) => Object::set(ops::characters(text)),
         ("size", []) => size(text.encode_utf16().count()),
         ("count", [part]) => {
-            let count = match downcast::<Pattern>(part) {
-                Some(pattern) => pattern.regex.find_iter(text).count(),
-                None => {
-                    let part = groovy.to_text(part)?;
-                    if part.is_empty() { text.encode_utf16().count() + 1 } else { text.matches(&*part).count() }
-                }
+            let count = if let Some(pattern) = downcast::<Pattern>(part) {
+                pattern.regex.find_iter(text).count()
+            } else {
+                let part = groovy.to_text(part)?;
+                if part.is_empty() { text.encode_utf16().count() + 1 } else { text.matches(&*part).count() }
             };
             size(count)
         }
@@ -233,10 +252,13 @@ fn other(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>, name: &s
         ("length" | "charAt" | "substring" | "indexOf" | "trim" | "isEmpty" | "toUpperCase" | "toLowerCase", _) => {
             return Ok(None);
         }
-        ("each" | "eachWithIndex" | "collect" | "findAll" | "find" | "any" | "every" | "inject" | "collectEntries" | "sum"
-            | "groupBy" | "countBy" | "findIndexOf" | "reverseEach" | "max" | "min" | "sort" | "unique" | "collectMany"
-            | "first" | "last" | "head" | "tail" | "join" | "takeWhile" | "dropWhile" | "findIndexValues" | "toSorted"
-            | "withIndex" | "iterator" | "collate", _) => return walk(groovy, text, name, args),
+        (
+            "each" | "eachWithIndex" | "collect" | "findAll" | "find" | "any" | "every" | "inject" | "collectEntries"
+            | "sum" | "groupBy" | "countBy" | "findIndexOf" | "reverseEach" | "max" | "min" | "sort" | "unique"
+            | "collectMany" | "first" | "last" | "head" | "tail" | "join" | "takeWhile" | "dropWhile"
+            | "findIndexValues" | "toSorted" | "withIndex" | "iterator" | "collate",
+            _,
+        ) => return walk(groovy, text, name, args),
         _ => return Ok(None),
     }))
 }
@@ -244,7 +266,7 @@ fn other(groovy: &mut Interpreter<'_>, target: &Object, text: &Rc<str>, name: &s
 fn walk(groovy: &mut Interpreter<'_>, text: &str, name: &str, args: &[Object]) -> Found {
     let items = ops::characters(text);
     groovy.charge_items(items.len() as u64)?;
-    let found = iteration::call(groovy, Source::list(items), name, args)?;
+    let found = iteration::call(groovy, &Source::list(items), name, args)?;
     Ok(found.map(|value| if list::returns_itself(name) { Object::string(text) } else { value }))
 }
 
@@ -253,7 +275,10 @@ fn get_at(groovy: &mut Interpreter<'_>, text: &str, key: &Object) -> Outcome<Obj
     let chars: Vec<char> = text.chars().collect();
     groovy.charge(chars.len() as u64 * 4)?;
     let out = |index: usize| {
-        Throw::exception("java.lang.StringIndexOutOfBoundsException", format!("begin {index}, end {}, length {}", index + 1, chars.len()))
+        Throw::exception(
+            "java.lang.StringIndexOutOfBoundsException",
+            format!("begin {index}, end {}, length {}", index + 1, chars.len()),
+        )
     };
     if let Some(range) = downcast::<Range>(key) {
         let last = chars.len();
@@ -282,8 +307,12 @@ fn get_at(groovy: &mut Interpreter<'_>, text: &str, key: &Object) -> Outcome<Obj
         let class = "java.lang.String";
         return Err(groovy.missing_method(class, "getAt", std::slice::from_ref(key)));
     }
-    let at = position(groovy.int(key)?, chars.len())
-        .map_err(|_| Throw::exception("java.lang.StringIndexOutOfBoundsException", "String index out of range: ".to_owned() + &key.int_value().unwrap_or(0).to_string()))?;
+    let at = position(groovy.int(key)?, chars.len()).map_err(|_| {
+        Throw::exception(
+            "java.lang.StringIndexOutOfBoundsException",
+            "String index out of range: ".to_owned() + &key.int_value().unwrap_or(0).to_string(),
+        )
+    })?;
     match chars.get(at) {
         Some(char) => Ok(Object::string(char.encode_utf8(&mut [0; 4]) as &str)),
         None => Err(out(at)),
@@ -352,8 +381,12 @@ fn step_last(text: &str, step: i32) -> String {
 pub(super) fn bytes(groovy: &mut Interpreter<'_>, bytes: &Rc<[u8]>, name: &str, args: &[Object]) -> Found {
     Ok(Some(match (name, args) {
         ("encodeBase64", []) => Object::string(base64(bytes)),
-        ("encodeHex", []) => Object::string(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
-        ("size", []) | ("length", []) => size(bytes.len()),
+        ("encodeHex", []) => {
+            let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+            let hex: String = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+            Object::string(hex)
+        }
+        ("size" | "length", []) => size(bytes.len()),
         ("getAt", [index]) => {
             let at = position(groovy.int(index)?, bytes.len())?;
             match bytes.get(at) {
@@ -368,7 +401,7 @@ pub(super) fn bytes(groovy: &mut Interpreter<'_>, bytes: &Rc<[u8]>, name: &str, 
         }
         _ => {
             let items = groovy.items(&Object::Bytes(bytes.clone()))?;
-            return iteration::call(groovy, Source::list(items), name, args);
+            return iteration::call(groovy, &Source::list(items), name, args);
         }
     }))
 }

@@ -45,7 +45,13 @@ pub(super) fn exception(target: &Object, exception: &ExceptionObject, name: &str
     }))
 }
 
-pub(super) fn instance(groovy: &mut Interpreter<'_>, target: &Object, instance: &Instance, name: &str, args: &[Object]) -> Found {
+pub(super) fn instance(
+    groovy: &mut Interpreter<'_>,
+    target: &Object,
+    instance: &Instance,
+    name: &str,
+    args: &[Object],
+) -> Found {
     if let Some(thrown) = exception_of(target)
         && let Some(value) = exception(target, &thrown, name, args)?
     {
@@ -142,7 +148,9 @@ pub(super) fn builder(
     };
     match (name, args) {
         ("append" | "leftShift" | "add", [value]) => append(groovy, value)?,
-        ("plus", [other]) => return groovy.binary(BinaryOp::Add, &Object::string(builder.text.borrow().as_str()), other).map(Some),
+        ("plus", [other]) => {
+            return groovy.binary(BinaryOp::Add, &Object::string(builder.text.borrow().as_str()), other).map(Some);
+        }
         ("length" | "size", []) => return Ok(Some(size(builder.text.borrow().encode_utf16().count()))),
         ("setLength", [length]) => {
             let length = super::count_of(groovy, length)?;
@@ -180,7 +188,14 @@ pub(super) fn builder(
         }
         ("delete", [from, to]) => {
             let (from, to) = (super::count_of(groovy, from)?, super::count_of(groovy, to)?);
-            let kept = builder.text.borrow().chars().enumerate().filter(|(at, _)| *at < from || *at >= to).map(|(_, c)| c).collect();
+            let kept = builder
+                .text
+                .borrow()
+                .chars()
+                .enumerate()
+                .filter(|(at, _)| *at < from || *at >= to)
+                .map(|(_, c)| c)
+                .collect();
             builder.text.replace(kept);
         }
         ("getClass" | "with" | "tap" | "is", _) => return Ok(None),

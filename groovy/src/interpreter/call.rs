@@ -5,11 +5,11 @@ use std::rc::Rc;
 use objects::{Object, ObjectMap};
 
 use super::{Frame, Interpreter, Local, Outcome, Throw};
+use crate::values::{ScriptObject, UserClassObject};
 use crate::{
     ast::{Call, Callee, ClassIx, Expr, ExprKind, Function, FunctionIx, MapItem, Program},
     values::{Closure, ClosureKind, Instance, Strategy, downcast},
 };
-use crate::values::{ScriptObject, UserClassObject};
 
 impl<'r> Interpreter<'r> {
     /// Evaluates arguments; named ones become one map in front.
@@ -123,7 +123,11 @@ impl<'r> Interpreter<'r> {
     pub(super) fn call_owned(&mut self, name: &str, args: &[Object]) -> Outcome<Option<Object>> {
         if let Some(class) = self.frame.class {
             let this = self.frame.this.clone();
-            let target = if this.is_null() { crate::values::class_object(crate::classes::Class::User(class), self.program) } else { this };
+            let target = if this.is_null() {
+                crate::values::class_object(crate::classes::Class::User(class), self.program)
+            } else {
+                this
+            };
             if let Some(value) = self.try_invoke(&target, name, args)? {
                 return Ok(Some(value));
             }
@@ -133,7 +137,7 @@ impl<'r> Interpreter<'r> {
                 return self.call_closure(&field, args).map(Some);
             }
         }
-        if let Some(function) = self.overload(self.script_methods(name), args)? {
+        if let Some(function) = self.overload(self.script_methods(name), args) {
             let frame = Frame { base: 0, this: Object::Null, closure: None, class: None };
             return self.call_function(function, args, frame).map(Some);
         }
@@ -155,7 +159,7 @@ impl<'r> Interpreter<'r> {
     }
 
     /// Picks the method of a name that fits the arguments best.
-    pub(super) fn overload(&mut self, candidates: Vec<FunctionIx>, args: &[Object]) -> Outcome<Option<FunctionIx>> {
+    pub(super) fn overload(&mut self, candidates: Vec<FunctionIx>, args: &[Object]) -> Option<FunctionIx> {
         let mut best: Option<(u32, FunctionIx)> = None;
         for ix in candidates {
             let program: &'r Program = self.program;
@@ -166,7 +170,7 @@ impl<'r> Interpreter<'r> {
                 best = Some((distance, ix));
             }
         }
-        Ok(best.map(|(_, ix)| ix))
+        best.map(|(_, ix)| ix)
     }
 
     /// How far arguments are from the parameters; `None` when they do not fit.
@@ -272,13 +276,15 @@ impl<'r> Interpreter<'r> {
                 }
                 self.call_block(target, *function, this, args, "doCall")
             }
-            ClosureKind::Method { target, name } => match (&**name, downcast::<objects::classes::ClassObject>(target)) {
-                ("new", Some(class)) => {
-                    let class = crate::classes::Class::Known(crate::classes::known(class.name()));
-                    self.create(class, args)
+            ClosureKind::Method { target, name } => {
+                match (&**name, downcast::<objects::classes::ClassObject>(target)) {
+                    ("new", Some(class)) => {
+                        let class = crate::classes::Class::Known(crate::classes::known(class.name()));
+                        self.create(class, args)
+                    }
+                    _ => self.invoke_pointer(target, name, args),
                 }
-                _ => self.invoke_pointer(target, name, args),
-            },
+            }
             ClosureKind::Curried { inner, at, args: fixed } => {
                 let mut all = args.to_vec();
                 let index = match at {
@@ -324,7 +330,9 @@ impl<'r> Interpreter<'r> {
             };
         }
         if is_class {
-            if name == "new" && let Some(class) = downcast::<UserClassObject>(target) {
+            if name == "new"
+                && let Some(class) = downcast::<UserClassObject>(target)
+            {
                 return self.create(crate::classes::Class::User(class.class), args);
             }
             if let Some(value) = self.try_invoke(target, name, args)? {
@@ -348,7 +356,7 @@ impl<'r> Interpreter<'r> {
     ) -> Outcome<Object> {
         let program: &'r Program = self.program;
         let function = &program.functions[ix as usize];
-        let class = self.class_of(this);
+        let class = Self::class_of(this);
         let frame = Frame { base: 0, this: this.clone(), closure: Some(target.clone()), class };
         if function.implicit_it && args.len() <= 1 {
             return self.call_function(ix, args, frame);
@@ -373,7 +381,7 @@ impl<'r> Interpreter<'r> {
         Err(self.missing_method(&class, method, args))
     }
 
-    pub(super) fn class_of(&self, this: &Object) -> Option<ClassIx> {
+    pub(super) fn class_of(this: &Object) -> Option<ClassIx> {
         downcast::<Instance>(this)
             .map(|instance| instance.class)
             .or_else(|| downcast::<UserClassObject>(this).map(|class| class.class))
@@ -387,10 +395,9 @@ impl<'r> Interpreter<'r> {
                 let function = &self.program.functions[*function as usize];
                 if function.implicit_it { 1 } else { function.params.len() }
             }
-            ClosureKind::Method { target, name } if downcast::<ScriptObject>(target).is_some() => self
-                .script_methods(name)
-                .first()
-                .map_or(1, |ix| self.program.functions[*ix as usize].params.len()),
+            ClosureKind::Method { target, name } if downcast::<ScriptObject>(target).is_some() => {
+                self.script_methods(name).first().map_or(1, |ix| self.program.functions[*ix as usize].params.len())
+            }
             ClosureKind::Method { .. } => 1,
             ClosureKind::Curried { inner, args, .. } => self.arity(inner).saturating_sub(args.len()),
             ClosureKind::Composed { first, .. } => self.arity(first),
@@ -399,7 +406,7 @@ impl<'r> Interpreter<'r> {
     }
 
     /// The delegate of a closure and its strategy, then those of the closures around it.
-    fn delegates(&self, closure: &Object) -> Vec<(Object, Strategy)> {
+    fn delegates(closure: &Object) -> Vec<(Object, Strategy)> {
         let mut found = Vec::new();
         let mut next = Some(closure.clone());
         while let Some(object) = next {
@@ -421,7 +428,7 @@ impl<'r> Interpreter<'r> {
             "delegate" | "owner" => return self.get_property(&closure, &name.into()).map(Some),
             _ => {}
         }
-        let delegates = self.delegates(&closure);
+        let delegates = Self::delegates(&closure);
         for (delegate, strategy) in &delegates {
             if matches!(strategy, Strategy::DelegateFirst | Strategy::DelegateOnly)
                 && let Some(value) = self.property_of_delegate(delegate, name)?
@@ -455,7 +462,7 @@ impl<'r> Interpreter<'r> {
     }
 
     fn call_in_closure(&mut self, closure: &Object, name: &'r str, args: &[Object]) -> Outcome<Object> {
-        let delegates = self.delegates(closure);
+        let delegates = Self::delegates(closure);
         for (delegate, strategy) in &delegates {
             if matches!(strategy, Strategy::DelegateFirst | Strategy::DelegateOnly)
                 && !self.is_function(name)

@@ -9,9 +9,7 @@ use crate::{
     ast::{ClassIx, FunctionIx, Program, UserClass},
     classes::Class,
     token::Str,
-    values::{
-        ExceptionObject, Instance, JsonBuilder, JsonSlurper, Range, TextBuilder, downcast, extension,
-    },
+    values::{ExceptionObject, Instance, JsonBuilder, JsonSlurper, Range, TextBuilder, downcast, extension},
 };
 
 impl<'r> Interpreter<'r> {
@@ -52,7 +50,10 @@ impl<'r> Interpreter<'r> {
             }
             ("java.lang.Object", []) => Ok(Object::map(ObjectMap::new())),
             (
-                "java.util.ArrayList" | "java.util.LinkedList" | "java.util.Vector" | "java.util.Stack"
+                "java.util.ArrayList"
+                | "java.util.LinkedList"
+                | "java.util.Vector"
+                | "java.util.Stack"
                 | "java.util.ArrayDeque",
                 _,
             ) => match args {
@@ -78,8 +79,12 @@ impl<'r> Interpreter<'r> {
                 Ok(Object::set(items))
             }
             (
-                "java.util.HashMap" | "java.util.LinkedHashMap" | "java.util.TreeMap" | "java.util.Hashtable"
-                | "java.util.Properties" | "java.util.concurrent.ConcurrentHashMap",
+                "java.util.HashMap"
+                | "java.util.LinkedHashMap"
+                | "java.util.TreeMap"
+                | "java.util.Hashtable"
+                | "java.util.Properties"
+                | "java.util.concurrent.ConcurrentHashMap",
                 _,
             ) => match args {
                 [] => Ok(Object::map(ObjectMap::new())),
@@ -155,12 +160,12 @@ impl<'r> Interpreter<'r> {
         let class = self.user_class(ix);
         let instance = self.bare_instance(ix)?;
         if !class.constructors.is_empty() {
-            if let Some(constructor) = self.overload(class.constructors.clone(), args)? {
+            if let Some(constructor) = self.overload(class.constructors.clone(), args) {
                 self.construct(ix, &instance, constructor, args)?;
                 return Ok(instance);
             }
             if let [Object::Map(named)] = args
-                && let Some(constructor) = self.overload(class.constructors.clone(), &[])?
+                && let Some(constructor) = self.overload(class.constructors.clone(), &[])
             {
                 self.construct(ix, &instance, constructor, &[])?;
                 self.set_named(&instance, &named.borrow().clone())?;
@@ -247,18 +252,17 @@ impl<'r> Interpreter<'r> {
         };
         if name == "this" {
             let constructors = self.user_class(class).constructors.clone();
-            return match self.overload(constructors, args)? {
-                Some(constructor) => self.construct(class, &this, constructor, args).map(|()| Object::Null),
-                None => {
-                    let name = self.user_class(class).name.clone();
-                    Err(self.missing_constructor(&name, args))
-                }
+            return if let Some(constructor) = self.overload(constructors, args) {
+                self.construct(class, &this, constructor, args).map(|()| Object::Null)
+            } else {
+                let name = self.user_class(class).name.clone();
+                Err(self.missing_constructor(&name, args))
             };
         }
         match self.user_class(class).parent {
             Some(Class::User(parent)) if name == "super" => {
                 let constructors = self.user_class(parent).constructors.clone();
-                match self.overload(constructors, args)? {
+                match self.overload(constructors, args) {
                     Some(constructor) => self.construct(parent, &this, constructor, args).map(|()| Object::Null),
                     None if args.is_empty() => Ok(Object::Null),
                     None => {
@@ -297,13 +301,14 @@ impl<'r> Interpreter<'r> {
             let candidates: Vec<FunctionIx> =
                 class.methods.iter().filter(|(found, _)| &**found == name).map(|(_, function)| *function).collect();
             if !candidates.is_empty()
-                && let Some(function) = self.overload(candidates, args)?
+                && let Some(function) = self.overload(candidates, args)
             {
                 let is_static = self.program.functions[function as usize].is_static;
                 if !is_static && downcast::<Instance>(this).is_none() {
                     return Ok(None);
                 }
-                let this = if is_static { crate::values::class_object(Class::User(ix), self.program) } else { this.clone() };
+                let this =
+                    if is_static { crate::values::class_object(Class::User(ix), self.program) } else { this.clone() };
                 let frame = Frame { base: 0, this, closure: None, class: Some(ix) };
                 return self.call_function(function, args, frame).map(Some);
             }
@@ -492,7 +497,9 @@ impl<'r> Interpreter<'r> {
                 _ if from.is_number() && to.is_number() => {
                     let whole = |value: &Object| value.long_value().unwrap_or(0);
                     let of = match (from, to) {
-                        (Object::Long(_) | Object::BigInteger(_), _) | (_, Object::Long(_) | Object::BigInteger(_)) => RangeOf::Long,
+                        (Object::Long(_) | Object::BigInteger(_), _) | (_, Object::Long(_) | Object::BigInteger(_)) => {
+                            RangeOf::Long
+                        }
                         _ => RangeOf::Int,
                     };
                     (whole(from), whole(to), of)

@@ -89,7 +89,11 @@ impl<'r> Interpreter<'r> {
             ExprKind::Class(class) => Ok(values::class_object(*class, self.program)),
             ExprKind::Closure(function) => Ok(self.make_closure(*function)),
             ExprKind::Ternary(parts) => {
-                if self.eval_condition(&parts.0)? { self.eval(&parts.1) } else { self.eval(&parts.2) }
+                if self.eval_condition(&parts.0)? {
+                    self.eval(&parts.1)
+                } else {
+                    self.eval(&parts.2)
+                }
             }
             ExprKind::Elvis(pair) => {
                 let value = self.eval(&pair.0)?;
@@ -295,7 +299,9 @@ impl<'r> Interpreter<'r> {
                     map.insert(MapKey(key), self.eval(value)?);
                 }
                 MapItem::Spread(other) => match self.eval(other)? {
-                    Object::Map(other) => map.extend(other.borrow().iter().map(|(key, value)| (key.clone(), value.clone()))),
+                    Object::Map(other) => {
+                        map.extend(other.borrow().iter().map(|(key, value)| (key.clone(), value.clone())));
+                    }
                     Object::Null => {}
                     other => {
                         let class = other.class_name(self.ctx);
@@ -316,7 +322,9 @@ impl<'r> Interpreter<'r> {
     /// Whether an object is an instance of a class.
     pub(crate) fn instance_of(&mut self, value: &Object, class: Class) -> bool {
         match class {
-            Class::User(wanted) => downcast::<Instance>(value).is_some_and(|instance| self.derives(instance.class, wanted)),
+            Class::User(wanted) => {
+                downcast::<Instance>(value).is_some_and(|instance| self.derives(instance.class, wanted))
+            }
             Class::Known(wanted) => self.is_a(value, wanted.name),
         }
     }
@@ -328,7 +336,8 @@ impl<'r> Interpreter<'r> {
         }
         if let Some(instance) = downcast::<Instance>(value) {
             let parent = self.known_parent(instance.class);
-            return wanted == "java.lang.Object" || parent.is_some_and(|parent| crate::classes::extends(parent, wanted));
+            return wanted == "java.lang.Object"
+                || parent.is_some_and(|parent| crate::classes::extends(parent, wanted));
         }
         if downcast::<Closure>(value).is_some() {
             return crate::classes::extends("groovy.lang.Closure", wanted);

@@ -16,19 +16,18 @@ use crate::{
 impl Interpreter<'_> {
     /// `target.name(args)`
     pub(crate) fn invoke(&mut self, target: &Object, name: &str, args: &[Object]) -> Outcome<Object> {
-        match self.try_invoke(target, name, args)? {
-            Some(value) => Ok(value),
-            None => {
-                let class = match downcast::<ClassObject>(target) {
-                    Some(class) => class.name().to_owned(),
-                    None => target.class_name(self.ctx),
-                };
-                if let Some(class) = downcast::<UserClassObject>(target) {
-                    let class = class.name.clone();
-                    return Err(self.missing_method(&class, name, args));
-                }
-                Err(self.missing_method(&class, name, args))
+        if let Some(value) = self.try_invoke(target, name, args)? {
+            Ok(value)
+        } else {
+            let class = match downcast::<ClassObject>(target) {
+                Some(class) => class.name().to_owned(),
+                None => target.class_name(self.ctx),
+            };
+            if let Some(class) = downcast::<UserClassObject>(target) {
+                let class = class.name.clone();
+                return Err(self.missing_method(&class, name, args));
             }
+            Err(self.missing_method(&class, name, args))
         }
     }
 
@@ -81,12 +80,11 @@ impl Interpreter<'_> {
 
     /// A method that no class of the script overrides.
     pub(super) fn invoke_plain(&mut self, target: &Object, name: &str, args: &[Object]) -> Outcome<Object> {
-        match self.invoke_value(target, name, args)? {
-            Some(value) => Ok(value),
-            None => {
-                let class = target.class_name(self.ctx);
-                Err(self.missing_method(&class, name, args))
-            }
+        if let Some(value) = self.invoke_value(target, name, args)? {
+            Ok(value)
+        } else {
+            let class = target.class_name(self.ctx);
+            Err(self.missing_method(&class, name, args))
         }
     }
 
@@ -158,10 +156,24 @@ impl Interpreter<'_> {
             }
             ("isInstance", [value]) => return Ok(Some(Object::Boolean(self.is_a(value, class)))),
             (
-                "forName" | "getClassLoader" | "getMethods" | "getDeclaredMethods" | "getMethod" | "getDeclaredMethod"
-                | "getFields" | "getDeclaredFields" | "getField" | "getDeclaredField" | "getConstructors"
-                | "getDeclaredConstructors" | "getConstructor" | "getDeclaredConstructor" | "getMetaClass" | "getResource"
-                | "getResourceAsStream" | "getProtectionDomain",
+                "forName"
+                | "getClassLoader"
+                | "getMethods"
+                | "getDeclaredMethods"
+                | "getMethod"
+                | "getDeclaredMethod"
+                | "getFields"
+                | "getDeclaredFields"
+                | "getField"
+                | "getDeclaredField"
+                | "getConstructors"
+                | "getDeclaredConstructors"
+                | "getConstructor"
+                | "getDeclaredConstructor"
+                | "getMetaClass"
+                | "getResource"
+                | "getResourceAsStream"
+                | "getProtectionDomain",
                 _,
             ) => {
                 return Err(Throw::exception(
@@ -204,9 +216,9 @@ impl Interpreter<'_> {
                 ("valueOf", [wanted]) => {
                     let wanted = self.to_text(wanted)?;
                     for constant in constants {
-                        if downcast::<Instance>(&constant)
-                            .is_some_and(|instance| matches!(&*instance.constant.borrow(), Some((name, _)) if **name == *wanted))
-                        {
+                        if downcast::<Instance>(&constant).is_some_and(
+                            |instance| matches!(&*instance.constant.borrow(), Some((name, _)) if **name == *wanted),
+                        ) {
                             return Ok(Some(constant));
                         }
                     }
@@ -262,7 +274,9 @@ impl Interpreter<'_> {
         if let Some(builder) = downcast::<values::TextBuilder>(arg) {
             return Object::string(builder.text.borrow().as_str());
         }
-        if downcast::<Range>(arg).is_some() && let Ok(items) = self.items(arg) {
+        if downcast::<Range>(arg).is_some()
+            && let Ok(items) = self.items(arg)
+        {
             return Object::list(items);
         }
         arg.clone()
@@ -283,7 +297,9 @@ impl Interpreter<'_> {
         let (types, values) = self.describe_args(args);
         Throw::exception(
             "groovy.lang.MissingMethodException",
-            format!("No signature of method: {class}.{name}() is applicable for argument types: ({types}) values: [{values}]"),
+            format!(
+                "No signature of method: {class}.{name}() is applicable for argument types: ({types}) values: [{values}]"
+            ),
         )
     }
 

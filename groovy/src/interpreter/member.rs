@@ -7,7 +7,10 @@ use objects::{MapKey, Object, ObjectError, classes::ClassObject, methods};
 use super::{Interpreter, Outcome, Throw};
 use crate::{
     ast::{Expr, MemberName, Property},
-    values::{self, Closure, ClosureKind, Entry, Instance, JsonBuilder, Range, ScriptObject, Strategy, UserClassObject, downcast, extension},
+    values::{
+        self, Closure, ClosureKind, Entry, Instance, JsonBuilder, Range, ScriptObject, Strategy, UserClassObject,
+        downcast, extension,
+    },
 };
 
 impl<'r> Interpreter<'r> {
@@ -58,7 +61,7 @@ impl<'r> Interpreter<'r> {
             Object::List(_) | Object::Set(_) => match &**name {
                 "class" | "empty" => self.java_property(target, name),
                 // Arrays are lists; a list of maps or objects spreads the property over them.
-                "length" if !self.spreads(target) => self.invoke(target, "size", &[]),
+                "length" if !Self::spreads(target) => self.invoke(target, "size", &[]),
                 _ => self.spread_property(target, name),
             },
             Object::Extension(_) => {
@@ -71,9 +74,12 @@ impl<'r> Interpreter<'r> {
     }
 
     /// Whether the first element has properties of its own.
-    fn spreads(&self, target: &Object) -> bool {
+    fn spreads(target: &Object) -> bool {
         let Object::List(items) = target else { return false };
-        items.borrow().first().is_some_and(|item| matches!(item, Object::Map(_)) || downcast::<Instance>(item).is_some())
+        items
+            .borrow()
+            .first()
+            .is_some_and(|item| matches!(item, Object::Map(_)) || downcast::<Instance>(item).is_some())
     }
 
     fn java_property(&mut self, target: &Object, name: &str) -> Outcome<Object> {
@@ -114,7 +120,7 @@ impl<'r> Interpreter<'r> {
             if &**name == "class" {
                 return Ok(target.clone());
             }
-            if let Some(value) = self.constant(class.name(), name) {
+            if let Some(value) = crate::gdk::statics::constant(class.name(), name) {
                 return Ok(value);
             }
             return self.getter(target, name);
@@ -276,10 +282,10 @@ impl<'r> Interpreter<'r> {
 
     /// One key is itself, several are a list.
     pub(super) fn index_key(&mut self, keys: &'r [Expr]) -> Outcome<Object> {
-        if let [key] = keys {
-            if !matches!(key.kind, crate::ast::ExprKind::Spread(_)) {
-                return self.eval(key);
-            }
+        if let [key] = keys
+            && !matches!(key.kind, crate::ast::ExprKind::Spread(_))
+        {
+            return self.eval(key);
         }
         let mut all = self.eval_args(keys, true)?;
         if keys.is_empty() {

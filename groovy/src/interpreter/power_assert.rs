@@ -47,7 +47,9 @@ impl<'r> Interpreter<'r> {
         };
         let message = self.eval(message)?;
         let mut text = self.to_text(&message)?.to_string();
-        text.push_str(&format!(". Expression: ({source})"));
+        text.push_str(". Expression: (");
+        text.push_str(source);
+        text.push(')');
         let variables: Vec<&Recorded> = values.iter().filter(|recorded| recorded.is_variable).collect();
         for (index, recorded) in variables.iter().enumerate() {
             text.push_str(if index == 0 { ". Values: " } else { ", " });
@@ -65,7 +67,7 @@ impl<'r> Interpreter<'r> {
     fn picture(&mut self, source: &str, start: u32, mut values: Vec<Recorded>) -> Outcome<String> {
         let mut lines: Vec<Vec<char>> = vec![format!("assert {source}").chars().collect(), Vec::new()];
         let mut starts = vec![0, 0];
-        values.sort_by(|a, b| b.at.cmp(&a.at));
+        values.sort_by_key(|recorded| std::cmp::Reverse(recorded.at));
         for index in 0..values.len() {
             let recorded = &values[index];
             // Of several values in one place the last one counts.

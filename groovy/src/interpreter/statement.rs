@@ -177,12 +177,11 @@ impl<'r> Interpreter<'r> {
 
     /// The value a multiple assignment takes at a position.
     pub(super) fn nth(&mut self, value: &Object, index: usize) -> Outcome<Object> {
-        match value {
-            Object::List(items) => Ok(items.borrow().get(index).cloned().unwrap_or(Object::Null)),
-            _ => {
-                let index = Object::Integer(i32::try_from(index).unwrap_or(i32::MAX));
-                self.invoke(value, "getAt", &[index])
-            }
+        if let Object::List(items) = value {
+            Ok(items.borrow().get(index).cloned().unwrap_or(Object::Null))
+        } else {
+            let index = Object::Integer(i32::try_from(index).unwrap_or(i32::MAX));
+            self.invoke(value, "getAt", &[index])
         }
     }
 
@@ -248,7 +247,8 @@ impl<'r> Interpreter<'r> {
         {
             debug_assert_eq!(frame_base, self.frame.base, "calls restore the frame before they fail");
             let object = object.clone();
-            let found = parts.catches.iter().find(|catch| catch.classes.iter().any(|class| self.catches(*class, &object)));
+            let found =
+                parts.catches.iter().find(|catch| catch.classes.iter().any(|class| self.catches(*class, &object)));
             if let Some(catch) = found {
                 let shared = self.shared_slot(catch.slot);
                 self.declare(catch.slot, shared, object);
@@ -269,15 +269,16 @@ impl<'r> Interpreter<'r> {
 
     fn catches(&self, class: Class, object: &Object) -> bool {
         match class {
-            Class::User(wanted) => downcast::<Instance>(object).is_some_and(|instance| self.derives(instance.class, wanted)),
+            Class::User(wanted) => {
+                downcast::<Instance>(object).is_some_and(|instance| self.derives(instance.class, wanted))
+            }
             Class::Known(wanted) => {
                 if let Some(instance) = downcast::<Instance>(object)
                     && let Some(parent) = self.known_parent(instance.class)
                 {
                     return throw::is_caught_as(parent, wanted.name);
                 }
-                throw::exception_of(object)
-                    .is_some_and(|exception| throw::is_caught_as(&exception.class, wanted.name))
+                throw::exception_of(object).is_some_and(|exception| throw::is_caught_as(&exception.class, wanted.name))
             }
         }
     }

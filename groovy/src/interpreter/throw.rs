@@ -54,8 +54,8 @@ impl Throw {
     }
 
     /// What the caller of the script sees.
-    pub(crate) fn into_error(self: Box<Self>, interpreter: &mut Interpreter<'_>) -> ScriptError {
-        let object = match *self {
+    pub(crate) fn into_error(self, interpreter: &mut Interpreter<'_>) -> ScriptError {
+        let object = match self {
             Self::Limit(message) => return ScriptError::Limit(message),
             Self::Exception(object) => object,
         };

@@ -28,7 +28,10 @@ impl Reader<'_> {
         let rest: String = self.text[self.at..].chars().take(20).collect();
         Err(Throw::exception(
             "groovy.json.JsonException",
-            format!("Unable to determine the current character, it is not a string, number, array, or object\n\n{message} at index {} near `{rest}`", self.at),
+            format!(
+                "Unable to determine the current character, it is not a string, number, array, or object\n\n{message} at index {} near `{rest}`",
+                self.at
+            ),
         ))
     }
 

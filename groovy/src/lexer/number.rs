@@ -24,7 +24,10 @@ impl Lexer<'_> {
         }
         let bytes = rest.as_bytes();
         let digits_from = |from: usize| {
-            bytes[from..].iter().position(|b| !b.is_ascii_digit() && *b != b'_').map_or(bytes.len(), |length| from + length)
+            bytes[from..]
+                .iter()
+                .position(|b| !b.is_ascii_digit() && *b != b'_')
+                .map_or(bytes.len(), |length| from + length)
         };
         let mut end = digits_from(0);
         let mut fraction = false;

@@ -107,7 +107,8 @@ impl Lexer<'_> {
                         }
                         self.hole()?;
                     } else if quote.escapes() {
-                        return self.fail(self.at, "Unexpected character: '$'; a dollar sign in a text is written `\\$`");
+                        return self
+                            .fail(self.at, "Unexpected character: '$'; a dollar sign in a text is written `\\$`");
                     } else {
                         self.at += 1;
                         part.push('$');

@@ -139,13 +139,10 @@ impl Interpreter<'_> {
             (BinaryOp::ShiftRightUnsigned, Int(a, b)) => {
                 Object::Integer(a.cast_unsigned().wrapping_shr(b.cast_unsigned()).cast_signed())
             }
-            #[expect(clippy::cast_possible_truncation, reason = "Java takes the low six bits")]
-            (BinaryOp::ShiftLeft, Long(a, b)) => narrow(left, a.wrapping_shl((b & 63) as u32)),
-            #[expect(clippy::cast_possible_truncation, reason = "Java takes the low six bits")]
-            (BinaryOp::ShiftRight, Long(a, b)) => narrow(left, a.wrapping_shr((b & 63) as u32)),
-            #[expect(clippy::cast_possible_truncation, reason = "Java takes the low six bits")]
+            (BinaryOp::ShiftLeft, Long(a, b)) => narrow(left, a.wrapping_shl(low_bits(b))),
+            (BinaryOp::ShiftRight, Long(a, b)) => narrow(left, a.wrapping_shr(low_bits(b))),
             (BinaryOp::ShiftRightUnsigned, Long(a, b)) => {
-                narrow(left, a.cast_unsigned().wrapping_shr((b & 63) as u32).cast_signed())
+                narrow(left, a.cast_unsigned().wrapping_shr(low_bits(b)).cast_signed())
             }
             (BinaryOp::BitAnd, Int(a, b)) => Object::Integer(a & b),
             (BinaryOp::BitOr, Int(a, b)) => Object::Integer(a | b),
@@ -174,7 +171,9 @@ impl Interpreter<'_> {
     fn operate(&mut self, op: BinaryOp, left: &Object, right: &Object) -> Outcome<Object> {
         match (op, left, right) {
             (BinaryOp::Add, Object::String(_), _) => self.concat(left, right),
-            (BinaryOp::Add, _, Object::String(_)) if left.is_number() || left.is_null() || matches!(left, Object::Boolean(_)) => {
+            (BinaryOp::Add, _, Object::String(_))
+                if left.is_number() || left.is_null() || matches!(left, Object::Boolean(_)) =>
+            {
                 self.concat(left, right)
             }
             (BinaryOp::Add, _, _) if downcast::<Template>(left).is_some() => {
@@ -183,7 +182,10 @@ impl Interpreter<'_> {
                 let text = self.to_text(&text)?;
                 Ok(extension(Template { text, lazy: Vec::new(), values: Vec::new() }))
             }
-            (BinaryOp::Add, _, _) if right.as_str().is_some() && !matches!(left, Object::List(_) | Object::Set(_) | Object::Extension(_)) => {
+            (BinaryOp::Add, _, _)
+                if right.as_str().is_some()
+                    && !matches!(left, Object::List(_) | Object::Set(_) | Object::Extension(_)) =>
+            {
                 self.concat(left, right)
             }
             (BinaryOp::Subtract, Object::String(_), _) => {
@@ -471,4 +473,9 @@ pub(crate) fn whole_quotient(left: &Object, right: &Object) -> Outcome<Option<Ob
         }
         None => return Ok(None),
     }))
+}
+
+/// How far Java shifts a `long`: by the low six bits.
+fn low_bits(distance: i64) -> u32 {
+    u32::try_from(distance & 63).unwrap_or(0)
 }

@@ -85,10 +85,9 @@ impl Interpreter<'_> {
         if let (Some(a), Some(b)) = (downcast::<UserClassObject>(left), downcast::<UserClassObject>(right)) {
             return Ok(a.class == b.class);
         }
-        if let (Some(a), Some(b)) = (
-            downcast::<objects::classes::ClassObject>(left),
-            downcast::<objects::classes::ClassObject>(right),
-        ) {
+        if let (Some(a), Some(b)) =
+            (downcast::<objects::classes::ClassObject>(left), downcast::<objects::classes::ClassObject>(right))
+        {
             return Ok(a.name() == b.name());
         }
         if let Some(instance) = downcast::<Instance>(left) {
@@ -259,7 +258,7 @@ impl Interpreter<'_> {
 
     /// Sorts by natural order, nulls first, numbers by value; stable.
     pub(crate) fn sort_items(&mut self, items: &mut [Object]) -> Outcome<()> {
-        self.sort_with(items, |interpreter, a, b| interpreter.order(a, b))
+        self.sort_with(items, super::super::interpreter::Interpreter::order)
     }
 
     /// Sorts by a comparison that may fail or contradict itself, as closures may: merging needs no total order.

@@ -55,10 +55,7 @@ impl Interpreter<'_> {
                     matcher.pattern.regex.is_match(&matcher.text)
                 } else if let Some(instance) = downcast::<Instance>(value) {
                     let class = instance.class;
-                    match self.user_truth(class, value)? {
-                        Some(truth) => truth,
-                        None => true,
-                    }
+                    self.user_truth(class, value)?.unwrap_or(true)
                 } else if let Object::Extension(iterator) = value
                     && iterator.as_any().is::<IteratorObject>()
                 {
@@ -92,7 +89,9 @@ impl Interpreter<'_> {
             }
             Object::String(text) => characters(text),
             Object::Bytes(bytes) => bytes.iter().map(|byte| Object::Integer(i32::from(byte.cast_signed()))).collect(),
-            Object::Json(JsonNode::Array(items)) => items.borrow().iter().map(|node| Object::Json(node.clone())).collect(),
+            Object::Json(JsonNode::Array(items)) => {
+                items.borrow().iter().map(|node| Object::Json(node.clone())).collect()
+            }
             Object::Extension(extension) => {
                 if let Some(range) = downcast::<Range>(value) {
                     self.charge_items(range.len())?;
@@ -127,13 +126,12 @@ impl Interpreter<'_> {
 
     /// An `int` argument.
     pub(crate) fn int(&mut self, value: &Object) -> Outcome<i32> {
-        match value.int_value() {
-            Some(value) => Ok(value),
-            None => {
-                let class = value.class_name(self.ctx);
-                let text = self.to_text(value)?;
-                Err(Throw::cast(&text, &class, "int"))
-            }
+        if let Some(value) = value.int_value() {
+            Ok(value)
+        } else {
+            let class = value.class_name(self.ctx);
+            let text = self.to_text(value)?;
+            Err(Throw::cast(&text, &class, "int"))
         }
     }
 
@@ -170,8 +168,21 @@ impl Interpreter<'_> {
         }
         let fits = match (class, &value) {
             // Lists and maps stand for every implementation of Java.
-            (_, Object::List(_)) if crate::classes::extends(class, "java.util.List") || class == "java.util.Queue" || class == "java.util.Deque" => true,
-            ("java.util.Set" | "java.util.HashSet" | "java.util.LinkedHashSet" | "java.util.TreeSet" | "java.util.SortedSet", Object::List(items)) => {
+            (_, Object::List(_))
+                if crate::classes::extends(class, "java.util.List")
+                    || class == "java.util.Queue"
+                    || class == "java.util.Deque" =>
+            {
+                true
+            }
+            (
+                "java.util.Set"
+                | "java.util.HashSet"
+                | "java.util.LinkedHashSet"
+                | "java.util.TreeSet"
+                | "java.util.SortedSet",
+                Object::List(items),
+            ) => {
                 return Ok(Object::set(items.borrow().clone()));
             }
             (_, Object::Set(_)) if crate::classes::extends(class, "java.util.Set") => true,
@@ -306,7 +317,11 @@ impl Interpreter<'_> {
                 let items = self.items(&value)?;
                 self.new_list(items)
             }
-            "java.util.Set" | "java.util.HashSet" | "java.util.LinkedHashSet" | "java.util.TreeSet" | "java.util.SortedSet"
+            "java.util.Set"
+            | "java.util.HashSet"
+            | "java.util.LinkedHashSet"
+            | "java.util.TreeSet"
+            | "java.util.SortedSet"
                 if matches!(value, Object::List(_) | Object::Set(_)) || downcast::<Range>(&value).is_some() =>
             {
                 let mut items = self.items(&value)?;
@@ -481,4 +496,3 @@ fn number_distance(value: &Object, class: &str) -> Option<u32> {
 pub(crate) fn entry_parts(entry: &Entry) -> [Object; 2] {
     [entry.key.clone(), entry.value.borrow().clone()]
 }
-

@@ -14,6 +14,7 @@ const MAX_DEPTH: usize = 200;
 
 impl Interpreter<'_> {
     /// The text of an object.
+    #[expect(clippy::wrong_self_convention, reason = "the interpreter gives the text, it is not converted")]
     pub(crate) fn to_text(&mut self, object: &Object) -> Outcome<Rc<str>> {
         if let Object::String(text) = object {
             return Ok(text.clone());
@@ -49,7 +50,9 @@ impl Interpreter<'_> {
         match object {
             Object::String(text) if quoted => {
                 out.push('\'');
-                out.push_str(&text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\t', "\\t"));
+                out.push_str(
+                    &text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\t', "\\t"),
+                );
                 out.push('\'');
             }
             Object::String(text) => out.push_str(text),

@@ -12,8 +12,15 @@ const MODIFIERS: &[&str] = &["public", "private", "protected", "final", "abstrac
 
 /// Annotations that change nothing here.
 const IGNORED_ANNOTATIONS: &[&str] = &[
-    "CompileStatic", "CompileDynamic", "TypeChecked", "SuppressWarnings", "Override", "Deprecated", "PackageScope",
-    "Sortable", "Generated",
+    "CompileStatic",
+    "CompileDynamic",
+    "TypeChecked",
+    "SuppressWarnings",
+    "Override",
+    "Deprecated",
+    "PackageScope",
+    "Sortable",
+    "Generated",
 ];
 
 /// What annotations ask of a class.
@@ -85,7 +92,7 @@ impl Parser<'_> {
             self.advance();
         }
         if self.is_word("class") || self.is_word("enum") {
-            return self.class(traits);
+            return self.class(&traits);
         }
         if self.is_word("interface") || self.is_word("trait") && self.word_at(self.at + 1).is_some() {
             return self.fail(self.offset(), "interfaces and traits are beyond the subset");
@@ -202,7 +209,8 @@ impl Parser<'_> {
         {
             self.advance();
         }
-        let typed = self.scan_type(self.at).is_some_and(|at| self.word_at(at).is_some() && !self.tokens[at].newline_before);
+        let typed =
+            self.scan_type(self.at).is_some_and(|at| self.word_at(at).is_some() && !self.tokens[at].newline_before);
         let ty = if typed { self.parse_type()? } else { None };
         let name = self.name()?;
         let value = if self.accept("=") { self.statement_expression()? } else { Expr::new(at, ExprKind::Null) };
@@ -211,8 +219,11 @@ impl Parser<'_> {
             Some(ty) => self.node(at, ExprKind::Cast(ty, Box::new(value)))?,
             None => value,
         };
-        let assign =
-            ExprKind::Assign { target: Box::new(Target::Name(name)), op: crate::ast::AssignOp::Set, value: Box::new(value) };
+        let assign = ExprKind::Assign {
+            target: Box::new(Target::Name(name)),
+            op: crate::ast::AssignOp::Set,
+            value: Box::new(value),
+        };
         body.push(Stmt::Expr(self.node(at, assign)?));
         Ok(())
     }
@@ -280,22 +291,25 @@ impl Parser<'_> {
                 }
             }
             let mut body = parser.block()?;
-            let is_void = return_type.as_ref().is_some_and(|ty| ty.class == Class::Known(classes::known("java.lang.Void")));
+            let is_void =
+                return_type.as_ref().is_some_and(|ty| ty.class == Class::Known(classes::known("java.lang.Void")));
             if returns_value && !is_void {
                 returns::add(&mut body);
             }
             Ok((params, body))
         })?;
         let return_type = return_type.filter(|ty| ty.class != Class::Known(classes::known("java.lang.Void")));
-        Ok(self.add_function(Function { params, slots, body, return_type, is_static, ..Function::default() }))
+        Ok(self.add_function(Function { params, slots, return_type, body, is_static, ..Function::default() }))
     }
 
-    fn class(&mut self, traits: ClassTraits) -> Parsed<()> {
+    fn class(&mut self, traits: &ClassTraits) -> Parsed<()> {
         let is_enum = self.is_word("enum");
         self.advance();
         let at = self.offset();
         let name = self.name()?;
-        let Some(ix) = self.user_class(&name) else { return self.fail(at, format!("class {name} is beyond the subset")) };
+        let Some(ix) = self.user_class(&name) else {
+            return self.fail(at, format!("class {name} is beyond the subset"));
+        };
         self.skip_generics()?;
         let mut parent = None;
         if self.accept_word("extends") {
@@ -316,10 +330,14 @@ impl Parser<'_> {
                 let parent_at = self.offset();
                 match self.class_name()? {
                     Class::Known(KnownClass {
-                        name: "java.io.Serializable" | "java.lang.Comparable" | "java.lang.Cloneable" | "java.lang.Runnable",
+                        name:
+                            "java.io.Serializable" | "java.lang.Comparable" | "java.lang.Cloneable" | "java.lang.Runnable",
                         ..
                     }) => {}
-                    _ => return self.fail(parent_at, "classes may implement Comparable, Serializable and Cloneable only"),
+                    _ => {
+                        return self
+                            .fail(parent_at, "classes may implement Comparable, Serializable and Cloneable only");
+                    }
                 }
                 self.skip_generics()?;
                 if !self.accept(",") {
@@ -360,7 +378,7 @@ impl Parser<'_> {
             let (body, slots) = self.separate(|parser| {
                 let args = if parser.is_punct("(") { parser.call_arguments()? } else { Vec::new() };
                 let value = parser.node(at, ExprKind::New { class: Class::User(ix), args })?;
-                Ok(parser.returned(value))
+                Ok(Self::returned(value))
             })?;
             let function = self.add_function(Function { body, slots, is_static: true, ..Function::default() });
             constants.push((word, function));
@@ -400,7 +418,8 @@ impl Parser<'_> {
             return Ok(());
         }
         let had_def = self.accept_word("def");
-        let typed = self.scan_type(self.at).is_some_and(|at| self.word_at(at).is_some() && !self.tokens[at].newline_before);
+        let typed =
+            self.scan_type(self.at).is_some_and(|at| self.word_at(at).is_some() && !self.tokens[at].newline_before);
         if !typed && !had_def && !modified {
             return self.unexpected("expecting a field, constructor or method");
         }
@@ -410,9 +429,9 @@ impl Parser<'_> {
             let init = if self.accept("=") {
                 let (body, slots) = self.separate(|parser| {
                     let value = parser.expression()?;
-                    Ok(parser.returned(value))
+                    Ok(Self::returned(value))
                 })?;
-                Some(self.add_function(Function { body, slots, is_static, ..Function::default() }))
+                Some(self.add_function(Function { slots, body, is_static, ..Function::default() }))
             } else {
                 None
             };

@@ -276,6 +276,9 @@ impl Parser<'_> {
         let class = last.is_some_and(|word| word.starts_with(char::is_uppercase)) || &**first == "def";
         // `(Foo) (x)` and `(Foo) [x]` are casts only if there is such a class.
         let certain = !matches!(next.kind, TokenKind::Punct("(" | "[" | "{"));
-        class && (certain || !matches!(self.find_class(first), Some(crate::classes::Lookup::Unknown)) || behind > self.at + 2)
+        class
+            && (certain
+                || !matches!(self.find_class(first), Some(crate::classes::Lookup::Unknown))
+                || behind > self.at + 2)
     }
 }

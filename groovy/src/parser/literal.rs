@@ -1,6 +1,9 @@
 //! Literals, texts with interpolations, lists, maps and closures.
 
-use super::{Parsed, Parser, scope::{FunctionKind, FunctionScope}, returns};
+use super::{
+    Parsed, Parser, returns,
+    scope::{FunctionKind, FunctionScope},
+};
 use crate::{
     ast::{Expr, ExprKind, Function, FunctionIx, MapItem, Param, TemplatePart},
     token::{RESERVED, TokenKind},
@@ -53,7 +56,7 @@ impl Parser<'_> {
         } else if self.accept("->") {
             let function = self.function_of_closure(|parser| {
                 let value = parser.statement_expression()?;
-                Ok((Vec::new(), false, parser.returned(value)))
+                Ok((Vec::new(), false, Self::returned(value)))
             })?;
             TemplatePart::Lazy(function)
         } else {
@@ -131,7 +134,8 @@ impl Parser<'_> {
                 }
                 TokenKind::Punct("{" | "}" | ";") | TokenKind::End => return false,
                 TokenKind::Word(word)
-                    if depth == 0 && matches!(&**word, "return" | "if" | "switch" | "case" | "for" | "while" | "new") =>
+                    if depth == 0
+                        && matches!(&**word, "return" | "if" | "switch" | "case" | "for" | "while" | "new") =>
                 {
                     return false;
                 }
@@ -189,7 +193,7 @@ impl Parser<'_> {
                 return Ok((params, false, body));
             }
             let value = parser.expression()?;
-            Ok((params, false, parser.returned(value)))
+            Ok((params, false, Self::returned(value)))
         })?;
         self.node(at, ExprKind::Closure(function))
     }
@@ -228,8 +232,7 @@ impl Parser<'_> {
             let behind = self.scan_type(self.at);
             let typed = self.is_word("def")
                 || behind.is_some_and(|at| {
-                    self.punct_at(at, "...")
-                        || self.word_at(at).is_some_and(|word| !RESERVED.contains(&&**word))
+                    self.punct_at(at, "...") || self.word_at(at).is_some_and(|word| !RESERVED.contains(&&**word))
                 });
             let ty = if typed { self.parse_type()? } else { None };
             let variadic = self.accept("...");

@@ -353,7 +353,7 @@ impl Parser<'_> {
             }
             _ if PRIMITIVES.contains(&&**word) => {
                 self.advance();
-                return Ok(self.class_expr(at, Class::Known(classes::wrapper(word))));
+                return Ok(Self::class_expr(at, Class::Known(classes::wrapper(word))));
             }
             _ if RESERVED.contains(&&**word) => return self.unexpected(""),
             _ => {}
@@ -362,13 +362,14 @@ impl Parser<'_> {
             return self.lambda();
         }
         if let Some(class) = self.class_operand(word)? {
-            return Ok(self.class_expr(at, class));
+            return Ok(Self::class_expr(at, class));
         }
         self.advance();
         let is_call = !self.token().newline_before && (self.is_punct("(") || self.is_punct("{"));
         let local = self.resolve(word);
         if !is_call {
-            return self.node(at, local.map_or_else(|| ExprKind::Name(word.clone()), |(slot, _)| ExprKind::Local(slot)));
+            return self
+                .node(at, local.map_or_else(|| ExprKind::Name(word.clone()), |(slot, _)| ExprKind::Local(slot)));
         }
         let args = self.call_arguments()?;
         let callee = match local {
@@ -380,7 +381,12 @@ impl Parser<'_> {
 
     /// A function by name; static imports come first.
     fn function(&mut self, word: &Str, at: u32) -> Callee {
-        let imported = self.imports.members.iter().find(|(name, ..)| name == word).map(|(_, class, member)| (*class, member.clone()));
+        let imported = self
+            .imports
+            .members
+            .iter()
+            .find(|(name, ..)| name == word)
+            .map(|(_, class, member)| (*class, member.clone()));
         let starred = || {
             let class = self.imports.member_classes.iter().find(|class| match class.name {
                 "java.lang.Math" => MATH_FUNCTIONS.contains(&&**word),
@@ -392,7 +398,7 @@ impl Parser<'_> {
         match imported.or_else(starred) {
             Some((class, member)) => {
                 let name = MemberName::Static(self.text(&member));
-                Callee::Method { target: self.class_expr(at, Class::Known(class)), name, safe: false, spread: false }
+                Callee::Method { target: Self::class_expr(at, Class::Known(class)), name, safe: false, spread: false }
             }
             None => Callee::Function(word.clone()),
         }

@@ -111,7 +111,8 @@ impl Parser<'_> {
             _ if self.punct_at(self.at + 1, ":") && !RESERVED.contains(&&*word) => {
                 self.advance();
                 self.advance();
-                if matches!(self.kind(), TokenKind::Word(next) if matches!(&**next, "while" | "do" | "for" | "switch")) {
+                if matches!(self.kind(), TokenKind::Word(next) if matches!(&**next, "while" | "do" | "for" | "switch"))
+                {
                     return self.loop_statement(Some(word));
                 }
                 let mut body = Vec::new();
@@ -136,15 +137,17 @@ impl Parser<'_> {
 
     pub(super) fn simple_declaration(&mut self, body: &mut Vec<Stmt>) -> Parsed<()> {
         self.accept_word("final");
-        let had_def = self.accept_word("def") || self.is_word("var") && self.word_at(self.at + 1).is_some() && {
-            self.advance();
-            true
-        };
+        let had_def = self.accept_word("def")
+            || self.is_word("var") && self.word_at(self.at + 1).is_some() && {
+                self.advance();
+                true
+            };
         if had_def && self.is_punct("(") {
             return self.tuple_declaration(body);
         }
         // `def int x` and `final String x` name a type as well.
-        let typed = !had_def && !(matches!(self.kind(), TokenKind::Word(_)) && self.punct_at(self.at + 1, "="))
+        let untyped = had_def || self.punct_at(self.at + 1, "=");
+        let typed = !untyped
             || self.scan_type(self.at).is_some_and(|at| {
                 matches!(&self.tokens[at].kind, TokenKind::Word(word) if !RESERVED.contains(&&**word))
                     && !self.tokens[at].newline_before
@@ -203,7 +206,7 @@ impl Parser<'_> {
         self.advance();
         let condition = self.parenthesised()?;
         let then = Box::new(self.sub_statement()?);
-        let behind = if self.is_punct(";") { 1 } else { 0 };
+        let behind = usize::from(self.is_punct(";"));
         let has_else = matches!(&self.ahead(behind).kind, TokenKind::Word(word) if &**word == "else");
         let otherwise = if has_else {
             self.at += behind + 1;
@@ -429,12 +432,12 @@ impl Parser<'_> {
     }
 
     /// A value alone, as the body of a function.
-    pub(super) fn returned(&self, value: Expr) -> Vec<Stmt> {
+    pub(super) fn returned(value: Expr) -> Vec<Stmt> {
         vec![Stmt::Return(Some(value))]
     }
 
     /// A class as an expression.
-    pub(super) fn class_expr(&self, at: u32, class: Class) -> Expr {
+    pub(super) fn class_expr(at: u32, class: Class) -> Expr {
         Expr::new(at, ExprKind::Class(class))
     }
 }

@@ -53,7 +53,8 @@ impl Parser<'_> {
     pub(super) fn scan_declaration(&self, index: usize) -> Option<usize> {
         let behind = self.scan_type(index)?;
         let name = self.tokens.get(behind)?;
-        let is_name = matches!(&name.kind, TokenKind::Word(word) if !RESERVED.contains(&&**word)) && !name.newline_before;
+        let is_name =
+            matches!(&name.kind, TokenKind::Word(word) if !RESERVED.contains(&&**word)) && !name.newline_before;
         if !is_name {
             return None;
         }

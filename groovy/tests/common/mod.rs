@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_groovy::{Bindings, Limits, Script, ScriptError};
 use objects::{Context, Handle, MapKey, Object, ObjectError, convert};
+use tollgate_groovy::{Bindings, Limits, Script, ScriptError};
 
 pub(crate) const EXECUTION: Handle = Handle::Execution(1);
 pub(crate) const EXECUTION_CLASS: &str = "org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity";
@@ -37,8 +37,9 @@ impl Context for Variables {
     }
 
     fn set_variable(&mut self, name: &str, value: Object) -> Result<(), ObjectError> {
-        let value = convert::to_value(&value)
-            .map_err(|error| ObjectError::exception("org.camunda.bpm.engine.ProcessEngineException", error.message(name)))?;
+        let value = convert::to_value(&value).map_err(|error| {
+            ObjectError::exception("org.camunda.bpm.engine.ProcessEngineException", error.message(name))
+        })?;
         self.stored.push(name.to_owned());
         self.values.insert(name.to_owned(), convert::to_object(&value));
         Ok(())
@@ -48,7 +49,8 @@ impl Context for Variables {
         match name {
             "id" => Ok(Object::string("1")),
             "variables" => {
-                let entries = self.values.iter().map(|(name, value)| (MapKey(Object::string(name.as_str())), value.clone()));
+                let entries =
+                    self.values.iter().map(|(name, value)| (MapKey(Object::string(name.as_str())), value.clone()));
                 Ok(Object::map(entries.collect()))
             }
             _ => Err(ObjectError::UnknownProperty(self.class_name(handle), name.to_owned())),
@@ -137,7 +139,9 @@ pub(crate) fn show(object: &Object, ctx: &mut dyn Context) -> String {
                         .collect();
                     format!("{}[{}]", object.type_name.as_deref().unwrap_or(""), items.join(", "))
                 }
-                models::value::ObjectContent::Tree(models::value::Tree::Other(class, text)) => format!("{class}:{text}"),
+                models::value::ObjectContent::Tree(models::value::Tree::Other(class, text)) => {
+                    format!("{class}:{text}")
+                }
                 other => format!("{other:?}"),
             },
             other => format!("{other:?}"),
