@@ -8,8 +8,8 @@ use serde::Serialize;
 use tollgate::{
     Pending,
     request::{
-        self, Admin, BatchChange, Caller, Correlated, DecisionRow, DefinitionChange, DeleteOptions, Deployed, HistoryChange,
-        JobDefinitionChange, LockedTask, MetricValue, MigrationPlan, MigrationReport, StartedInstance,
+        self, Admin, BatchChange, Caller, Correlated, DecisionRow, DefinitionChange, DeleteOptions, Deployed,
+        HistoryChange, JobDefinitionChange, LockedTask, MetricValue, MigrationPlan, MigrationReport, StartedInstance,
     },
     state::Task,
     world::World,

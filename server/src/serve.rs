@@ -93,7 +93,8 @@ async fn connection<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = router.map_request(|request: hyper::Request<hyper::body::Incoming>| -> Request { request.map(Body::new) });
+    let service =
+        router.map_request(|request: hyper::Request<hyper::body::Incoming>| -> Request { request.map(Body::new) });
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     if let Err(error) = watcher.watch(connection.into_owned()).await {
         tracing::debug!(%error, "connection ended early");

@@ -47,12 +47,11 @@ pub fn router(engine: tollgate::Engine, options: Options) -> Router {
     if app.options.test_mode {
         router = router.merge(test_mode::routes());
     }
-    let router = router
-        .with_state(app.clone())
-        .layer(middleware::from_fn_with_state(app, surround))
-        .layer(CatchPanicLayer::custom(|_panic: Box<dyn std::any::Any + Send>| {
+    let router = router.with_state(app.clone()).layer(middleware::from_fn_with_state(app, surround)).layer(
+        CatchPanicLayer::custom(|_panic: Box<dyn std::any::Any + Send>| {
             Failure::rest(StatusCode::INTERNAL_SERVER_ERROR, "internal error").into_response()
-        }));
+        }),
+    );
     let router = if compression { router.layer(CompressionLayer::new().gzip(true)) } else { router };
     match cors {
         Some(cors) => router.layer(cors),

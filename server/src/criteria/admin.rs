@@ -1,6 +1,9 @@
 //! Criteria of batches, people, authorizations and filters.
 
-use tollgate::query::{BatchQuery, BatchStatisticsQuery, HistoricBatchQuery, UserQuery, GroupQuery, TenantQuery, AuthorizationQuery, FilterQuery};
+use tollgate::query::{
+    AuthorizationQuery, BatchQuery, BatchStatisticsQuery, FilterQuery, GroupQuery, HistoricBatchQuery, TenantQuery,
+    UserQuery,
+};
 
 use crate::http::parameters;
 

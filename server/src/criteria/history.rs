@@ -1,6 +1,9 @@
 //! Criteria of historic instances.
 
-use tollgate::query::{HistoricProcessInstanceQuery, HistoricActivityInstanceQuery, HistoricTaskInstanceQuery, HistoricVariableInstanceQuery};
+use tollgate::query::{
+    HistoricActivityInstanceQuery, HistoricProcessInstanceQuery, HistoricTaskInstanceQuery,
+    HistoricVariableInstanceQuery,
+};
 
 use crate::http::parameters;
 

@@ -1,6 +1,9 @@
 //! Criteria of historic logs.
 
-use tollgate::query::{HistoricDetailQuery, HistoricIncidentQuery, HistoricJobLogQuery, HistoricExternalTaskLogQuery, HistoricIdentityLinkLogQuery, HistoricDecisionInstanceQuery, UserOperationQuery};
+use tollgate::query::{
+    HistoricDecisionInstanceQuery, HistoricDetailQuery, HistoricExternalTaskLogQuery, HistoricIdentityLinkLogQuery,
+    HistoricIncidentQuery, HistoricJobLogQuery, UserOperationQuery,
+};
 
 use crate::http::parameters;
 

@@ -1,6 +1,8 @@
 //! Criteria of running instances and what belongs to them.
 
-use tollgate::query::{ProcessInstanceQuery, ExecutionQuery, VariableInstanceQuery, IncidentQuery, EventSubscriptionQuery};
+use tollgate::query::{
+    EventSubscriptionQuery, ExecutionQuery, IncidentQuery, ProcessInstanceQuery, VariableInstanceQuery,
+};
 
 use crate::http::parameters;
 

@@ -1,6 +1,8 @@
 //! Criteria of deployments and process definitions.
 
-use tollgate::query::{ProcessDefinitionQuery, DeploymentQuery, DecisionDefinitionQuery, DecisionRequirementsDefinitionQuery};
+use tollgate::query::{
+    DecisionDefinitionQuery, DecisionRequirementsDefinitionQuery, DeploymentQuery, ProcessDefinitionQuery,
+};
 
 use crate::http::parameters;
 

@@ -1,6 +1,6 @@
 //! Criteria of tasks, external tasks, jobs and job definitions.
 
-use tollgate::query::{TaskQuery, ExternalTaskQuery, JobQuery, JobDefinitionQuery};
+use tollgate::query::{ExternalTaskQuery, JobDefinitionQuery, JobQuery, TaskQuery};
 
 use crate::http::parameters;
 

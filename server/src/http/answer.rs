@@ -46,32 +46,19 @@ impl Answer {
 
     /// 204.
     pub(crate) fn nothing() -> Self {
-        Self {
-            status: StatusCode::NO_CONTENT,
-            content_type: None,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status: StatusCode::NO_CONTENT, content_type: None, headers: Vec::new(), body: Vec::new() }
     }
 
     /// 200 without content.
     pub(crate) fn empty() -> Self {
-        Self {
-            status: StatusCode::OK,
-            ..Self::nothing()
-        }
+        Self { status: StatusCode::OK, ..Self::nothing() }
     }
 
     /// 200 with bytes of a media type; one that cannot be written in a header is `application/octet-stream`.
     pub(crate) fn bytes(media_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        let media_type = HeaderValue::from_str(media_type)
-            .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
-        Self {
-            status: StatusCode::OK,
-            content_type: Some(media_type),
-            headers: Vec::new(),
-            body: body.into(),
-        }
+        let media_type =
+            HeaderValue::from_str(media_type).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+        Self { status: StatusCode::OK, content_type: Some(media_type), headers: Vec::new(), body: body.into() }
     }
 
     /// The same answer, to be saved under a file name.

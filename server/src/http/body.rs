@@ -98,9 +98,7 @@ impl<'a> Input<'a> {
     /// A 32-bit number.
     pub(crate) fn int(self) -> Result<Option<i32>, Failure> {
         const JAVA: &str = "java.lang.Integer";
-        self.whole(JAVA)?
-            .map(|number| i32::try_from(number).map_err(|_| self.inconvertible(JAVA, false)))
-            .transpose()
+        self.whole(JAVA)?.map(|number| i32::try_from(number).map_err(|_| self.inconvertible(JAVA, false))).transpose()
     }
 
     /// A 64-bit number.

@@ -27,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) accept: Option<String>,
     /// Address under which the API was called, such as `http://localhost:8080/engine-rest`.
     pub(crate) base: String,
+    /// Path below the API's address, as sent.
+    pub(crate) own_path: String,
     /// Path parameters.
     pub(crate) path: Vec<(String, String)>,
     /// Query parameters in order, the first of each name counting.

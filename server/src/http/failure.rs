@@ -26,13 +26,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure of a class, without engine exception.
     pub(crate) fn new(status: StatusCode, class: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            class: Cow::Borrowed(class),
-            message: message.into(),
-            code: None,
-            extra: None,
-        }
+        Self { status, class: Cow::Borrowed(class), message: message.into(), code: None, extra: None }
     }
 
     /// `InvalidRequestException` with 400.

@@ -233,13 +233,13 @@ impl Attempt<'_> {
             Self::JobStacktrace => &[(Engine, 404, INVALID, Own, false)],
             Self::JobRetries => &[(Engine, 500, INVALID, Own, false)],
             Self::ExecuteJob => &[(Engine, 404, INVALID, Own, false), (Java, 500, REST, Own, false)],
-            Self::RecalculateDueDate => {
-                &[(NotFound, 404, INVALID, Own, true), (Engine, 500, INVALID, Own, false)]
-            }
+            Self::RecalculateDueDate => &[(NotFound, 404, INVALID, Own, true), (Engine, 500, INVALID, Own, false)],
             Self::JobPriority => &[(NotFound, 404, INVALID, Own, false), (Engine, 500, REST, Own, false)],
             Self::DeleteJob => &[(NullValue, 404, INVALID, Own, false), (Engine, 500, REST, Own, false)],
             Self::Deliver => &[(Mismatch, 400, REST, Qualified, true)],
-            Self::ResolveIncident => &[(NotFound, 404, INVALID, Own, false), (BadUserRequest, 400, INVALID, Own, false)],
+            Self::ResolveIncident => {
+                &[(NotFound, 404, INVALID, Own, false), (BadUserRequest, 400, INVALID, Own, false)]
+            }
             Self::EvaluateDecision(_) => &[
                 (NotFound, 404, INVALID, Prefixed, true),
                 (NotValid, 400, INVALID, Prefixed, true),

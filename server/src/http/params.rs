@@ -136,8 +136,7 @@ pub(crate) fn sorting_of<T>(
         .map(|item| {
             let by = item.text("sortBy")?.ok_or_else(single)?;
             let order = item.text("sortOrder")?.ok_or_else(single)?;
-            let descending =
-                descending(&order).ok_or_else(|| Failure::bad("sortOrder parameter has invalid value"))?;
+            let descending = descending(&order).ok_or_else(|| Failure::bad("sortOrder parameter has invalid value"))?;
             let by = key(&by, &item.object("parameters")?.unwrap_or_default())?.ok_or_else(|| {
                 Failure::new(
                     StatusCode::BAD_REQUEST,

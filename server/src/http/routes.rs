@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use percent_encoding::percent_decode_str;
 
-use super::{Call, Failure, Reply, call::query_pairs};
+use super::{Answer, Call, Failure, Reply, call::query_pairs};
 use crate::app::App;
 
 type Handler = Arc<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Reply> + Send>> + Send + Sync>;
@@ -205,7 +205,10 @@ async fn answer(app: Arc<App>, path: &str, request: Request) -> Result<Response,
         Ok(caller) => caller,
         Err(challenge) => return Ok(*challenge),
     };
-    let found = app.table.paths.at(rest).map_err(|_| Failure::no_path())?;
+    let found = match app.table.paths.at(rest) {
+        Ok(found) => found,
+        Err(_) => return unsupported(rest, &parts.method),
+    };
     let operations = found.value;
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() };
     let Some(operation) = operations.iter().find(|operation| operation.method == method).cloned() else {
@@ -223,11 +226,29 @@ async fn answer(app: Arc<App>, path: &str, request: Request) -> Result<Response,
         body,
         content_type: text(header::CONTENT_TYPE),
         accept: text(header::ACCEPT),
+        own_path: rest.to_owned(),
         path: path_parameters,
         query: parts.uri.query().map(query_pairs).unwrap_or_default(),
         app,
     };
     Ok((operation.handler)(call).await?.into_response())
+}
+
+/// What CMMN and Optimize ask for: there are no cases, so that lists are empty; everything else is refused in clear words.
+fn unsupported(path: &str, method: &Method) -> Result<Response, Failure> {
+    let path = path.strip_prefix("/history").unwrap_or(path);
+    let what = match path {
+        path if path.starts_with("/case-") => "CMMN",
+        path if path.starts_with("/optimize") => "Camunda Optimize",
+        _ => return Err(Failure::no_path()),
+    };
+    let segments = path.split('/').count() - 1;
+    let reading = matches!(*method, Method::GET | Method::HEAD) || *method == Method::POST;
+    match segments {
+        1 if what == "CMMN" && reading => Ok(Answer::json(&[(); 0])?.into_response()),
+        2 if what == "CMMN" && reading && path.ends_with("/count") => Ok(Answer::count(0)?.into_response()),
+        _ => Err(Failure::rest(StatusCode::NOT_IMPLEMENTED, format!("{what} is not supported"))),
+    }
 }
 
 async fn body_of(app: &App, body: Body) -> Result<Bytes, Failure> {

@@ -2,7 +2,8 @@
 
 use tollgate::{
     query::{
-        BatchQuery, BatchSorting, BatchStatisticsQuery, BatchStatisticsSorting, HistoricBatchQuery, HistoricBatchSorting,
+        BatchQuery, BatchSorting, BatchStatisticsQuery, BatchStatisticsSorting, HistoricBatchQuery,
+        HistoricBatchSorting,
     },
     request::{Batch, BatchChange},
 };
@@ -33,14 +34,14 @@ pub(super) fn routes() -> Routes {
 listing!(list, count, read: BatchQuery = BATCH, BatchSorting, |call, row| BatchView { row: row.entity });
 
 listing!(list_statistics, count_statistics, read_statistics: BatchStatisticsQuery = BATCH_STATISTICS,
-    BatchStatisticsSorting, |call, row| BatchStatisticsView {
-        progress: Progress {
-            remaining: row.remaining_jobs(),
-            completed: row.completed_jobs(),
-            failed: row.failed_jobs(),
-        },
-        row: row.entity,
-    });
+BatchStatisticsSorting, |call, row| BatchStatisticsView {
+    progress: Progress {
+        remaining: row.remaining_jobs(),
+        completed: row.completed_jobs(),
+        failed: row.failed_jobs(),
+    },
+    row: row.entity,
+});
 
 listing!(list_history, count_history, read_history: HistoricBatchQuery = HISTORIC_BATCH, HistoricBatchSorting,
     |call, row| HistoricBatchView { row: row.entity });

@@ -61,9 +61,7 @@ fn find<'w>(call: &Call, world: &'w World, attempt: Attempt<'_>) -> Result<&'w S
                 "no deployed decision definition found with id '{id}': decisionDefinition is null"
             )))
         }),
-        key => world
-            .latest_decision_definition(key, tenant(call))
-            .ok_or_else(|| no_match(call, "decision definition")),
+        key => world.latest_decision_definition(key, tenant(call)).ok_or_else(|| no_match(call, "decision definition")),
     }
 }
 
@@ -120,10 +118,7 @@ fn by_name(row: &[(String, models::Value)]) -> Json {
     Json::Object(row.iter().map(entry).collect::<Map<_, _>>())
 }
 
-fn find_requirements<'w>(
-    call: &Call,
-    world: &'w World,
-) -> Result<&'w Shown<DecisionRequirementsDefinition>, Failure> {
+fn find_requirements<'w>(call: &Call, world: &'w World) -> Result<&'w Shown<DecisionRequirementsDefinition>, Failure> {
     match call.path("key") {
         "" => world.requirements_definition_by_text(call.id()).ok_or_else(|| {
             let id = call.id();

@@ -39,8 +39,8 @@ listing!(list, count, read: DeploymentQuery = DEPLOYMENT, DeploymentSorting, |ca
 fn one(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let deployment = id_of(call.id()).and_then(|id| world.deployment(id));
-    let row = deployment
-        .ok_or_else(|| Failure::missing(format!("Deployment with id '{}' does not exist", call.id())))?;
+    let row =
+        deployment.ok_or_else(|| Failure::missing(format!("Deployment with id '{}' does not exist", call.id())))?;
     Answer::json(&DeploymentView { row })
 }
 
@@ -261,4 +261,3 @@ pub(super) fn diagram(world: &World, deployment: Id, name: Option<&str>) -> Repl
         None => Answer::nothing(),
     })
 }
-

@@ -120,7 +120,11 @@ async fn signal(call: Call) -> Reply {
     let unknown = |id: &str| Fault::not_found(format!("Cannot find execution with id '{id}'"));
     let request = Signal {
         name,
-        execution: execution.as_deref().map(|id| super::known(id, || unknown(id))).transpose().map_err(not_delivered)?,
+        execution: execution
+            .as_deref()
+            .map(|id| super::known(id, || unknown(id)))
+            .transpose()
+            .map_err(not_delivered)?,
         tenant,
         variables: value::variables(&body, "variables")?,
     };

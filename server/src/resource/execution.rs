@@ -47,12 +47,12 @@ pub(super) fn routes() -> Routes {
 listing!(list, count, read: ExecutionQuery = EXECUTION, ExecutionSorting, |call, row| ExecutionView { row: row.entity });
 
 listing!(list_variables, count_variables, read_variables: VariableInstanceQuery = VARIABLE_INSTANCE, VariableInstanceSorting,
-    |call, row| VariableView {
-        world: row.world,
-        row: row.entity,
-        deserialize: call.flag("deserializeValues", true),
-        binary: false,
-    });
+|call, row| VariableView {
+    world: row.world,
+    row: row.entity,
+    deserialize: call.flag("deserializeValues", true),
+    binary: false,
+});
 
 view! {
     /// An event subscription, of an execution or of a start event.
@@ -97,7 +97,8 @@ async fn create_incident(call: Call) -> Reply {
     let failed = |fault| Attempt::CreateIncident.failed(fault);
     let body = call.object()?;
     let no_type = || failed(Fault::bad_request("incidentType is null"));
-    let unknown = || Fault::bad_request(format!("Cannot find an execution with executionId '{}': execution is null", call.id()));
+    let unknown =
+        || Fault::bad_request(format!("Cannot find an execution with executionId '{}': execution is null", call.id()));
     let command = Command::CreateIncident {
         execution: super::known(call.id(), unknown).map_err(failed)?,
         kind: body.text("incidentType")?.ok_or_else(no_type)?,
@@ -135,8 +136,7 @@ fn message_subscription(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let rows = query.list(&world, tollgate::query::Page::default(), Some(&call.caller));
     let row = rows.first().ok_or_else(|| {
-        let message =
-            format!("Message event subscription for execution {} named {name} does not exist", call.id());
+        let message = format!("Message event subscription for execution {} named {name} does not exist", call.id());
         Failure::missing(message)
     })?;
     Answer::json(&SubscriptionRowView { row: *row })

@@ -174,7 +174,8 @@ fn selected(call: &Call, body: &Object) -> Result<Vec<Id>, Failure> {
         let world = call.app.engine.read();
         tasks.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
     }
-    let mut instances: BTreeSet<Id> = super::process_instance::selected(call, body, "processInstanceIds")?.into_iter().collect();
+    let mut instances: BTreeSet<Id> =
+        super::process_instance::selected(call, body, "processInstanceIds")?.into_iter().collect();
     let world = call.app.engine.read();
     while let Some(instance) = instances.pop_first() {
         tasks.extend(world.external_tasks_of_instance(instance).map(|task| task.id));
@@ -306,7 +307,9 @@ async fn poll(call: &Call, request: &FetchAndLock, timeout_ms: i64) -> Result<Ve
     // what is announced from here on is not missed
     available.mark_unchanged();
     let tasks = engine.fetch_and_lock(request.clone(), &call.caller).await?;
-    let Some(wait) = u64::try_from(timeout_ms).ok().filter(|wait| *wait > 0 && tasks.is_empty()) else { return Ok(tasks) };
+    let Some(wait) = u64::try_from(timeout_ms).ok().filter(|wait| *wait > 0 && tasks.is_empty()) else {
+        return Ok(tasks);
+    };
     let deadline = tokio::time::Instant::now() + Duration::from_millis(wait);
     let options = &call.app.options;
     let rejected = |message| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "InvalidRequestException", message);
@@ -315,7 +318,9 @@ async fn poll(call: &Call, request: &FetchAndLock, timeout_ms: i64) -> Result<Ve
         .polls
         .park(&request.worker, options.max_long_polls, options.unique_worker_requests)
         .ok_or_else(|| {
-            rejected("At the moment the server has to handle too many requests at the same time. Please try again later.")
+            rejected(
+                "At the moment the server has to handle too many requests at the same time. Please try again later.",
+            )
         })?;
     loop {
         let look_again = tokio::time::Instant::now() + LOOK_AGAIN.min(until_release(call, request));

@@ -133,7 +133,10 @@ fn deployed(world: &World, form: &Form, deployment: Id) -> Result<Option<Answer>
                 _ => world.latest_form_definition(&reference.key, None),
             };
             let missing = || {
-                Failure::missing(format!("No Camunda Form Definition was found for Camunda Form Ref: {}", reference.key))
+                Failure::missing(format!(
+                    "No Camunda Form Definition was found for Camunda Form Ref: {}",
+                    reference.key
+                ))
             };
             let found = found.ok_or_else(missing)?;
             (found.deployment, found.resource.clone())
@@ -141,7 +144,9 @@ fn deployed(world: &World, form: &Form, deployment: Id) -> Result<Option<Answer>
     };
     let resource = world.deployment(deployment).and_then(|one| one.resources.iter().find(|file| file.name == name));
     let missing = || {
-        Failure::missing(format!("The form with the resource name '{name}' cannot be found in deployment with id {deployment}"))
+        Failure::missing(format!(
+            "The form with the resource name '{name}' cannot be found in deployment with id {deployment}"
+        ))
     };
     let resource = resource.ok_or_else(missing)?;
     let is_form = name.ends_with(".form") || name.ends_with(".json");
@@ -197,9 +202,8 @@ pub(super) fn rendered_task_form(call: &Call) -> Reply {
     let form = declared_form(&world, task).unwrap_or_default();
     let variables = world.visible_task_variables(task);
     let value = |name: &str| variables.iter().find(|row| *row.name == *name).map(|row| plain_text(&row.value));
-    rendered(&form, &value).ok_or_else(|| {
-        Failure::missing(format!("No matching rendered form for task with the id {} found.", call.id()))
-    })
+    rendered(&form, &value)
+        .ok_or_else(|| Failure::missing(format!("No matching rendered form for task with the id {} found.", call.id())))
 }
 
 /// A value as a form shows it.

@@ -110,13 +110,13 @@ listing!(list_links, count_links, read_links: HistoricIdentityLinkLogQuery = HIS
     HistoricIdentityLinkLogSorting, |call, row| LinkLogView { world: row.world, row: row.entity });
 
 listing!(list_decisions, count_decisions, read_decisions: HistoricDecisionInstanceQuery = HISTORIC_DECISION_INSTANCE,
-    HistoricDecisionInstanceSorting, |call, row| DecisionView {
-        world: row.world,
-        row: row.entity,
-        inputs: call.flag("includeInputs", false),
-        outputs: call.flag("includeOutputs", false),
-        deserialize: !call.flag("disableCustomObjectDeserialization", false),
-    });
+HistoricDecisionInstanceSorting, |call, row| DecisionView {
+    world: row.world,
+    row: row.entity,
+    inputs: call.flag("includeInputs", false),
+    outputs: call.flag("includeOutputs", false),
+    deserialize: !call.flag("disableCustomObjectDeserialization", false),
+});
 
 listing!(list_operations, count_operations, read_operations: UserOperationQuery = USER_OPERATION,
     UserOperationSorting, |call, row| OperationView { world: row.world, row: row.entity });
@@ -147,13 +147,13 @@ single!(external_task_log: HistoricExternalTaskLogQuery { log_id },
     "Historic external task log with id {} does not exist", |call, row| ExternalTaskLogView { row });
 
 single!(decision: HistoricDecisionInstanceQuery { decision_instance_id },
-    "Historic decision instance with id '{}' does not exist", |call, row| DecisionView {
-        world: row.world,
-        row: row.entity,
-        inputs: call.flag("includeInputs", false),
-        outputs: call.flag("includeOutputs", false),
-        deserialize: !call.flag("disableCustomObjectDeserialization", false),
-    });
+"Historic decision instance with id '{}' does not exist", |call, row| DecisionView {
+    world: row.world,
+    row: row.entity,
+    inputs: call.flag("includeInputs", false),
+    outputs: call.flag("includeOutputs", false),
+    deserialize: !call.flag("disableCustomObjectDeserialization", false),
+});
 
 fn no_variable(call: &Call) -> Failure {
     Failure::missing(format!("Historic variable instance with Id '{}' does not exist.", call.id()))
@@ -221,7 +221,8 @@ async fn change(call: &Call, change: HistoryChange) -> Reply {
 }
 
 async fn delete_instance(call: Call) -> Reply {
-    let missing = || Failure::missing(format!("Historic process instance with id {} does not exist", call.id())).code(0);
+    let missing =
+        || Failure::missing(format!("Historic process instance with id {} does not exist", call.id())).code(0);
     let finished = id_of(call.id())
         .filter(|id| call.app.engine.read().historic_process_instance(*id).is_some_and(|row| row.end.is_some()));
     match finished {
@@ -243,7 +244,8 @@ async fn delete_variables(call: Call) -> Reply {
 async fn delete_variable(call: Call) -> Reply {
     let found = id_of(call.id()).filter(|id| call.app.engine.read().historic_variable(*id).is_some());
     let missing = || {
-        Failure::missing(format!("No historic variable instance found with id: {}: variable is null", call.id())).code(0)
+        Failure::missing(format!("No historic variable instance found with id: {}: variable is null", call.id()))
+            .code(0)
     };
     let id = found.ok_or_else(missing)?;
     change(&call, HistoryChange::DeleteVariable(id)).await

@@ -10,7 +10,10 @@ use tollgate::{
     request::{Batch, JobDefinitionChange, JobDefinitions},
 };
 
-use super::{id_of, listing, process_definition::{definitions_of, execution_date}};
+use super::{
+    id_of, listing,
+    process_definition::{definitions_of, execution_date},
+};
 use crate::{
     criteria::work::{JOB, JOB_DEFINITION},
     http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, params},
@@ -118,10 +121,7 @@ async fn recalculate(call: Call) -> Reply {
 
 async fn set_priority(call: Call) -> Reply {
     let priority = call.object()?.get("priority").long()?.ok_or_else(|| {
-        Failure::rest(
-            axum::http::StatusCode::BAD_REQUEST,
-            format!("Priority for job '{}' cannot be null.", call.id()),
-        )
+        Failure::rest(axum::http::StatusCode::BAD_REQUEST, format!("Priority for job '{}' cannot be null.", call.id()))
     })?;
     let unknown = Fault::not_found(format!("No job found with id '{}': job is null", call.id()));
     run(&call, Attempt::JobPriority, JobCommand::SetPriority(priority), unknown).await

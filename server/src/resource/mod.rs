@@ -1,19 +1,25 @@
 //! The resources of the API, one module each.
 
+mod authorization;
 mod batch;
+mod comment;
 mod decision;
 mod decision_query;
 mod deployment;
 mod event;
 mod execution;
 mod external_task;
+mod filter;
 mod form;
 mod history;
+mod identity;
 mod incident;
 mod instruction;
 mod job;
+mod migration;
 mod process_definition;
 mod process_instance;
+mod report;
 mod statistics;
 mod system;
 mod task;
@@ -22,10 +28,7 @@ mod variables;
 use engine_core::error::Fault;
 use models::Id;
 
-use crate::{
-    http::{Failure, Object, Routes},
-    view::Link,
-};
+use crate::{http::Routes, view::Link};
 
 /// All operations.
 pub(crate) fn routes() -> Routes {
@@ -44,6 +47,12 @@ pub(crate) fn routes() -> Routes {
         .merge(incident::routes())
         .merge(history::routes())
         .merge(variables::routes())
+        .merge(identity::routes())
+        .merge(authorization::routes())
+        .merge(filter::routes())
+        .merge(comment::routes())
+        .merge(migration::routes())
+        .merge(report::routes())
 }
 
 /// Declares list and count of a query: how its criteria are read, and the view of a row.
@@ -87,9 +96,4 @@ fn known(text: &str, fault: impl FnOnce() -> Fault) -> Result<Id, Fault> {
 /// `links` with the address of something that was created.
 fn self_link(call: &crate::http::Call, path: &str) -> Vec<Link> {
     Link::to_self(Some(call.link(path)))
-}
-
-/// A boolean that must be given.
-fn required_flag(body: &Object, name: &str) -> Result<bool, Failure> {
-    Ok(body.get(name).flag()?.unwrap_or(false))
 }

@@ -9,7 +9,7 @@ use models::Id;
 use serde_json::json;
 use tollgate::{
     query::{HistoricProcessInstanceQuery, Page, ProcessDefinitionQuery, ProcessDefinitionSorting},
-    request::{Batch, DefinitionChange, DeleteOptions, Definitions, Restart, TenantChoice},
+    request::{Batch, DefinitionChange, Definitions, DeleteOptions, Restart, TenantChoice},
     world::{ProcessDefinition, Shown, World},
 };
 
@@ -133,7 +133,8 @@ async fn delete_key(call: Call) -> Reply {
     let tenant = call.path("tenantId");
     let tenant = if tenant.is_empty() { TenantChoice::Without } else { TenantChoice::Is(tenant.to_owned()) };
     let options: DeleteOptions = delete_options(&call);
-    let change = DefinitionChange::Delete { definitions: Definitions::Key(call.path("key").to_owned(), tenant), options };
+    let change =
+        DefinitionChange::Delete { definitions: Definitions::Key(call.path("key").to_owned(), tenant), options };
     let failed = |fault| Attempt::NotFoundIs404.failed(fault);
     call.app.engine.change_definitions(change, &call.caller).await.map_err(failed)?;
     Ok(Answer::nothing())

@@ -58,7 +58,8 @@ fn one(call: &Call) -> Reply {
 }
 
 async fn delete(call: Call) -> Reply {
-    let gone = || Fault::not_found(format!("No process instance found for id '{}': processInstance is null", call.id()));
+    let gone =
+        || Fault::not_found(format!("No process instance found for id '{}': processInstance is null", call.id()));
     let found = id_of(call.id()).filter(|id| call.app.engine.read().process_instance(*id).is_some());
     let Some(process_instance) = found else {
         return if call.flag("failIfNotExists", true) {
@@ -138,7 +139,12 @@ fn modification(call: &Call) -> Result<Option<Modification>, Failure> {
     if instructions.is_empty() {
         return Ok(None);
     }
-    let unknown = || Fault::bad_request(format!("Process instance with id '{}' cannot be modified: processInstance is null", call.id()));
+    let unknown = || {
+        Fault::bad_request(format!(
+            "Process instance with id '{}' cannot be modified: processInstance is null",
+            call.id()
+        ))
+    };
     Ok(Some(Modification {
         process_instance: super::known(call.id(), unknown)?,
         instructions,
@@ -176,7 +182,8 @@ async fn modify_async(call: Call) -> Reply {
 async fn suspend(call: Call) -> Reply {
     let suspended = call.object()?.flag("suspended")?;
     // unknown process instances are no fault: nothing is updated
-    if let Some(process_instance) = id_of(call.id()).filter(|id| call.app.engine.read().process_instance(*id).is_some()) {
+    if let Some(process_instance) = id_of(call.id()).filter(|id| call.app.engine.read().process_instance(*id).is_some())
+    {
         let command = Command::Suspend { process_instance, suspended };
         call.app.engine.execute(command, &call.caller).await?;
     }
@@ -219,9 +226,9 @@ async fn suspend_several(call: Call) -> Reply {
         ([false, false], false) => {
             Some("Either processDefinitionId or processDefinitionKey should be set to update the suspension state.")
         }
-        ([true, true], false) => {
-            Some("Only one of processDefinitionId or processDefinitionKey should be set to update the suspension state.")
-        }
+        ([true, true], false) => Some(
+            "Only one of processDefinitionId or processDefinitionKey should be set to update the suspension state.",
+        ),
         ([false, false], true) | (_, false) => None,
         (_, true) => Some(
             "Choose either a single processInstance with processDefinitionId or processDefinitionKey or a group of \
@@ -242,7 +249,8 @@ async fn suspend_several(call: Call) -> Reply {
 
 async fn suspend_async(call: Call) -> Reply {
     let body = call.object()?;
-    let request = Batch::SuspendInstances { instances: some_selected(&call, &body)?, suspended: body.flag("suspended")? };
+    let request =
+        Batch::SuspendInstances { instances: some_selected(&call, &body)?, suspended: body.flag("suspended")? };
     super::batch::start(&call, request).await
 }
 
@@ -263,8 +271,12 @@ async fn job_retries(call: Call) -> Reply {
     let instances = selected(&call, &body, "processInstances")?;
     let mut jobs: Vec<Id> = {
         let world = call.app.engine.read();
-        let query = JobQuery { process_instance_ids: instances.iter().map(ToString::to_string).collect(), ..Default::default() };
-        let rows = if instances.is_empty() { Vec::new() } else { query.list(&world, Page::default(), Some(&call.caller)) };
+        let query = JobQuery {
+            process_instance_ids: instances.iter().map(ToString::to_string).collect(),
+            ..Default::default()
+        };
+        let rows =
+            if instances.is_empty() { Vec::new() } else { query.list(&world, Page::default(), Some(&call.caller)) };
         rows.iter().map(|row| row.id).collect()
     };
     jobs.sort_unstable();

@@ -100,6 +100,12 @@ pub(super) fn answer(call: &Call, rows: &[TaskRow<'_>], shown: Shown) -> Reply {
     Answer::json(&views)
 }
 
+/// Shows one task.
+pub(super) fn answer_one(call: &Call, row: &TaskRow<'_>) -> Reply {
+    let form = call.app.engine.task_form(row.world, row.entity);
+    Answer::json(&TaskView { world: row.world, row: row.entity, form: &form })
+}
+
 fn with_more(row: &TaskRow<'_>, view: &TaskView<'_>, shown: Shown) -> serde_json::Value {
     let mut json = serde_json::to_value(view).unwrap_or_default();
     if shown.variables || shown.local_variables {
@@ -259,10 +265,12 @@ fn draft(body: &Object) -> Result<TaskDraft, Failure> {
         Some("PENDING") => Some(DelegationState::Pending),
         Some("RESOLVED") => Some(DelegationState::Resolved),
         Some(other) => {
-            let message = format!(
-                "No enum constant org.camunda.bpm.engine.task.DelegationState.{other}"
-            );
-            return Err(Failure::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "IllegalArgumentException", message));
+            let message = format!("No enum constant org.camunda.bpm.engine.task.DelegationState.{other}");
+            return Err(Failure::new(
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+                "IllegalArgumentException",
+                message,
+            ));
         }
     };
     Ok(TaskDraft {
@@ -315,12 +323,14 @@ fn identity_links(call: &Call) -> Reply {
     let task = world
         .task_by_text(call.id())
         .ok_or_else(|| Fault::null(format!("Cannot find task with id {}: task is null", call.id())))?;
-    let links = task
-        .links
-        .iter()
-        .map(|link| LinkView { user_id: link.user.as_deref(), group_id: link.group.as_deref(), kind: &link.kind });
+    let links = task.links.iter().map(|link| LinkView {
+        user_id: link.user.as_deref(),
+        group_id: link.group.as_deref(),
+        kind: &link.kind,
+    });
     let person = |user: &'_ Option<Arc<str>>, kind: &'static str| user.clone().map(|user| (user, kind));
-    let people: Vec<_> = [person(&task.assignee, "assignee"), person(&task.owner, "owner")].into_iter().flatten().collect();
+    let people: Vec<_> =
+        [person(&task.assignee, "assignee"), person(&task.owner, "owner")].into_iter().flatten().collect();
     let people = people.iter().map(|(user, kind)| LinkView { user_id: Some(user), group_id: None, kind });
     let wanted = call.query("type");
     let shown: Vec<_> = links.chain(people).filter(|link| wanted.is_none_or(|kind| kind == link.kind)).collect();
@@ -338,7 +348,9 @@ fn link(body: &Object) -> Result<IdentityLink, Failure> {
     if let Some(message) = wrong {
         return Err(Failure::bad(message));
     }
-    let kind = body.text("type")?.ok_or_else(|| Failure::from(Fault::null("type is required when adding a new task identity link: type is null")))?;
+    let kind = body.text("type")?.ok_or_else(|| {
+        Failure::from(Fault::null("type is required when adding a new task identity link: type is null"))
+    })?;
     Ok(IdentityLink { kind: kind.into(), user: user.map(Into::into), group: group.map(Into::into) })
 }
 

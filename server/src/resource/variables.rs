@@ -7,10 +7,7 @@ use engine_core::{
 };
 use models::Id;
 use serde::{Serialize, Serializer};
-use tollgate::{
-    state::Variable,
-    world::World,
-};
+use tollgate::{state::Variable, world::World};
 
 use crate::{
     http::{Answer, Attempt, Call, Failure, Media, Object, Reply, Routes, form::Form},
@@ -91,8 +88,12 @@ pub(super) fn routes() -> Routes {
         let one = format!("{path}/{{varId}}");
         let data = format!("{one}/data");
         routes = match scope {
-            Scope::ProcessInstance => reads(routes, path, &one, &data, all_of_instance, one_of_instance, data_of_instance),
-            Scope::ExecutionLocal => reads(routes, path, &one, &data, all_of_execution, one_of_execution, data_of_execution),
+            Scope::ProcessInstance => {
+                reads(routes, path, &one, &data, all_of_instance, one_of_instance, data_of_instance)
+            }
+            Scope::ExecutionLocal => {
+                reads(routes, path, &one, &data, all_of_execution, one_of_execution, data_of_execution)
+            }
             Scope::Task => reads(routes, path, &one, &data, all_of_task, one_of_task, data_of_task),
             Scope::TaskLocal => reads(routes, path, &one, &data, all_in_task, one_in_task, data_in_task),
         }
@@ -220,7 +221,8 @@ async fn upload(call: Call, scope: Scope) -> Reply {
     let name = call.path("varId").to_owned();
     let attempt = Attempt::UploadVariable(scope.word(), &name);
     let form = Form::read(&call).await?;
-    let data = form.part("data").ok_or_else(|| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "NullPointerException", ""))?;
+    let data =
+        form.part("data").ok_or_else(|| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "NullPointerException", ""))?;
     let body = match form.text("type") {
         Some(class) => {
             let json = data.content_type.as_deref().is_some_and(|kind| kind.contains("application/json"));
@@ -246,9 +248,9 @@ fn upload_body(form: &Form, data: &crate::http::form::Part) -> Result<serde_json
     use base64::{Engine, engine::general_purpose::STANDARD};
     let kind = match form.part("valueType") {
         None => "Bytes".to_owned(),
-        Some(part) => part
-            .text()
-            .ok_or_else(|| Failure::bad("Form part with name 'valueType' must have a text/plain value"))?,
+        Some(part) => {
+            part.text().ok_or_else(|| Failure::bad("Form part with name 'valueType' must have a text/plain value"))?
+        }
     };
     let content = STANDARD.encode(&data.content);
     if !kind.eq_ignore_ascii_case("file") {

@@ -4,4 +4,4 @@ mod input;
 mod output;
 
 pub(crate) use input::{named, typed, untyped, variables};
-pub(crate) use output::{Typed, VariableMap, content, object_text};
+pub(crate) use output::{Typed, content};

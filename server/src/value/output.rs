@@ -143,24 +143,11 @@ fn value_json(value: &Value) -> Json {
 }
 
 /// The serialised text of an object.
-pub(crate) fn object_text(object: &ObjectValue) -> Option<String> {
+fn object_text(object: &ObjectValue) -> Option<String> {
     match &object.content {
         ObjectContent::Null => None,
         ObjectContent::Serialized(text) => Some(text.to_string()),
         ObjectContent::Tree(tree) => Some(tree_json(tree).to_string()),
-    }
-}
-
-/// Values by name, as one JSON object.
-#[derive(Debug)]
-pub(crate) struct VariableMap<'a, I>(pub(crate) I, pub(crate) std::marker::PhantomData<&'a ()>);
-
-impl<'a, I> Serialize for VariableMap<'a, I>
-where
-    I: Iterator<Item = (&'a str, Typed<'a>)> + Clone,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.clone())
     }
 }
 

@@ -3,8 +3,8 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use tollgate::{
     history::{
-        HistoricDecisionInput, HistoricDecisionInstance, HistoricDecisionOutput, HistoricDetail, HistoricIdentityLinkLog,
-        IncidentState, LogKind, UserOperation,
+        HistoricDecisionInput, HistoricDecisionInstance, HistoricDecisionOutput, HistoricDetail,
+        HistoricIdentityLinkLog, IncidentState, LogKind, UserOperation,
     },
     query::{HistoricDetailRow, HistoricExternalTaskLogRow, HistoricIncidentRow, HistoricJobLogRow},
     world::World,

@@ -3,8 +3,8 @@
 use models::{Id, Value};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use tollgate::{
-    state::{EventSubscription, Execution, Incident, Variable},
-    world::{StartSubscription, World},
+    state::{Execution, Incident, Variable},
+    world::World,
 };
 
 use super::{Link, Text, activity_instance_id, definition_id, definition_key, definition_of, view};
@@ -53,34 +53,6 @@ view! {
 }
 
 view! {
-    /// An event subscription of an execution.
-    SubscriptionView<'a> { world: &'a World, row: &'a EventSubscription } => {
-        "id": Text(row.id),
-        "eventType": row.kind.name(),
-        "eventName": row.name,
-        "executionId": Text(row.execution),
-        "processInstanceId": Text(row.process_instance),
-        "activityId": world.activity_id(row.definition, row.node),
-        "createdDate": Date(row.created),
-        "tenantId": row.tenant,
-    }
-}
-
-view! {
-    /// An event subscription of a start event.
-    StartSubscriptionView<'a> { row: &'a StartSubscription } => {
-        "id": Text(row.id),
-        "eventType": row.kind.name(),
-        "eventName": row.name,
-        "executionId": None::<&str>,
-        "processInstanceId": None::<&str>,
-        "activityId": row.activity,
-        "createdDate": Date(row.created),
-        "tenantId": row.tenant,
-    }
-}
-
-view! {
     /// An incident.
     IncidentView<'a> { world: &'a World, row: &'a Incident }
     let job_definition = row.definition.zip(row.declaration).and_then(|(id, at)| world.job_definition_at(id, at));
@@ -119,7 +91,8 @@ impl VariableView<'_> {
     fn activity_instance(self) -> Option<String> {
         let Self { world, row, .. } = self;
         if let Some(task) = row.task.and_then(|task| world.task(task)) {
-            let node = task.definition.zip(task.node).and_then(|(definition, node)| world.activity_id(definition, node));
+            let node =
+                task.definition.zip(task.node).and_then(|(definition, node)| world.activity_id(definition, node));
             return task.activity_instance.map(|id| activity_instance_id(node, id));
         }
         let execution = world.execution(row.execution?)?;
@@ -150,7 +123,10 @@ impl Serialize for VariableView<'_> {
         Typed { value, deserialize, binary }.entries(&mut map)?;
         map.serialize_entry("id", &Text(row.id))?;
         map.serialize_entry("name", &row.name)?;
-        map.serialize_entry("processDefinitionId", &definition_of(world, instance.map(|instance| instance.definition)))?;
+        map.serialize_entry(
+            "processDefinitionId",
+            &definition_of(world, instance.map(|instance| instance.definition)),
+        )?;
         map.serialize_entry("processInstanceId", &row.process_instance.map(Text))?;
         map.serialize_entry("executionId", &row.execution.map(Text))?;
         map.serialize_entry("caseInstanceId", &())?;

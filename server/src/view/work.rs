@@ -11,11 +11,7 @@ use tollgate::{
 };
 
 use super::{Text, activity_instance_id, definition_id, definition_key, definition_of, view};
-use crate::{
-    engine::Form,
-    http::Date,
-    value::Typed,
-};
+use crate::{engine::Form, http::Date, value::Typed};
 
 view! {
     /// A user task.

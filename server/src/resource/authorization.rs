@@ -1,0 +1,127 @@
+//! `/authorization`.
+
+use axum::http::{Method, StatusCode};
+use engine_core::error::Fault;
+use models::Id;
+use serde_json::json;
+use tollgate::{
+    query::{AuthorizationQuery, AuthorizationSorting},
+    request::{Admin, AuthorizationDraft, Caller},
+    world::{AuthorizationType, permission::Resource},
+};
+
+use super::{
+    id_of,
+    identity::{collection_links, links_of_entity},
+    listing,
+};
+use crate::{
+    criteria::admin::AUTHORIZATION,
+    http::{Answer, Call, Failure, Media, Object, Reply, Routes},
+    view::admin::AuthorizationView,
+};
+
+/// The operations.
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/authorization", list)
+        .get("/authorization/count", count)
+        .get("/authorization/check", check)
+        .post("/authorization/create", create)
+        .get("/authorization/{id}", one)
+        .put("/authorization/{id}", update)
+        .delete("/authorization/{id}", delete)
+        .read(Method::OPTIONS, Media::Other, "/authorization", |call| {
+            Answer::json(&collection_links(call, "/authorization"))
+        })
+        .read(Method::OPTIONS, Media::Other, "/authorization/{id}", |call| {
+            Answer::json(&links_of_entity(&call.link(&call.own_path)))
+        })
+}
+
+listing!(list, count, read: AuthorizationQuery = AUTHORIZATION, AuthorizationSorting,
+    |call, row| AuthorizationView { row: row.entity });
+
+/// The id of the path, of an authorization that is there.
+fn found(call: &Call) -> Result<Id, Failure> {
+    let id = id_of(call.id()).filter(|id| call.app.engine.read().authorization(*id).is_some());
+    id.ok_or_else(|| Failure::missing(format!("Authorization with id {} does not exist.", call.id())))
+}
+
+fn one(call: &Call) -> Reply {
+    let id = found(call)?;
+    let world = call.app.engine.read();
+    match world.authorization(id) {
+        Some(row) => Answer::json(&AuthorizationView { row }),
+        None => Err(Failure::missing(format!("Authorization with id {id} does not exist."))),
+    }
+}
+
+/// A caller with authorizations checked, whatever the server's option is.
+fn check(call: &Call) -> Reply {
+    let required =
+        |name: &str| call.query(name).ok_or_else(|| Failure::bad(format!("Query parameter '{name}' cannot be null")));
+    let permission_name = required("permissionName")?.to_owned();
+    let resource_name = required("resourceName")?.to_owned();
+    required("resourceType")?;
+    let resource_type = call.input("resourceType").map(|input| input.int()).transpose()?.flatten().unwrap_or_default();
+    let user = call.caller.user.clone().ok_or_else(|| {
+        Failure::new(
+            StatusCode::UNAUTHORIZED,
+            "InvalidRequestException",
+            "You must be authenticated in order to use this resource.",
+        )
+    })?;
+    let resource = Resource::from_number(resource_type)
+        .ok_or_else(|| Failure::from(Fault::bad_request(format!("no resource type has the number {resource_type}"))))?;
+    let permission = resource.permission(&permission_name).ok_or_else(|| {
+        Failure::from(Fault::bad_request(format!(
+            "The permission '{permission_name}' is not valid for '{resource_name}' resource type."
+        )))
+    })?;
+    let of = call.query("userId").unwrap_or(&user).to_owned();
+    let (groups, tenants) = call.app.engine.memberships(&of);
+    let caller = Caller { user: Some(of), groups, tenants, authorized: true };
+    let resource_id = call.query("resourceId");
+    let authorized = call.app.engine.read().may(&caller, resource, resource_id, permission);
+    Answer::json(&json!({
+        "permissionName": permission_name,
+        "resourceName": resource_name,
+        "resourceId": resource_id,
+        "authorized": authorized,
+    }))
+}
+
+fn draft(body: &Object) -> Result<AuthorizationDraft, Failure> {
+    Ok(AuthorizationDraft {
+        kind: body.get("type").int()?.unwrap_or(AuthorizationType::Global.number()),
+        permissions: body.list("permissions")?,
+        user: body.text("userId")?,
+        group: body.text("groupId")?,
+        resource_type: body.get("resourceType").int()?.unwrap_or_default(),
+        resource: body.text("resourceId")?,
+    })
+}
+
+async fn create(call: Call) -> Reply {
+    let draft = draft(&call.object()?)?;
+    let id = call.app.engine.admin(Admin::CreateAuthorization(draft), &call.caller).await?;
+    let world = call.app.engine.read();
+    match id.and_then(|id| world.authorization(id)) {
+        Some(row) => Answer::json(&AuthorizationView { row }),
+        None => Ok(Answer::nothing()),
+    }
+}
+
+async fn update(call: Call) -> Reply {
+    let id = found(&call)?;
+    let draft = draft(&call.object()?)?;
+    call.app.engine.admin(Admin::UpdateAuthorization(id, draft), &call.caller).await?;
+    Ok(Answer::nothing())
+}
+
+async fn delete(call: Call) -> Reply {
+    let id = found(&call)?;
+    call.app.engine.admin(Admin::DeleteAuthorization(id), &call.caller).await?;
+    Ok(Answer::nothing())
+}

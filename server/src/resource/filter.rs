@@ -1,0 +1,201 @@
+//! `/filter`: saved task queries.
+
+use axum::http::{Method, StatusCode};
+use models::Id;
+use serde_json::{Map, Value as Json, json};
+use tollgate::{
+    query::{FilterQuery, FilterSorting, TaskQuery},
+    request::{Admin, FilterDraft},
+    world::Filter,
+};
+
+use super::{id_of, identity::collection_links, listing, task};
+use crate::{
+    criteria::admin::FILTER,
+    http::{Answer, Call, Failure, Media, Object, Reply, Routes, page},
+    view::Link,
+};
+
+/// The operations.
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/filter", list)
+        .get("/filter/count", count)
+        .post("/filter/create", create)
+        .get("/filter/{id}", one)
+        .put("/filter/{id}", update)
+        .delete("/filter/{id}", delete)
+        .query("/filter/{id}/list", run)
+        .query("/filter/{id}/count", run_count)
+        .query("/filter/{id}/singleResult", run_single)
+        .read(Method::OPTIONS, Media::Other, "/filter", |call| Answer::json(&collection_links(call, "/filter")))
+        .read(Method::OPTIONS, Media::Other, "/filter/{id}", links)
+}
+
+/// A filter as the API shows it.
+fn filter_json(filter: &Filter) -> Json {
+    let query = serde_json::from_str::<Map<String, Json>>(&filter.query).unwrap_or_default();
+    // unset criteria are left out, lists of variables and groups are always there
+    let mut shown: Map<String, Json> = query.into_iter().filter(|(_, value)| !value.is_null()).collect();
+    for list in ["taskVariables", "processVariables", "caseInstanceVariables", "orQueries"] {
+        shown.entry(list).or_insert_with(|| json!([]));
+    }
+    let properties = filter.properties.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
+    json!({
+        "id": filter.id.to_string(),
+        "resourceType": filter.resource_type,
+        "name": filter.name,
+        "owner": filter.owner,
+        "query": shown,
+        "properties": properties.unwrap_or_else(|| json!({})),
+    })
+}
+
+/// A filter, and the number of its tasks when that is asked for.
+fn shown(call: &Call, filter: &Filter) -> Result<Json, Failure> {
+    let mut json = filter_json(filter);
+    if call.flag("itemCount", false) {
+        let query = query_of(filter, None)?;
+        json["itemCount"] = query.count(&call.app.engine.read(), Some(&call.caller)).into();
+    }
+    Ok(json)
+}
+
+listing!(list_plain, count, read: FilterQuery = FILTER, FilterSorting, |call, row| filter_json(row.entity));
+
+fn list(call: &Call) -> Reply {
+    if !call.flag("itemCount", false) {
+        return list_plain(call);
+    }
+    let query = read(call)?;
+    let page = page(call)?;
+    let filters: Vec<Filter> = {
+        let world = call.app.engine.read();
+        query.list(&world, page, Some(&call.caller)).iter().map(|row| row.entity.clone()).collect()
+    };
+    let shown = filters.iter().map(|filter| shown(call, filter)).collect::<Result<Vec<_>, _>>()?;
+    Answer::json(&shown)
+}
+
+fn found(call: &Call) -> Result<Filter, Failure> {
+    let world = call.app.engine.read();
+    let filter = id_of(call.id()).and_then(|id| world.filter(id)).cloned();
+    filter.ok_or_else(|| Failure::missing(format!("Filter with id '{}' does not exist.", call.id())))
+}
+
+fn one(call: &Call) -> Reply {
+    Answer::json(&shown(call, &found(call)?)?)
+}
+
+fn draft(body: &Object) -> Result<FilterDraft, Failure> {
+    let text = |name: &str| body.value(name).map(ToString::to_string);
+    // the query must be one that can be read
+    if let Some(query) = body.object("query")? {
+        task::query_of(&query)?;
+    }
+    Ok(FilterDraft {
+        resource_type: body.text("resourceType")?,
+        name: body.text("name")?,
+        owner: body.text("owner")?,
+        query: text("query"),
+        properties: text("properties"),
+    })
+}
+
+async fn create(call: Call) -> Reply {
+    let draft = draft(&call.object()?)?;
+    if draft.resource_type.as_deref() != Some("Task") {
+        let kind = draft.resource_type.as_deref().unwrap_or("null");
+        return Err(Failure::bad(format!("Unable to create filter with invalid resource type '{kind}'")));
+    }
+    if draft.name.as_deref().is_none_or(str::is_empty) {
+        return Err(Failure::bad("Unable to create filter with invalid content").code(0));
+    }
+    let id = call.app.engine.admin(Admin::CreateFilter(draft), &call.caller).await?;
+    answer(&call, id)
+}
+
+fn answer(call: &Call, id: Option<Id>) -> Reply {
+    let world = call.app.engine.read();
+    match id.and_then(|id| world.filter(id)) {
+        Some(filter) => Answer::json(&filter_json(filter)),
+        None => Ok(Answer::nothing()),
+    }
+}
+
+async fn update(call: Call) -> Reply {
+    let id = found(&call)?.id;
+    let draft = draft(&call.object()?)?;
+    call.app.engine.admin(Admin::UpdateFilter(id, draft), &call.caller).await?;
+    Ok(Answer::nothing())
+}
+
+async fn delete(call: Call) -> Reply {
+    let id = found(&call)?.id;
+    call.app.engine.admin(Admin::DeleteFilter(id), &call.caller).await?;
+    Ok(Answer::nothing())
+}
+
+fn links(call: &Call) -> Reply {
+    let href = call.link(&call.own_path);
+    Answer::json(&json!({"links": [
+        Link::to("GET", href.clone(), "self"),
+        Link::to("GET", format!("{href}/singleResult"), "singleResult"),
+        Link::to("POST", format!("{href}/singleResult"), "singleResult"),
+        Link::to("GET", format!("{href}/list"), "list"),
+        Link::to("POST", format!("{href}/list"), "list"),
+        Link::to("GET", format!("{href}/count"), "count"),
+        Link::to("POST", format!("{href}/count"), "count"),
+        Link::to("DELETE", href.clone(), "delete"),
+        Link::to("PUT", href, "update"),
+    ]}))
+}
+
+/// The query of a filter, extended by another: criteria of the extension take the place of the filter's.
+fn query_of(filter: &Filter, extension: Option<Object>) -> Result<TaskQuery, Failure> {
+    let mut query = serde_json::from_str::<Map<String, Json>>(&filter.query).unwrap_or_default();
+    for (name, value) in extension.unwrap_or_default().0 {
+        match (query.get_mut(&name), value) {
+            (_, Json::Null) => {}
+            // conditions on variables add up
+            (Some(Json::Array(own)), Json::Array(more)) if name.ends_with("Variables") => own.extend(more),
+            (_, value) => drop(query.insert(name, value)),
+        }
+    }
+    task::query_of(&Object(query))
+}
+
+/// The query a call runs.
+fn wanted(call: &Call) -> Result<TaskQuery, Failure> {
+    let filter = found(call)?;
+    let extension = if call.method == Method::POST { Some(call.object()?) } else { None };
+    query_of(&filter, extension)
+}
+
+fn run(call: &Call) -> Reply {
+    let query = wanted(call)?;
+    let page = page(call)?;
+    let world = call.app.engine.read();
+    task::answer(call, &query.list(&world, page, Some(&call.caller)), task::Shown::default())
+}
+
+fn run_count(call: &Call) -> Reply {
+    let query = wanted(call)?;
+    Answer::count(query.count(&call.app.engine.read(), Some(&call.caller)))
+}
+
+fn run_single(call: &Call) -> Reply {
+    let query = wanted(call)?;
+    let world = call.app.engine.read();
+    let rows = query.list(&world, tollgate::query::Page::default(), Some(&call.caller));
+    match rows.as_slice() {
+        [] => Ok(Answer::nothing()),
+        [row] => task::answer_one(call, row),
+        _ => Err(Failure::new(
+            StatusCode::BAD_REQUEST,
+            "InvalidRequestException",
+            "Filter does not returns a valid single result",
+        )
+        .code(0)),
+    }
+}

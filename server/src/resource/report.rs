@@ -1,0 +1,464 @@
+//! Metrics, reports over history, clean-up and removal times.
+
+use std::fmt::Write;
+
+use axum::http::StatusCode;
+use jiff::tz::TimeZone;
+use models::{Id, Timestamp};
+use serde_json::{Value as Json, json};
+use tollgate::{
+    query::{
+        CleanableReport, DurationReportRow, HistoricActivityStatisticsQuery, HistoricBatchQuery, Page, PeriodUnit,
+        ProcessInstanceReport, TaskReport,
+    },
+    request::{Batch, CleanUp, MetricsQuery, RemovalTimeOf, RemovalTimeTo},
+    state::{Job, JobKind},
+    world::World,
+};
+
+use super::{
+    history::{selected_decisions, selected_instances},
+    id_of,
+};
+use crate::{
+    criteria::admin::HISTORIC_BATCH,
+    http::{Answer, Call, Date, Failure, Input, Object, Reply, Routes, page, params},
+    view::work::JobView,
+};
+
+/// The operations.
+pub(super) fn routes() -> Routes {
+    let process = "/history/process-definition/cleanable-process-instance-report";
+    let decision = "/history/decision-definition/cleanable-decision-instance-report";
+    let batch = "/history/batch/cleanable-batch-report";
+    Routes::default()
+        .get("/metrics", metrics)
+        .get("/metrics/{name}/sum", metric_sum)
+        .get_file("/history/process-instance/report", instance_report)
+        .get_file("/history/task/report", task_report)
+        .get("/history/process-definition/{id}/statistics", activity_statistics)
+        .get("/history/decision-requirements-definition/{id}/statistics", decision_statistics)
+        .get(process, cleanable_instances)
+        .get(&format!("{process}/count"), count_cleanable_instances)
+        .get(decision, cleanable_decisions)
+        .get(&format!("{decision}/count"), count_cleanable_decisions)
+        .get(batch, cleanable_batches)
+        .get(&format!("{batch}/count"), count_cleanable_batches)
+        .post("/history/cleanup", clean_up)
+        .get("/history/cleanup/configuration", clean_up_configuration)
+        .get("/history/cleanup/job", clean_up_job)
+        .get("/history/cleanup/jobs", clean_up_jobs)
+        .post("/history/process-instance/set-removal-time", instances_removal_time)
+        .post("/history/decision-instance/set-removal-time", decisions_removal_time)
+        .post("/history/batch/set-removal-time", batches_removal_time)
+}
+
+/// A time of the query string.
+fn time(call: &Call, name: &str) -> Result<Option<Timestamp>, Failure> {
+    call.input(name).map(Input::date).transpose().map(Option::flatten)
+}
+
+/// A list of the query string.
+fn list(call: &Call, name: &str) -> Result<Vec<String>, Failure> {
+    Ok(call.input(name).map(Input::list).transpose()?.flatten().unwrap_or_default())
+}
+
+// ---- metrics ---------------------------------------------------------------------------------------------------------
+
+/// Length of the intervals of `/metrics` in seconds when none is given.
+const INTERVAL: i64 = 900;
+/// Intervals of `/metrics` at most.
+const MOST_INTERVALS: usize = 200;
+
+fn metrics(call: &Call) -> Reply {
+    let page = page(call)?;
+    let interval = call.input("interval").map(Input::long).transpose()?.flatten().unwrap_or(INTERVAL);
+    let query = MetricsQuery {
+        name: call.query("name").map(str::to_owned),
+        reporter: call.query("reporter").map(str::to_owned),
+        from: time(call, "startDate")?,
+        until: time(call, "endDate")?,
+        interval: Some(interval),
+        aggregate_by_reporter: call.flag("aggregateByReporter", false),
+        offset: page.first_result.unwrap_or(0),
+        limit: page.max_results.unwrap_or(MOST_INTERVALS),
+    };
+    let rows: Vec<Json> = call
+        .app
+        .engine
+        .metrics(&query)
+        .iter()
+        .map(|row| json!({"timestamp": Date::text(row.time), "name": row.name, "reporter": row.reporter, "value": row.value}))
+        .collect();
+    Answer::json(&rows)
+}
+
+fn metric_sum(call: &Call) -> Reply {
+    let query = MetricsQuery {
+        name: Some(call.path("name").to_owned()),
+        from: time(call, "startDate")?,
+        until: time(call, "endDate")?,
+        interval: None,
+        aggregate_by_reporter: true,
+        limit: usize::MAX,
+        ..MetricsQuery::default()
+    };
+    let sum: i64 = call.app.engine.metrics(&query).iter().map(|row| row.value).sum();
+    Answer::json(&json!({"result": sum}))
+}
+
+// ---- reports ---------------------------------------------------------------------------------------------------------
+
+fn period_unit(call: &Call) -> Result<PeriodUnit, Failure> {
+    match call.query("periodUnit").map(str::to_ascii_uppercase).as_deref() {
+        Some("MONTH") => Ok(PeriodUnit::Month),
+        Some("QUARTER") => Ok(PeriodUnit::Quarter),
+        Some(other) => Err(Failure::bad(format!(
+            "Cannot set query parameter 'periodUnit' to value '{}': Cannot convert value {other} to java type \
+             org.camunda.bpm.engine.query.PeriodUnit",
+            call.query("periodUnit").unwrap_or_default()
+        ))),
+        None => Err(Failure::bad("periodUnit is null")),
+    }
+}
+
+fn unit_name(unit: PeriodUnit) -> &'static str {
+    match unit {
+        PeriodUnit::Month => "MONTH",
+        PeriodUnit::Quarter => "QUARTER",
+    }
+}
+
+/// The CSV media type a call accepts, if any.
+fn csv(call: &Call) -> Option<&'static str> {
+    ["text/csv", "application/csv"].into_iter().find(|kind| call.accepts(kind))
+}
+
+fn durations(call: &Call, rows: &[DurationReportRow], unit: PeriodUnit, file: &str) -> Reply {
+    if let Some(media_type) = csv(call) {
+        let mut text = String::from("PERIOD,PERIOD_UNIT,MINIMUM,MAXIMUM,AVERAGE\n");
+        for row in rows {
+            let unit = unit_name(unit);
+            // writing to a string cannot fail
+            let _ = writeln!(text, "{},{unit},{},{},{}", row.period, row.minimum, row.maximum, row.average);
+        }
+        return Ok(Answer::bytes(media_type, text).attachment(file));
+    }
+    let rows: Vec<Json> = rows
+        .iter()
+        .map(|row| {
+            json!({
+                "period": row.period,
+                "periodUnit": unit_name(unit),
+                "minimum": row.minimum,
+                "maximum": row.maximum,
+                "average": row.average,
+            })
+        })
+        .collect();
+    Answer::json(&rows)
+}
+
+fn instance_report(call: &Call) -> Reply {
+    match call.query("reportType") {
+        Some("duration") => {}
+        Some(other) => return Err(Failure::bad(format!("Cannot set query parameter 'reportType' to value '{other}'"))),
+        None => return Err(Failure::bad("Unknown report type null")),
+    }
+    let unit = period_unit(call)?;
+    let report = ProcessInstanceReport {
+        process_definition_id_in: list(call, "processDefinitionIdIn")?,
+        process_definition_key_in: list(call, "processDefinitionKeyIn")?,
+        started_before: time(call, "startedBefore")?,
+        started_after: time(call, "startedAfter")?,
+    };
+    let rows = report.durations(&call.app.engine.read(), unit, &TimeZone::UTC, Some(&call.caller));
+    durations(call, &rows, unit, "process-instance-report.csv")
+}
+
+fn task_report(call: &Call) -> Reply {
+    let report =
+        TaskReport { completed_before: time(call, "completedBefore")?, completed_after: time(call, "completedAfter")? };
+    let world = call.app.engine.read();
+    match call.query("reportType") {
+        Some("duration") => {
+            let unit = period_unit(call)?;
+            let rows = report.durations(&world, unit, &TimeZone::UTC, Some(&call.caller));
+            durations(call, &rows, unit, "task-report.csv")
+        }
+        Some("count") => {
+            let by_name = match call.query("groupBy") {
+                Some("taskName") => true,
+                Some("processDefinition") | None => false,
+                Some(other) => {
+                    return Err(Failure::bad(format!("groupBy parameter has invalid value: {other}")));
+                }
+            };
+            let rows = report.counts(&world, by_name, Some(&call.caller));
+            let rows: Vec<Json> = rows
+                .iter()
+                .map(|row| {
+                    json!({
+                        "count": row.count,
+                        "processDefinitionKey": row.key,
+                        "processDefinitionId": row.definition_id,
+                        "processDefinitionName": row.definition_name,
+                        "taskName": row.task_name,
+                        "tenantId": row.tenant,
+                    })
+                })
+                .collect();
+            Answer::json(&rows)
+        }
+        other => Err(Failure::bad(format!("Unknown report type {}", other.unwrap_or("null")))),
+    }
+}
+
+fn activity_statistics(call: &Call) -> Reply {
+    let descending = match (call.query("sortBy"), call.query("sortOrder")) {
+        (None, None) | (Some("activityId"), Some("asc")) => false,
+        (Some("activityId"), Some("desc")) => true,
+        _ => return Err(Failure::bad("Only a single sorting parameter specified. sortBy and sortOrder required")),
+    };
+    let query = HistoricActivityStatisticsQuery {
+        finished: call.flag("finished", false),
+        canceled: call.flag("canceled", false),
+        complete_scope: call.flag("completeScope", false),
+        incidents: call.flag("incidents", false),
+        started_before: time(call, "startedBefore")?,
+        started_after: time(call, "startedAfter")?,
+        finished_before: time(call, "finishedBefore")?,
+        finished_after: time(call, "finishedAfter")?,
+        process_instance_id_in: list(call, "processInstanceIdIn")?,
+        descending,
+    };
+    let world = call.app.engine.read();
+    let Some(definition) = world.process_definition_by_text(call.id()) else {
+        return Answer::json(&Vec::<Json>::new());
+    };
+    let rows: Vec<Json> = query
+        .list(&world, definition.id, Some(&call.caller))
+        .iter()
+        .map(|row| {
+            json!({
+                "id": row.id,
+                "instances": row.instances,
+                "canceled": row.canceled,
+                "finished": row.finished,
+                "completeScope": row.complete_scope,
+                "openIncidents": row.open_incidents,
+                "resolvedIncidents": row.resolved_incidents,
+                "deletedIncidents": row.deleted_incidents,
+            })
+        })
+        .collect();
+    Answer::json(&rows)
+}
+
+fn decision_statistics(call: &Call) -> Reply {
+    let world = call.app.engine.read();
+    let found = world.requirements_definition_by_text(call.id());
+    let missing = || {
+        Failure::missing(format!(
+            "no deployed decision requirements definition found with id '{}': decisionRequirementsDefinition is null",
+            call.id()
+        ))
+    };
+    let definition = found.ok_or_else(missing)?.id;
+    let instance = call.query("decisionInstanceId").and_then(id_of);
+    let rows = world.decision_statistics(definition, instance, Some(&call.caller));
+    let rows: Vec<Json> =
+        rows.iter().map(|row| json!({"decisionDefinitionKey": row.key, "evaluations": row.evaluations})).collect();
+    Answer::json(&rows)
+}
+
+/// The report about what can be cleaned up, as a call asks for it.
+fn cleanable(call: &Call, ids: &str, keys: &str) -> Result<CleanableReport, Failure> {
+    let descending = match (call.query("sortBy"), call.query("sortOrder")) {
+        (None, None) => None,
+        (Some("finished"), Some("asc")) => Some(false),
+        (Some("finished"), Some("desc")) => Some(true),
+        _ => return Err(Failure::bad("Only a single sorting parameter specified. sortBy and sortOrder required")),
+    };
+    Ok(CleanableReport {
+        definition_id_in: list(call, ids)?,
+        definition_key_in: list(call, keys)?,
+        tenant_id_in: list(call, "tenantIdIn")?,
+        without_tenant_id: call.flag("withoutTenantId", false),
+        compact: call.flag("compact", false),
+        descending,
+        now: call.app.engine.now(),
+    })
+}
+
+fn instances_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
+    let report = cleanable(call, "processDefinitionIdIn", "processDefinitionKeyIn")?;
+    let world = call.app.engine.read();
+    let rows = report.process_instances(&world, page, Some(&call.caller));
+    Ok(rows
+        .iter()
+        .map(|row| {
+            json!({
+                "processDefinitionId": row.of.text_id,
+                "processDefinitionKey": row.of.key,
+                "processDefinitionName": row.of.name,
+                "processDefinitionVersion": row.of.version,
+                "historyTimeToLive": row.of.history_time_to_live,
+                "finishedProcessInstanceCount": row.finished,
+                "cleanableProcessInstanceCount": row.cleanable,
+                "tenantId": row.of.tenant,
+            })
+        })
+        .collect())
+}
+
+fn cleanable_instances(call: &Call) -> Reply {
+    Answer::json(&instances_json(call, page(call)?)?)
+}
+
+fn count_cleanable_instances(call: &Call) -> Reply {
+    Answer::count(instances_json(call, Page::default())?.len())
+}
+
+fn decisions_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
+    let report = cleanable(call, "decisionDefinitionIdIn", "decisionDefinitionKeyIn")?;
+    let world = call.app.engine.read();
+    let rows = report.decision_instances(&world, page, Some(&call.caller));
+    Ok(rows
+        .iter()
+        .map(|row| {
+            json!({
+                "decisionDefinitionId": row.of.text_id,
+                "decisionDefinitionKey": row.of.key,
+                "decisionDefinitionName": row.of.name,
+                "decisionDefinitionVersion": row.of.version,
+                "historyTimeToLive": row.of.history_time_to_live,
+                "finishedDecisionInstanceCount": row.finished,
+                "cleanableDecisionInstanceCount": row.cleanable,
+                "tenantId": row.of.tenant,
+            })
+        })
+        .collect())
+}
+
+fn cleanable_decisions(call: &Call) -> Reply {
+    Answer::json(&decisions_json(call, page(call)?)?)
+}
+
+fn count_cleanable_decisions(call: &Call) -> Reply {
+    Answer::count(decisions_json(call, Page::default())?.len())
+}
+
+fn batches_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
+    let report = cleanable(call, "", "")?;
+    let world = call.app.engine.read();
+    let rows = report.batches(&world, page);
+    Ok(rows
+        .iter()
+        .map(|row| {
+            json!({
+                "batchType": row.of,
+                "historyTimeToLive": null,
+                "finishedBatchesCount": row.finished,
+                "cleanableBatchesCount": row.cleanable,
+            })
+        })
+        .collect())
+}
+
+fn cleanable_batches(call: &Call) -> Reply {
+    Answer::json(&batches_json(call, page(call)?)?)
+}
+
+fn count_cleanable_batches(call: &Call) -> Reply {
+    Answer::count(batches_json(call, Page::default())?.len())
+}
+
+// ---- clean-up --------------------------------------------------------------------------------------------------------
+
+/// The clean-up jobs.
+fn jobs(world: &World) -> Vec<&Job> {
+    world.jobs().filter(|job| matches!(job.kind, JobKind::HistoryCleanup)).collect()
+}
+
+async fn clean_up(call: Call) -> Reply {
+    let request = CleanUp { immediately: call.flag("immediatelyDue", true) };
+    let ids = call.app.engine.clean_up(request, &call.caller).await?;
+    let world = call.app.engine.read();
+    match ids.first().and_then(|id| world.job(*id)) {
+        Some(row) => Answer::json(&JobView { world: &world, row }),
+        None => Ok(Answer::nothing()),
+    }
+}
+
+fn clean_up_configuration(_: &Call) -> Reply {
+    Answer::json(&json!({"batchWindowStartTime": null, "batchWindowEndTime": null, "enabled": true}))
+}
+
+fn clean_up_job(call: &Call) -> Reply {
+    let world = call.app.engine.read();
+    let missing = || Failure::rest(StatusCode::NOT_FOUND, "History cleanup job does not exist");
+    let row = jobs(&world).into_iter().next().ok_or_else(missing)?;
+    Answer::json(&JobView { world: &world, row })
+}
+
+fn clean_up_jobs(call: &Call) -> Reply {
+    let world = call.app.engine.read();
+    let rows = jobs(&world);
+    if rows.is_empty() {
+        return Err(Failure::rest(StatusCode::NOT_FOUND, "History cleanup jobs are empty"));
+    }
+    Answer::json(&rows.into_iter().map(|row| JobView { world: &world, row }).collect::<Vec<_>>())
+}
+
+/// What a body sets removal times to: exactly one way must be named.
+fn removal_time(body: &Object) -> Result<RemovalTimeTo, Failure> {
+    let absolute = body.get("absoluteRemovalTime").date()?;
+    let cleared = body.flag("clearedRemovalTime")?;
+    let calculated = body.flag("calculatedRemovalTime")?;
+    match (absolute, cleared, calculated) {
+        (Some(time), false, false) => Ok(RemovalTimeTo::Absolute(time)),
+        (None, true, false) => Ok(RemovalTimeTo::Cleared),
+        (None, false, true) => Ok(RemovalTimeTo::Calculated),
+        (None, false, false) => Err(Failure::bad("removalTime is null")),
+        _ => Err(Failure::bad("Invalid removal time mode: only one mode can be set")),
+    }
+}
+
+async fn set_removal_time(call: &Call, body: &Object, of: RemovalTimeOf) -> Reply {
+    let request = Batch::SetRemovalTime { of, to: removal_time(body)?, hierarchical: body.flag("hierarchical")? };
+    super::batch::start(call, request).await
+}
+
+async fn instances_removal_time(call: Call) -> Reply {
+    let body = call.object()?;
+    let instances = selected_instances(&call, &body, "historicProcessInstanceIds")?;
+    set_removal_time(&call, &body, RemovalTimeOf::ProcessInstances(instances)).await
+}
+
+async fn decisions_removal_time(call: Call) -> Reply {
+    let body = call.object()?;
+    let decisions = selected_decisions(&call, &body)?;
+    set_removal_time(&call, &body, RemovalTimeOf::Decisions(decisions)).await
+}
+
+async fn batches_removal_time(call: Call) -> Reply {
+    let body = call.object()?;
+    let mut batches: Vec<Id> = body.list("historicBatchIds")?.iter().filter_map(|text| id_of(text)).collect();
+    if let Some(query) = body.object("historicBatchQuery")? {
+        let query: HistoricBatchQuery = params::from_object(&query, HISTORIC_BATCH)?;
+        let world = call.app.engine.read();
+        batches.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
+    }
+    set_removal_time(&call, &body, RemovalTimeOf::Batches(batches)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::resource::statistics::csv_field;
+
+    #[test]
+    fn csv_fields_are_quoted_when_they_must_be() {
+        assert_eq!(["a", "b,c", "d\"e"].map(csv_field).join(","), "a,\"b,c\",\"d\"\"e\"");
+    }
+}
