@@ -47,8 +47,21 @@ impl Operand<'_> {
         }
     }
 
+    /// The value of a whole number of at most 64 bits.
+    #[inline]
+    fn whole(&self) -> Option<i64> {
+        match self {
+            Self::Object(Object::Long(value)) => Some(*value),
+            Self::Object(Object::Integer(value)) => Some(i64::from(*value)),
+            Self::Object(Object::Short(value)) => Some(i64::from(*value)),
+            _ => None,
+        }
+    }
+
+    #[inline]
     pub(crate) fn boolean(&self, ctx: &mut dyn Context) -> Result<bool, Failure> {
         Ok(match self {
+            Self::Object(Object::Boolean(value)) => *value,
             Self::Object(object) => coerce::to_boolean(object, ctx)?,
             Self::Text(text) => coerce::text_to_boolean(text),
         })
@@ -100,9 +113,7 @@ fn has_dot_or_exponent(operand: &Operand<'_>) -> bool {
 }
 
 fn comparison_class(a: &Operand<'_>, b: &Operand<'_>) -> Meeting {
-    if is_whole(a) && is_whole(b) {
-        Meeting::Long
-    } else if is_decimal(a) || is_decimal(b) {
+    if is_decimal(a) || is_decimal(b) {
         Meeting::Decimal
     } else if is_double(a) || is_double(b) {
         Meeting::Double
@@ -130,6 +141,18 @@ pub(crate) fn apply(
     b: Operand<'_>,
     ctx: &mut dyn Context,
 ) -> Result<Object, Failure> {
+    // Most conditions compare whole numbers.
+    if let (Some(a), Some(b)) = (a.whole(), b.whole()) {
+        match operator {
+            BinaryOperator::Equal => return Ok(Object::Boolean(a == b)),
+            BinaryOperator::NotEqual => return Ok(Object::Boolean(a != b)),
+            BinaryOperator::Less => return Ok(Object::Boolean(a < b)),
+            BinaryOperator::Greater => return Ok(Object::Boolean(a > b)),
+            BinaryOperator::LessEqual => return Ok(Object::Boolean(a <= b)),
+            BinaryOperator::GreaterEqual => return Ok(Object::Boolean(a >= b)),
+            _ => {}
+        }
+    }
     Ok(match operator {
         BinaryOperator::Equal => Object::Boolean(equal(a, b, ctx)?),
         BinaryOperator::NotEqual => Object::Boolean(!equal(a, b, ctx)?),

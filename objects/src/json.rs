@@ -32,7 +32,7 @@ pub enum JsonNode {
     /// A whole number of 64 bits.
     Long(i64),
     /// A longer whole number.
-    BigInteger(i128),
+    BigInteger(Box<i128>),
     /// Any other number.
     Double(f64),
     /// A text.
@@ -85,7 +85,7 @@ impl JsonNode {
             Self::Boolean(value) => Object::Boolean(*value),
             Self::Int(value) => Object::Integer(*value),
             Self::Long(value) => Object::Long(*value),
-            Self::BigInteger(value) => Object::BigInteger(*value),
+            Self::BigInteger(value) => Object::BigInteger(**value),
             Self::Double(value) => Object::Double(*value),
             Self::String(value) => Object::String(value.clone()),
             Self::Array(_) | Self::Object(_) => Object::Json(self.clone()),

@@ -86,3 +86,6 @@ pub type ObjectMap = IndexMap<MapKey, Object>;
 /// A key: equal as in Java (`1` and `1L` differ, strings by content).
 #[derive(Clone, Debug)]
 pub struct MapKey(pub Object);
+
+// Objects are moved all the time: a larger one needs a box around what made it grow.
+const _: () = assert!(size_of::<Object>() <= 32);

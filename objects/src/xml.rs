@@ -61,13 +61,16 @@ struct Element {
     parent: Option<ElementIx>,
 }
 
+/// Namespace and local name.
+type AttributeKey = (Option<Rc<str>>, Rc<str>);
+
 /// An element, or one of its attributes.
 #[derive(Clone, Debug)]
 pub struct XmlNode {
     document: Rc<RefCell<XmlDocument>>,
     element: ElementIx,
     /// Namespace and local name when the node is an attribute.
-    attribute: Option<(Option<Rc<str>>, Rc<str>)>,
+    attribute: Option<Rc<AttributeKey>>,
 }
 
 impl XmlNode {
@@ -113,7 +116,7 @@ impl XmlDocument {
 impl std::fmt::Display for XmlNode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let document = self.document.borrow();
-        match &self.attribute {
+        match self.attribute.as_deref() {
             None => write::write(&document, self.element, f),
             Some((namespace, local)) => {
                 let element = document.element(self.element);

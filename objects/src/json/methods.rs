@@ -119,7 +119,7 @@ fn node(object: &Object, depth: usize) -> Result<JsonNode, ObjectError> {
         Object::Short(value) => JsonNode::Int(i32::from(*value)),
         Object::Integer(value) => JsonNode::Int(*value),
         Object::Long(value) => JsonNode::Long(*value),
-        Object::BigInteger(value) => JsonNode::BigInteger(*value),
+        Object::BigInteger(value) => JsonNode::BigInteger(Box::new(*value)),
         Object::Double(value) => JsonNode::Double(*value),
         Object::BigDecimal(_) => JsonNode::Double(object.double_value().unwrap_or(f64::NAN)),
         Object::String(text) => JsonNode::String(text.clone()),

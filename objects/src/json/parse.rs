@@ -235,7 +235,7 @@ impl Reader<'_> {
             return Ok(match (i32::try_from(value), i64::try_from(value)) {
                 (Ok(value), _) => JsonNode::Int(value),
                 (_, Ok(value)) => JsonNode::Long(value),
-                _ => JsonNode::BigInteger(value),
+                _ => JsonNode::BigInteger(Box::new(value)),
             });
         }
         digits.parse().map(JsonNode::Double).map_err(|_| self.error("malformed number"))

@@ -56,7 +56,7 @@ impl XmlNode {
 
     /// The attribute as a node of its own.
     pub(super) fn with_attribute(&self, element: ElementIx, name: &XmlName) -> Self {
-        let attribute = Some((name.namespace.clone(), name.local.clone()));
+        let attribute = Some(Rc::new((name.namespace.clone(), name.local.clone())));
         Self { document: self.document.clone(), element, attribute }
     }
 
@@ -67,7 +67,7 @@ impl XmlNode {
     /// Text of an element with all below it, or value of an attribute.
     pub fn text_content(&self) -> String {
         let document = self.document.borrow();
-        match &self.attribute {
+        match self.attribute.as_deref() {
             None => document.text_content(self.element),
             Some((namespace, local)) => document
                 .attribute(self.element, namespace.as_deref(), local)
@@ -204,7 +204,7 @@ pub fn call(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) 
 }
 
 fn attribute(node: &XmlNode, name: &str, args: &[Object], ctx: &mut dyn Context) -> Outcome {
-    let Some((namespace_uri, local)) = &node.attribute else {
+    let Some((namespace_uri, local)) = node.attribute.as_deref() else {
         return Err(mismatch());
     };
     let is_it = |other: &XmlAttribute| other.name.local == *local && other.name.namespace == *namespace_uri;
