@@ -10,7 +10,8 @@ interface DialogProps {
   wide?: boolean;
 }
 
-const firstField = ':is(input, select, textarea):not([tabindex="-1"], :disabled)';
+// Of dialogs made to type in; in others the fields are not what they are for.
+const firstField = ':is(.dialog-form, .palette) :is(input, select, textarea):not([tabindex="-1"], :disabled)';
 
 /** The browser's own modal dialog: it keeps the focus inside, closes by Escape and gives the focus back. */
 export function Dialog({ title, onClose, children, wide }: DialogProps) {
