@@ -71,12 +71,6 @@ impl Answer {
         }
         self
     }
-
-    /// The same answer with a header.
-    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
-        self
-    }
 }
 
 impl IntoResponse for Answer {

@@ -104,14 +104,10 @@ pub(crate) enum Attempt<'a> {
     CreateIncident,
     /// `DELETE /process-instance/{id}`, `DELETE /process-definition/{id}` …: what is not found is 404.
     NotFoundIs404,
-    /// `GET /process-instance/{id}/activity-instances`.
-    ActivityTree,
     /// External task operations.
     ExternalTask(&'a str),
     /// External task operations that catch only what is not found.
     ExternalTaskLookup(&'a str),
-    /// `GET /job/{id}/stacktrace`.
-    JobStacktrace,
     /// `PUT /job/{id}/retries` and `duedate`.
     JobRetries,
     /// `POST /job/{id}/execute`.
@@ -188,8 +184,6 @@ impl Attempt<'_> {
             | Self::ThrowFromTask
             | Self::CreateIncident
             | Self::NotFoundIs404
-            | Self::ActivityTree
-            | Self::JobStacktrace
             | Self::JobRetries
             | Self::ExecuteJob
             | Self::RecalculateDueDate
@@ -227,10 +221,8 @@ impl Attempt<'_> {
             Self::SignalExecution(_) | Self::TriggerMessage(..) => &[(Engine, 500, REST, Prefixed, true)],
             Self::CreateIncident | Self::BadRequest => &[(BadUserRequest, 400, INVALID, Own, false)],
             Self::NotFoundIs404 => &[(NotFound, 404, INVALID, Own, true)],
-            Self::ActivityTree => &[(Engine, 500, INVALID, Own, true)],
             Self::ExternalTask(_) => &[(NotFound, 404, REST, Only, true), (BadUserRequest, 400, REST, Own, true)],
             Self::ExternalTaskLookup(_) => &[(NotFound, 404, REST, Only, true)],
-            Self::JobStacktrace => &[(Engine, 404, INVALID, Own, false)],
             Self::JobRetries => &[(Engine, 500, INVALID, Own, false)],
             Self::ExecuteJob => &[(Engine, 404, INVALID, Own, false), (Java, 500, REST, Own, false)],
             Self::RecalculateDueDate => &[(NotFound, 404, INVALID, Own, true), (Engine, 500, INVALID, Own, false)],

@@ -48,9 +48,8 @@ listing!(list, count, read: ExecutionQuery = EXECUTION, ExecutionSorting, |call,
 
 listing!(list_variables, count_variables, read_variables: VariableInstanceQuery = VARIABLE_INSTANCE, VariableInstanceSorting,
 |call, row| VariableView {
-    world: row.world,
-    row: row.entity,
-    deserialize: call.flag("deserializeValues", true),
+        row,
+        deserialize: call.flag("deserializeValues", true),
     binary: false,
 });
 
@@ -167,9 +166,10 @@ async fn trigger(call: Call) -> Reply {
 
 fn variable(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    let row = id_of(call.id()).and_then(|id| world.variable(id)).ok_or_else(|| no_variable(call))?;
+    let entity = id_of(call.id()).and_then(|id| world.variable(id)).ok_or_else(|| no_variable(call))?;
+    let row = tollgate::query::Row { world: &world, entity };
     let deserialize = call.flag("deserializeValue", true);
-    Answer::json(&VariableView { world: &world, row, deserialize, binary: false })
+    Answer::json(&VariableView { row, deserialize, binary: false })
 }
 
 fn no_variable(call: &Call) -> Failure {

@@ -60,25 +60,24 @@ fn wanted(call: &Call) -> Option<Vec<&str>> {
     call.query("variableNames").map(|names| names.split(',').map(str::trim).collect())
 }
 
-/// The value of a form field's default, converted to the field's type.
-fn default_value(kind: &str, text: &str) -> models::Value {
-    match kind {
-        "long" => text.parse().map_or(models::Value::Null, models::Value::Long),
-        "boolean" => models::Value::Boolean(text == "true"),
-        _ => models::Value::string(text),
-    }
+/// A form field as a variable before anything is entered: its default in the field's type.
+fn field_json(kind: &str, default: Option<&str>) -> Json {
+    let default = default.filter(|text| !text.contains("${") && !text.contains("#{"));
+    let (type_name, value) = match kind {
+        "long" => ("Long", default.and_then(|text| text.trim().parse::<i64>().ok()).map_or(Json::Null, Json::from)),
+        "boolean" => ("Boolean", default.map_or(Json::Null, |text| (text.trim() == "true").into())),
+        "date" => ("Date", Json::Null),
+        _ => ("String", default.map_or(Json::Null, Json::from)),
+    };
+    json!({"type": type_name, "value": value, "valueInfo": {}})
 }
 
 /// Fields with what they hold before anything is entered.
-fn field_values(form: &FormDefinition, names: Option<&[&str]>) -> Vec<(String, models::Value)> {
+fn field_values(form: &FormDefinition, names: Option<&[&str]>) -> Vec<(String, Json)> {
     form.fields
         .iter()
         .filter(|field| names.is_none_or(|names| names.contains(&field.id.as_str())))
-        .map(|field| {
-            let value = field.default_value.as_deref().filter(|text| !text.contains("${") && !text.contains("#{"));
-            let value = value.map_or(models::Value::Null, |text| default_value(&field.type_name, text));
-            (field.id.clone(), value)
-        })
+        .map(|field| (field.id.clone(), field_json(&field.type_name, field.default_value.as_deref())))
         .collect()
 }
 
@@ -88,10 +87,7 @@ pub(super) fn start_form_variables(call: &Call) -> Reply {
     let definition = find(call, &world, Failure::from)?;
     let form = model::start_form(&world, definition).unwrap_or_default();
     let values = field_values(&form, wanted(call).as_deref());
-    let json: serde_json::Map<String, Json> = values
-        .iter()
-        .map(|(name, value)| (name.clone(), serde_json::to_value(Typed::new(value, true)).unwrap_or_default()))
-        .collect();
+    let json: serde_json::Map<String, Json> = values.into_iter().collect();
     Answer::json(&json)
 }
 
@@ -109,7 +105,7 @@ pub(super) fn task_form_variables(call: &Call) -> Reply {
     let shown = serde_json::to_value(ByName { variables, deserialize }).unwrap_or_default();
     let Json::Object(mut shown) = shown else { return Answer::json(&shown) };
     for (name, value) in fields {
-        shown.entry(name).or_insert_with(|| serde_json::to_value(Typed::new(&value, true)).unwrap_or_default());
+        shown.entry(name).or_insert(value);
     }
     Answer::json(&shown)
 }

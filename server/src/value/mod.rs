@@ -3,5 +3,5 @@
 mod input;
 mod output;
 
-pub(crate) use input::{named, typed, untyped, variables};
+pub(crate) use input::{named, untyped, variables};
 pub(crate) use output::{Typed, content};

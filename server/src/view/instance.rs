@@ -1,13 +1,13 @@
 //! Process instances, executions, activity instance trees, variables, event subscriptions, incidents.
 
-use models::{Id, Value};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use tollgate::{
-    state::{Execution, Incident, Variable},
+    query::VariableInstanceRow,
+    state::{Execution, Incident},
     world::World,
 };
 
-use super::{Link, Text, activity_instance_id, definition_id, definition_key, definition_of, view};
+use super::{Link, Text, definition_id, definition_key, definition_of, view};
 use crate::{http::Date, value::Typed};
 
 view! {
@@ -78,70 +78,31 @@ view! {
 /// A variable of a running instance.
 #[derive(Clone, Copy)]
 pub(crate) struct VariableView<'a> {
-    pub(crate) world: &'a World,
-    pub(crate) row: &'a Variable,
+    /// The variable.
+    pub(crate) row: VariableInstanceRow<'a>,
     /// Objects as JSON.
     pub(crate) deserialize: bool,
     /// Bytes are shown.
     pub(crate) binary: bool,
 }
 
-impl VariableView<'_> {
-    /// The activity instance of the variable's scope.
-    fn activity_instance(self) -> Option<String> {
-        let Self { world, row, .. } = self;
-        if let Some(task) = row.task.and_then(|task| world.task(task)) {
-            let node =
-                task.definition.zip(task.node).and_then(|(definition, node)| world.activity_id(definition, node));
-            return task.activity_instance.map(|id| activity_instance_id(node, id));
-        }
-        let execution = world.execution(row.execution?)?;
-        execution_activity_instance(world, execution)
-    }
-}
-
-/// The activity instance that an execution's variables belong to.
-fn execution_activity_instance(world: &World, execution: &Execution) -> Option<String> {
-    if execution.parent.is_none() {
-        return Some(execution.id.to_string());
-    }
-    let activity = execution.activity.and_then(|node| world.activity_id(execution.definition, node));
-    match execution.activity_instance {
-        Some(id) if id == execution.process_instance => Some(id.to_string()),
-        Some(id) => Some(activity_instance_id(activity, id)),
-        None => execution.parent.and_then(|parent| execution_activity_instance(world, world.execution(parent)?)),
-    }
-}
-
 impl Serialize for VariableView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { world, row, deserialize, binary } = *self;
-        let instance = row.process_instance.and_then(|id| world.execution(id));
-        let tenant = instance.map(|instance| &instance.tenant);
-        let value: &Value = &row.value;
+        let Self { row, deserialize, binary } = *self;
         let mut map = serializer.serialize_map(None)?;
-        Typed { value, deserialize, binary }.entries(&mut map)?;
+        Typed { value: &row.entity.value, deserialize, binary }.entries(&mut map)?;
         map.serialize_entry("id", &Text(row.id))?;
         map.serialize_entry("name", &row.name)?;
-        map.serialize_entry(
-            "processDefinitionId",
-            &definition_of(world, instance.map(|instance| instance.definition)),
-        )?;
+        map.serialize_entry("processDefinitionId", &row.process_definition_id())?;
         map.serialize_entry("processInstanceId", &row.process_instance.map(Text))?;
         map.serialize_entry("executionId", &row.execution.map(Text))?;
         map.serialize_entry("caseInstanceId", &())?;
         map.serialize_entry("caseExecutionId", &())?;
-        map.serialize_entry("taskId", &row.task.map(|task| task_id(world, task)))?;
+        map.serialize_entry("taskId", &row.task_id())?;
         map.serialize_entry("batchId", &())?;
-        map.serialize_entry("activityInstanceId", &self.activity_instance())?;
+        map.serialize_entry("activityInstanceId", &row.activity_instance_id())?;
         map.serialize_entry("errorMessage", &())?;
-        map.serialize_entry("tenantId", &tenant)?;
+        map.serialize_entry("tenantId", &row.tenant())?;
         map.end()
     }
-}
-
-/// The id of a task as the API shows it.
-pub(crate) fn task_id(world: &World, id: Id) -> String {
-    let custom = world.task(id).and_then(|task| task.custom_id.clone());
-    custom.map_or_else(|| id.to_string(), |custom| custom.to_string())
 }
