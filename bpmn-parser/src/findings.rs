@@ -125,3 +125,16 @@ fn forks_are_read_as_camunda_unless_refused() {
     let options = ParseOptions { accept_forks: false, ..ParseOptions::default() };
     assert!(!parse(model.as_bytes(), "r.bpmn", &options).is_deployable());
 }
+
+#[test]
+fn the_deepest_file_allowed_fits_on_an_ordinary_stack() {
+    let depth = ParseOptions::default().limits.max_depth;
+    let open: String = (2..depth).map(|at| format!("<subProcess id=\"a{at}\"><startEvent id=\"s{at}\"/>")).collect();
+    let close = "</subProcess>".repeat(depth - 2);
+    let model = format!(
+        "{HEAD}<process id=\"p\" isExecutable=\"true\"><startEvent id=\"s\"/>{}{close}</process></definitions>",
+        open.trim_end_matches(&format!("<startEvent id=\"s{}\"/>", depth - 1))
+    );
+    let parsed = parse(model.as_bytes(), "r.bpmn", &ParseOptions::default());
+    assert_eq!(found(&parsed.diagnostics).len(), 1, "the innermost subprocess lacks a start event");
+}
