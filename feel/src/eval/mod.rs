@@ -87,6 +87,19 @@ impl<'a> Evaluator<'a> {
         match node {
             Expr::Constant(value) => return Ok(value.clone()),
             Expr::Ref(names) => return Ok(self.reference(names, env)),
+            // The tests of which decision tables are full: the input against a literal, without copies.
+            Expr::UnaryTest(test) => {
+                if let (Expr::Constant(expected), Some(input)) = (&**test, self.plain_input(env))
+                    && !matches!(expected, Value::Bool(_))
+                {
+                    return Ok(input.equals(expected).map_or(Value::Null, boolean));
+                }
+            }
+            Expr::InputCompare(comparison, bound) => {
+                if let (Expr::Constant(bound), Some(input)) = (&**bound, self.plain_input(env)) {
+                    return compare(*comparison, input, bound);
+                }
+            }
             _ => {}
         }
         self.work(1)?;
@@ -270,10 +283,13 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The input as it was given, where nothing can hide it.
+    fn plain_input(&self, env: &Environment) -> Option<&'a Value> {
+        self.input.filter(|_| env.is_none()).and_then(|input| input.value)
+    }
+
     fn input_value(&mut self, env: &Environment) -> Value {
-        if env.is_none()
-            && let Some(Input { value: Some(value), .. }) = self.input
-        {
+        if let Some(value) = self.plain_input(env) {
             return value.clone();
         }
         let name = self.input_name(env);
