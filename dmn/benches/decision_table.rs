@@ -34,7 +34,7 @@ impl DecisionHost for Host {
 /// Rules over an amount in ranges and a kind.
 fn table(rules: usize) -> String {
     let mut xml = String::from(
-        "<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='d' name='d' namespace='n'><decision id='d' \
+        "<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='definitions' name='d' namespace='n'><decision id='d' \
          name='d'><decisionTable id='t' hitPolicy='FIRST'><input id='i'><inputExpression id='e' typeRef='integer'><text>amount\
          </text></inputExpression></input><input id='j'><inputExpression id='f' typeRef='string'><text>kind</text>\
          </inputExpression></input><output id='o' name='r' typeRef='string'/>",

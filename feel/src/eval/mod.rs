@@ -100,6 +100,13 @@ impl<'a> Evaluator<'a> {
                     return compare(*comparison, input, bound);
                 }
             }
+            Expr::InputInRange(range) => {
+                if let (Expr::Constant(start), Expr::Constant(end), Some(input)) =
+                    (&*range.start, &*range.end, self.plain_input(env))
+                {
+                    return within(range, input, start, end);
+                }
+            }
             _ => {}
         }
         self.work(1)?;
@@ -372,8 +379,6 @@ impl<'a> Evaluator<'a> {
     }
 
     fn in_range(&mut self, range: &RangeExpr, env: &Environment) -> Outcome {
-        use crate::expression::Comparison::{Greater, GreaterOrEqual, Less, LessOrEqual};
-
         // The ends are computed before the input is looked at; failing ends make no comparison possible.
         let start = self.eval(&range.start, env);
         let end = self.eval(&range.end, env);
@@ -383,15 +388,7 @@ impl<'a> Evaluator<'a> {
             (Ok(start), Ok(end)) => (start, end),
             _ => return Ok(Value::Null),
         };
-        let comparable = [&input, &start, &end].into_iter().all(Value::is_comparable)
-            && input.kind() == start.kind()
-            && input.kind() == end.kind();
-        if !comparable {
-            return Ok(Value::Null);
-        }
-        let above = compare(if range.start_closed { GreaterOrEqual } else { Greater }, &input, &start)?;
-        let below = compare(if range.end_closed { LessOrEqual } else { Less }, &input, &end)?;
-        Ok(boolean(matches!((above, below), (Value::Bool(true), Value::Bool(true)))))
+        within(range, &input, &start, &end)
     }
 
     fn unary_test(&mut self, test: &Node, env: &Environment) -> Outcome {
@@ -439,6 +436,18 @@ fn as_error(failure: Failure) -> Failure {
         ),
         failure => failure,
     }
+}
+
+/// Whether the input lies between the ends; null where they cannot be compared.
+fn within(range: &RangeExpr, input: &Value, start: &Value, end: &Value) -> Outcome {
+    use crate::expression::Comparison::{Greater, GreaterOrEqual, Less, LessOrEqual};
+
+    let above = compare(if range.start_closed { GreaterOrEqual } else { Greater }, input, start)?;
+    let below = compare(if range.end_closed { LessOrEqual } else { Less }, input, end)?;
+    Ok(match (above, below) {
+        (Value::Bool(above), Value::Bool(below)) => boolean(above && below),
+        _ => Value::Null,
+    })
 }
 
 /// Compares; values of different kinds have no order: null.
