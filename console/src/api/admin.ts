@@ -1,4 +1,4 @@
-import { engine, seg, send, type Query } from './http';
+import { ApiError, engine, seg, send, type Query } from './http';
 import type { BatchRequest } from '../lib/batch';
 import type {
   Authorization,
@@ -169,5 +169,10 @@ export const metricSum = async (name: string, startDate?: string): Promise<numbe
   (await engine.get<{ result: number }>(`/metrics/${seg(name)}/sum`, { startDate })).result;
 export const cleanupConfiguration = () =>
   engine.get<Record<string, unknown>>('/history/cleanup/configuration');
-export const cleanupJobs = () => engine.get<Job[]>('/history/cleanup/jobs');
+/** A clean-up that was never run has no jobs, which the server reports as 404. */
+export const cleanupJobs = () =>
+  engine.get<Job[]>('/history/cleanup/jobs').catch((error: unknown): Job[] => {
+    if (error instanceof ApiError && error.missing) return [];
+    throw error;
+  });
 export const runCleanup = () => engine.post('/history/cleanup', {}, { immediatelyDue: true });

@@ -115,7 +115,6 @@ function Count({ label, count }: { label: string; count: (signal: AbortSignal) =
 
 function Cleanup() {
   const configuration = useLive(['cleanup', 'configuration'], cleanupConfiguration, { slow: 60_000 });
-  // Without a clean-up there are no jobs, which the server reports as an error.
   const enabled = configuration.data?.['enabled'] === true;
   const jobs = useLive(['cleanup', 'jobs'], cleanupJobs, { slow: 15_000, enabled });
   const run = useAction(() => runCleanup(), { done: en.system.cleanupStarted });
