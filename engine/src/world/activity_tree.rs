@@ -153,7 +153,7 @@ impl<'w> Builder<'w> {
                     at_leaf = Some(activity);
                 }
                 Some(id) if !self.throws_compensation(leaf) || self.is_cancel_boundary(activity) => {
-                    let around = self.flow_scope(activity);
+                    let around = self.scope_around(leaf, activity);
                     let parent =
                         mapping.get(&around).map_or(root, |execution| self.parent_activity_instance(execution));
                     instances.insert(id, Instance { scope: Some(activity), parent: Some(parent), execution: leaf });
@@ -301,14 +301,25 @@ impl<'w> Builder<'w> {
     }
 
     /// The scope an execution works in: its activity when it is inside it, else the scope around.
-    fn current_scope(&self, execution: &Execution) -> Scope {
+    fn current_scope(&self, execution: &'w Execution) -> Scope {
         let node = execution.activity?;
         // an execution at a sub-process without being a scope has left it, or has not entered it yet
         let outside = !execution.is_scope && self.has_inner_flow(node);
         if self.is_scope(node) && execution.activity_instance.is_some() && !outside {
             Some(node)
         } else {
-            self.flow_scope(node)
+            self.scope_around(execution, node)
+        }
+    }
+
+    /// The scope around the activity an execution is at. Handlers that compensate the instances of a multi-instance activity
+    /// run inside its body, wherever the model has them.
+    fn scope_around(&self, execution: &'w Execution, node: NodeIx) -> Scope {
+        let handles = self.node(node).is_some_and(|node| node.is_compensation_handler);
+        let compensated = self.flow_scope_execution(execution).activity;
+        match compensated.filter(|compensated| handles && *compensated != node && self.has_inner_flow(*compensated)) {
+            Some(compensated) => Some(compensated),
+            None => self.flow_scope(node),
         }
     }
 
