@@ -122,23 +122,33 @@ async fn fallback(State(app): State<Arc<App>>, request: Request) -> Response {
     console(&app, path)
 }
 
-/// A file of the console. Paths without a file are pages of the console: its own router shows them.
+/// A file of the console.
 fn console(app: &App, path: &str) -> Response {
-    let path = path.trim_start_matches('/');
+    let path = match path.trim_start_matches('/') {
+        "" => "index.html",
+        path => path,
+    };
     let Some(console) = &app.options.console else {
-        return if path.is_empty() {
+        return if path == "index.html" {
             Html(WITHOUT_CONSOLE).into_response()
         } else {
             Failure::no_path().into_response()
         };
     };
-    let is_page = !path.rsplit('/').next().unwrap_or_default().contains('.');
-    let file = (console.0)(path).or_else(|| if is_page { (console.0)("index.html") } else { None });
-    match file {
-        Some(file) => ([(header::CONTENT_TYPE, file.media_type)], file.content).into_response(),
-        None => Failure::no_path().into_response(),
-    }
+    let Some(file) = (console.0)(path) else { return Failure::no_path().into_response() };
+    // names of assets change with their content
+    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let headers = [
+        (header::CONTENT_TYPE, file.media_type.as_str()),
+        (header::CACHE_CONTROL, caching),
+        (header::CONTENT_SECURITY_POLICY, CONSOLE_POLICY),
+    ];
+    (headers, file.content).into_response()
 }
+
+/// What the console's pages may load: their own files.
+const CONSOLE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
+                              connect-src 'self'; frame-ancestors 'none'; base-uri 'self'";
 
 const WITHOUT_CONSOLE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Tollgate</title>\
     <h1>Tollgate</h1><p>The REST API is at <a href=\"/engine-rest/version\">/engine-rest</a>, its description at \

@@ -74,7 +74,8 @@ fn correlated_json(call: &Call, correlated: &Correlated, with_variables: bool) -
             let execution = json!({
                 "id": execution.to_string(),
                 "processInstanceId": process_instance.to_string(),
-                "ended": false,
+                // the execution that waited is gone when its scope was left
+                "ended": call.app.engine.read().execution(*execution).is_none(),
                 "tenantId": tenant,
             });
             (json!({"resultType": "Execution", "execution": execution, "processInstance": null}), variables)
