@@ -1,1 +1,1 @@
-//! Stub.
+//! End-to-end tests of Tollgate; see `tests/`.

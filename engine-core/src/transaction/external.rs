@@ -150,7 +150,10 @@ impl Tx<'_> {
                 let text: Option<String> = message.map(|text| text.chars().take(666).collect());
                 self.t.state.change_external_task(id, |row| {
                     row.error_message = text;
-                    row.error_details = details;
+                    // details of an earlier failure stay when there are none
+                    if details.is_some() {
+                        row.error_details = details;
+                    }
                     row.lock_expires = Some(now.plus_ms(retry_timeout_ms));
                 });
                 self.set_variables(task.execution, variables)?;

@@ -360,6 +360,7 @@ impl Scope<'_, '_> {
                 .flatten()
                 .map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
             "processInstance" => Object::Handle(Handle::Execution(info.process_instance.0)),
+            "parent" => row.parent.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
             _ => return Ok(None),
         }))
     }
@@ -391,6 +392,7 @@ impl Scope<'_, '_> {
             "eventName" => text(self.tx.scratch(task.id).and_then(|s| s.event_name)),
             "deleteReason" => text(self.tx.scratch(task.id).and_then(|s| s.delete_reason.clone()).as_deref()),
             "execution" => task.execution.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
+            "processInstance" => task.process_instance.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
             "caseInstanceId" => text(task.case_instance.as_deref()),
             "candidates" => object_list(
                 task.links

@@ -9,7 +9,7 @@ use engine_core::{
     host::Definition,
     state::{Job, JobKind, SubscriptionKind},
 };
-use models::{Diagnostic, Id, Severity, bpmn};
+use models::{Diagnostic, Id, bpmn};
 
 use super::{Engine, lane::Lane, start_timer};
 use crate::{
@@ -568,30 +568,29 @@ fn node_infos(definition: &Definition) -> Vec<NodeInfo> {
 /// The fault of a file that does not parse, with its problems as the REST API shows them.
 fn parse_fault(resource: &str, diagnostics: &[Diagnostic]) -> Fault {
     let message = bpmn_parser::camunda_message(resource, diagnostics);
-    if bpmn_parser::camunda_report(diagnostics).is_none() {
+    let Some(report) = bpmn_parser::camunda_report(diagnostics) else {
         // no XML, or an exception in the middle of parsing: no details
         return Fault::engine(message);
-    }
+    };
     let mut fault = Fault::new(FaultKind::Parse, message);
-    let problems = |severity: Severity| -> Vec<serde_json::Value> {
-        diagnostics
+    let problems = |found: &[bpmn_parser::ProblemReport]| -> Vec<serde_json::Value> {
+        found
             .iter()
-            .filter(|found| found.severity == severity)
-            .map(|found| {
+            .map(|problem| {
                 serde_json::json!({
-                    "message": found.message,
-                    "line": found.reported_at.line,
-                    "column": found.reported_at.column,
-                    "mainElementId": found.element_ids.first(),
+                    "message": problem.message,
+                    "line": problem.line,
+                    "column": problem.column,
+                    "mainElementId": problem.main_element_id,
                     // spelled with a Cyrillic letter in Camunda, and clients read it so
-                    "\u{435}lementIds": found.element_ids,
+                    "\u{435}lementIds": problem.element_ids,
                 })
             })
             .collect()
     };
     let report = serde_json::json!({
         "details": {
-            resource: { "errors": problems(Severity::Error), "warnings": problems(Severity::Warning) }
+            resource: { "errors": problems(&report.errors), "warnings": problems(&report.warnings) }
         }
     });
     fault.details = Some(report.to_string());
