@@ -67,6 +67,10 @@ pub(super) struct TreeReader<'s> {
 impl TreeReader<'_> {
     fn run(&mut self) -> Result<(), XmlError> {
         let source = self.source;
+        // A second byte order mark is content, and quick-xml would swallow it.
+        if source.starts_with('\u{feff}') {
+            return Err(self.outside_root(0));
+        }
         check_declaration(source)?;
         let mut reader = Reader::from_str(source);
         // The checks of names and comments are made here: their texts differ from quick-xml's.
@@ -360,6 +364,12 @@ mod tests {
     fn malformed_bytes_are_reported() {
         let error = read(b"<a>\xe2(</a>", true, &Limits::default()).expect_err("malformed").0;
         assert_eq!(error.message, "Invalid byte 2 of 3-byte UTF-8 sequence.");
+    }
+
+    #[test]
+    fn a_second_byte_order_mark_is_content() {
+        let error = read(&[0xfe, 0xff, 0xfe, 0xff, 0, 0x80, 0, 0x80], true, &Limits::default()).expect_err("no XML").0;
+        assert_eq!(error.message, "Content is not allowed in prolog.");
     }
 
     #[test]
