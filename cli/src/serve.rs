@@ -15,8 +15,10 @@ use tollgate::{
 
 /// Serve the REST API and run jobs and timers.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tollgate serve examples\n  tollgate serve --listen 0.0.0.0:8080 --data /var/lib/tollgate order.bpmn\n\n\
-    Stops cleanly on Ctrl-C or SIGTERM. Started again, every instance is where it was.")]
+#[command(
+    after_help = "Examples:\n  tollgate serve examples\n  tollgate serve --listen 0.0.0.0:8080 --data /var/lib/tollgate order.bpmn\n\n\
+    Stops cleanly on Ctrl-C or SIGTERM. Started again, every instance is where it was."
+)]
 pub(crate) struct Serve {
     /// Models to deploy: `.bpmn`, `.dmn` and `.form` files, or folders of them. What is deployed already and has not changed
     /// is left as it is.
@@ -73,8 +75,8 @@ impl Serve {
 }
 
 async fn stopped() {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .expect("signals can be listened to");
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}

@@ -225,9 +225,7 @@ fn weekday_rule(part: &str, text: &str) -> Result<WeekdayRule, CronError> {
         return Ok(WeekdayRule::Last(if day.is_empty() { 7 } else { one(day)? }));
     }
     let days = numbers(&upper, 0, 7, &weekday, text)?;
-    Ok(WeekdayRule::In(
-        days.into_iter().filter_map(|day| i8::try_from(if day == 0 { 7 } else { day }).ok()).collect(),
-    ))
+    Ok(WeekdayRule::In(days.into_iter().filter_map(|day| i8::try_from(if day == 0 { 7 } else { day }).ok()).collect()))
 }
 
 fn month(name: &str) -> Option<i16> {
@@ -273,7 +271,9 @@ fn numbers(
     let mut all = BTreeSet::new();
     for part in field.split(',') {
         let (range, step) = match part.split_once('/') {
-            Some((range, step)) => (range, Some(step.parse::<usize>().ok().filter(|s| *s > 0).ok_or_else(|| invalid(part, text))?)),
+            Some((range, step)) => {
+                (range, Some(step.parse::<usize>().ok().filter(|s| *s > 0).ok_or_else(|| invalid(part, text))?))
+            }
             None => (part, None),
         };
         let (from, to) = if matches!(range, "*" | "?") {

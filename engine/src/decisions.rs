@@ -93,11 +93,7 @@ impl Repository {
     }
 
     /// Evaluates a definition by id, for the API.
-    pub(crate) fn evaluate_definition(
-        &self,
-        id: Id,
-        ctx: &mut dyn Context,
-    ) -> Result<DecisionOutcome, Fault> {
+    pub(crate) fn evaluate_definition(&self, id: Id, ctx: &mut dyn Context) -> Result<DecisionOutcome, Fault> {
         let shared = self.shared()?;
         let found = {
             let world = shared.world.read();
@@ -164,10 +160,7 @@ impl Decisions for Repository {
 }
 
 fn failed(error: &dmn::DmnError) -> Fault {
-    Fault::new(
-        FaultKind::Decision,
-        format!("ENGINE-22001 Exception while evaluating decision: {error}"),
-    )
+    Fault::new(FaultKind::Decision, format!("ENGINE-22001 Exception while evaluating decision: {error}"))
 }
 
 fn not_deployed(request: &DecisionRequest) -> Fault {

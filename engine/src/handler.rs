@@ -163,11 +163,9 @@ impl HandlerContext {
     pub(crate) fn into_reply(self, result: HandlerResult) -> DelegateReply {
         let written = std::mem::take(&mut *self.written.lock());
         match result {
-            Ok(()) => DelegateReply {
-                variables: written.variables,
-                removed: written.removed,
-                outcome: DelegateOutcome::Done,
-            },
+            Ok(()) => {
+                DelegateReply { variables: written.variables, removed: written.removed, outcome: DelegateOutcome::Done }
+            }
             Err(HandlerError::Bpmn { code, message }) => DelegateReply {
                 variables: written.variables,
                 removed: written.removed,

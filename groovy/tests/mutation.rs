@@ -27,7 +27,8 @@ impl Random {
 
 fn snippets() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snippets");
-    let mut paths: Vec<_> = fs::read_dir(folder).expect("the snippets are there").flatten().map(|entry| entry.path()).collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(folder).expect("the snippets are there").flatten().map(|entry| entry.path()).collect();
     paths.sort();
     let texts = paths.iter().map(|path| fs::read_to_string(path).expect("snippets are readable"));
     texts.flat_map(|text| text.split("// ---\n").map(str::to_owned).collect::<Vec<_>>()).collect()

@@ -69,10 +69,7 @@ impl Diagnostic {
 
     /// A warning without element and help.
     pub fn warning(code: &'static str, message: impl Into<String>, span: Span) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, message, span)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, message, span) }
     }
 
     /// The same finding with the ids of the elements it concerns, main element first.

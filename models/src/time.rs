@@ -1,9 +1,7 @@
 //! Points in time.
 
 /// Milliseconds since 1970-01-01T00:00:00Z. The only clock unit inside the engine.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, minicbor::Encode, minicbor::Decode,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, minicbor::Encode, minicbor::Decode)]
 #[cbor(transparent)]
 pub struct Timestamp(#[n(0)] pub i64);
 

@@ -62,9 +62,11 @@ fn a_restart_finds_everything_acknowledged() -> Result<(), Box<dyn Error>> {
 /// S-MI-2: an instance far past the size of one record is stored entity by entity and survives all the same.
 #[test]
 fn a_fat_instance_survives_a_restart() -> Result<(), Box<dyn Error>> {
-    let model = MODEL
-        .replace(r#"<userTask id="approve" name="Approve"/>"#, r#"<userTask id="approve"><multiInstanceLoopCharacteristics>
-            <loopCardinality>500</loopCardinality></multiInstanceLoopCharacteristics></userTask>"#);
+    let model = MODEL.replace(
+        r#"<userTask id="approve" name="Approve"/>"#,
+        r#"<userTask id="approve"><multiInstanceLoopCharacteristics>
+            <loopCardinality>500</loopCardinality></multiInstanceLoopCharacteristics></userTask>"#,
+    );
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("data");
     let instance = {

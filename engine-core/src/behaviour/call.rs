@@ -18,9 +18,7 @@ use crate::{
 /// Starts the called process in the same transaction.
 pub(super) fn execute(tx: &mut Tx<'_>, id: Id, code: &CallCode) -> Step {
     match prepare(tx, id, code) {
-        Ok((definition, variables, business_key)) => {
-            tx.start_called(id, &definition, variables, business_key)
-        }
+        Ok((definition, variables, business_key)) => tx.start_called(id, &definition, variables, business_key),
         Err(thrown) => tx.propagate_thrown(id, thrown),
     }
 }
@@ -72,7 +70,8 @@ pub(super) fn version(tx: &mut Tx<'_>, id: Id, binding: &BindingCode) -> Ran<Ver
 
 fn number(tx: &mut Tx<'_>, id: Id, expression: &Expr) -> Ran<i32> {
     let value = tx.evaluate(id, expression)?;
-    let complaint = || Fault::engine(format!("It is not possible to transform '{}' into an integer.", plain_text(&value)));
+    let complaint =
+        || Fault::engine(format!("It is not possible to transform '{}' into an integer.", plain_text(&value)));
     match &value {
         Object::Integer(value) => Ok(*value),
         Object::String(text) => Ok(text.trim().parse().map_err(|_| complaint())?),
@@ -103,7 +102,8 @@ impl Tx<'_> {
             }
         }
         if let Some(mapping) = &code.mapping {
-            self.delegate_mapping(caller, mapping, true, Some(called)).map_err(|thrown| self.fault_of(caller, thrown))?;
+            self.delegate_mapping(caller, mapping, true, Some(called))
+                .map_err(|thrown| self.fault_of(caller, thrown))?;
         }
         Ok(())
     }

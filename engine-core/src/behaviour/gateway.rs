@@ -97,13 +97,7 @@ pub(super) fn inclusive(tx: &mut Tx<'_>, id: Id, activity: NodeIx, graph: &Proce
     tx.dispatch_delayed_events_and(id, Continuation::LeaveVia(flows, joined))
 }
 
-fn someone_can_reach(
-    tx: &mut Tx<'_>,
-    id: Id,
-    joined: &[Id],
-    gateway: NodeIx,
-    graph: &ProcessGraph,
-) -> Step<bool> {
+fn someone_can_reach(tx: &mut Tx<'_>, id: Id, joined: &[Id], gateway: NodeIx, graph: &ProcessGraph) -> Step<bool> {
     let row = tx.execution(id);
     if !row.is_concurrent {
         return Ok(false);

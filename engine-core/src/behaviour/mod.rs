@@ -31,9 +31,7 @@ pub(crate) fn execute(tx: &mut Tx<'_>, id: Id, activity: NodeIx) -> Step {
         Kind::CancelEnd => cancel_end(tx, id, activity, &graph),
         Kind::ErrorEnd { code, message } => {
             let text = match message {
-                Some(expression) => {
-                    tx.evaluate_text(id, expression).map_err(|thrown| tx.fault_of(id, thrown))?
-                }
+                Some(expression) => tx.evaluate_text(id, expression).map_err(|thrown| tx.fault_of(id, thrown))?,
                 None => None,
             };
             tx.propagate_error(id, code, text)
@@ -84,9 +82,10 @@ pub(crate) fn execute(tx: &mut Tx<'_>, id: Id, activity: NodeIx) -> Step {
 /// An event or command reaches an execution that waits at its activity.
 pub(crate) fn signal(tx: &mut Tx<'_>, id: Id, name: Option<&str>) -> Step {
     let definition = tx.definition_of(id)?;
-    let activity = tx.execution(id).activity.ok_or_else(|| {
-        Fault::engine(format!("cannot signal execution {id}: it has no current activity"))
-    })?;
+    let activity = tx
+        .execution(id)
+        .activity
+        .ok_or_else(|| Fault::engine(format!("cannot signal execution {id}: it has no current activity")))?;
     match &definition.graph.node(activity).kind {
         Kind::UserTask(_)
         | Kind::ExternalTask(_)
@@ -169,10 +168,7 @@ fn throw_compensation(tx: &mut Tx<'_>, id: Id, target: Option<NodeIx>, graph: &P
     if let Some(target) = target {
         let wanted = match &graph.node(target).kind {
             Kind::MultiInstanceBody(_) => target,
-            _ => graph
-                .node(target)
-                .compensation_handler
-                .unwrap_or(target),
+            _ => graph.node(target).compensation_handler.unwrap_or(target),
         };
         subscriptions.retain(|id| tx.t.state.subscription(*id).is_some_and(|row| row.node == wanted));
     }

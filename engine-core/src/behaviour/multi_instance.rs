@@ -219,9 +219,9 @@ pub(crate) fn drop_instance(tx: &mut Tx<'_>, body: Id) -> Step {
 }
 
 fn all_ended(tx: &Tx<'_>, scope: Id, inner: NodeIx) -> bool {
-    tx.t.state.children(scope).all(|child| {
-        child.is_event_scope || (!child.is_active && child.is_concurrent && child.activity == Some(inner))
-    })
+    tx.t.state
+        .children(scope)
+        .all(|child| child.is_event_scope || (!child.is_active && child.is_concurrent && child.activity == Some(inner)))
 }
 
 fn satisfied(tx: &mut Tx<'_>, id: Id, code: &Loop) -> Step<bool> {

@@ -66,13 +66,7 @@ fn run(tx: &mut Tx<'_>, id: Id, activity: NodeIx, code: &ServiceCode) -> Ran<boo
     }
 }
 
-fn call_handler(
-    tx: &mut Tx<'_>,
-    id: Id,
-    activity: NodeIx,
-    name: &Arc<str>,
-    fields: Vec<(String, Value)>,
-) -> Ran<bool> {
+fn call_handler(tx: &mut Tx<'_>, id: Id, activity: NodeIx, name: &Arc<str>, fields: Vec<(String, Value)>) -> Ran<bool> {
     match tx.host.served(name) {
         Served::Handler => {
             let request = tx.delegate_call(id, None, name.clone(), DelegateRole::Service, fields)?;
@@ -167,6 +161,8 @@ fn evaluate(tx: &mut Tx<'_>, id: Id, code: &DecisionCode) -> Ran {
 
 fn rule_map(rule: &[(String, Value)]) -> Object {
     Object::map(
-        rule.iter().map(|(name, value)| (MapKey(Object::String(name.as_str().into())), convert::to_object(value))).collect(),
+        rule.iter()
+            .map(|(name, value)| (MapKey(Object::String(name.as_str().into())), convert::to_object(value)))
+            .collect(),
     )
 }

@@ -18,8 +18,8 @@ use models::{
 
 use super::{
     BindingCode, CallCode, Collection, ConditionCode, ConditionalCode, DecisionCode, ErrorHandler, EscalationHandler,
-    Expr, ExternalCode, ExternalErrorCode, FieldCode, FieldText, Flow, FlowIx, Io, JobDeclaration, Kind, Listener, Loop,
-    MappingCode, MappingSourceCode, Node, NodeIx, PROCESS, ParameterCode, ProcessGraph, ScriptCode, ScriptText,
+    Expr, ExternalCode, ExternalErrorCode, FieldCode, FieldText, Flow, FlowIx, Io, JobDeclaration, Kind, Listener,
+    Loop, MappingCode, MappingSourceCode, Node, NodeIx, PROCESS, ParameterCode, ProcessGraph, ScriptCode, ScriptText,
     ServiceCode, SignalCode, StartBehaviour, SubscriptionDeclaration, TaskListenerCode, TimerDeclaration, TimerJob,
     TimerKind, UserTaskCode, VariableEventKind,
 };
@@ -120,16 +120,12 @@ impl Compiler {
             })
             .collect();
         let plain = starts.iter().find(|(_, start)| {
-            !matches!(
-                start.trigger,
-                StartTrigger::Message(_) | StartTrigger::Signal(_) | StartTrigger::Conditional(_)
-            )
+            !matches!(start.trigger, StartTrigger::Message(_) | StartTrigger::Signal(_) | StartTrigger::Conditional(_))
         });
         let chosen = plain.or(if starts.len() == 1 { starts.first() } else { None });
         self.graph.initial = chosen.and_then(|(node, _)| self.graph.find(&node.id));
         self.graph.nodes[0].initial = self.graph.initial;
-        self.graph.initiator =
-            starts.iter().rev().find_map(|(_, start)| start.initiator.as_deref()).map(Arc::from);
+        self.graph.initiator = starts.iter().rev().find_map(|(_, start)| start.initiator.as_deref()).map(Arc::from);
     }
 
     fn scope(&mut self, body: &bpmn::ScopeBody, parent: NodeIx) -> Result<()> {
@@ -380,10 +376,7 @@ impl Compiler {
                 (Kind::CompensationThrow(None), name, true)
             }
             ThrowDefinition::Error { code, message } => {
-                let kind = Kind::ErrorEnd {
-                    code: Arc::from(code.as_str()),
-                    message: self.option(message.as_deref())?,
-                };
+                let kind = Kind::ErrorEnd { code: Arc::from(code.as_str()), message: self.option(message.as_deref())? };
                 (kind, "errorEndEvent", false)
             }
             ThrowDefinition::Terminate => (Kind::TerminateEnd, "terminateEndEvent", false),
@@ -425,10 +418,9 @@ impl Compiler {
                 expression: self.expr(expression)?,
                 result_variable: result_variable.as_deref().map(Arc::from),
             },
-            Implementation::Connector(connector) => ServiceCode::Connector {
-                id: self.expr(&connector.id)?,
-                io: self.io(&connector.io)?,
-            },
+            Implementation::Connector(connector) => {
+                ServiceCode::Connector { id: self.expr(&connector.id)?, io: self.io(&connector.io)? }
+            }
         };
         Ok((Kind::Service(code), false))
     }
@@ -521,8 +513,8 @@ impl Compiler {
         self.graph.nodes[host.0 as usize].is_scope = true;
         let made = &mut self.graph.nodes[ix.0 as usize];
         made.event_scope = host;
-        let interrupting = event.interrupting
-            || matches!(event.trigger, BoundaryTrigger::Error(_) | BoundaryTrigger::Cancel);
+        let interrupting =
+            event.interrupting || matches!(event.trigger, BoundaryTrigger::Error(_) | BoundaryTrigger::Cancel);
         made.start_behaviour =
             if interrupting { StartBehaviour::CancelEventScope } else { StartBehaviour::ConcurrentInFlowScope };
         match &event.trigger {
@@ -597,7 +589,8 @@ impl Compiler {
     }
 
     fn process_start(&mut self, ix: NodeIx, start: &bpmn::StartEvent) -> Result<()> {
-        let declaration = |kind, name, condition| SubscriptionDeclaration { node: ix, kind, name, condition, job: None };
+        let declaration =
+            |kind, name, condition| SubscriptionDeclaration { node: ix, kind, name, condition, job: None };
         match &start.trigger {
             StartTrigger::Timer(timer) => {
                 let timer = self.timer_declaration(ix, timer, TimerJob::Start, false)?;
@@ -613,16 +606,9 @@ impl Compiler {
             }
             StartTrigger::Conditional(condition) => {
                 let condition = self.conditional(condition)?;
-                self.graph.start_subscriptions.push(declaration(
-                    SubscriptionKind::Conditional,
-                    None,
-                    Some(condition),
-                ));
+                self.graph.start_subscriptions.push(declaration(SubscriptionKind::Conditional, None, Some(condition)));
             }
-            StartTrigger::None
-            | StartTrigger::Error(_)
-            | StartTrigger::Escalation(_)
-            | StartTrigger::Compensation => {}
+            StartTrigger::None | StartTrigger::Error(_) | StartTrigger::Escalation(_) | StartTrigger::Compensation => {}
         }
         Ok(())
     }
@@ -869,9 +855,7 @@ impl Compiler {
 
     fn action(&self, action: &ListenerAction) -> Result<Listener> {
         Ok(match action {
-            ListenerAction::Class { name, fields } => {
-                Listener::Class(Arc::from(name.as_str()), self.fields(fields)?)
-            }
+            ListenerAction::Class { name, fields } => Listener::Class(Arc::from(name.as_str()), self.fields(fields)?),
             ListenerAction::DelegateExpression { expression, fields } => {
                 Listener::DelegateExpression(self.expr(expression)?, self.fields(fields)?)
             }

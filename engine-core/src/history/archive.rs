@@ -46,13 +46,7 @@ impl Archive {
     pub fn apply(&mut self, event: &HistoryEvent) {
         match event {
             HistoryEvent::ProcessInstanceStarted(row) => put(&mut self.process_instances, row.id, row),
-            HistoryEvent::ProcessInstanceChanged {
-                id,
-                state,
-                business_key,
-                start_activity,
-                definition,
-            } => {
+            HistoryEvent::ProcessInstanceChanged { id, state, business_key, start_activity, definition } => {
                 if let Some(row) = self.process_instances.get_mut(id) {
                     row.state = state.unwrap_or(row.state);
                     row.definition = definition.unwrap_or(row.definition);
@@ -64,13 +58,7 @@ impl Archive {
                     }
                 }
             }
-            HistoryEvent::ProcessInstanceEnded {
-                id,
-                time,
-                state,
-                delete_reason,
-                end_activity,
-            } => {
+            HistoryEvent::ProcessInstanceEnded { id, time, state, delete_reason, end_activity } => {
                 if let Some(row) = self.process_instances.get_mut(id) {
                     row.end = Some(*time);
                     row.state = *state;
@@ -79,13 +67,7 @@ impl Archive {
                 }
             }
             HistoryEvent::ActivityStarted(row) => put(&mut self.activity_instances, row.id, row),
-            HistoryEvent::ActivityChanged {
-                id,
-                task,
-                called_instance,
-                assignee,
-                migrated,
-            } => {
+            HistoryEvent::ActivityChanged { id, task, called_instance, assignee, migrated } => {
                 if let Some(row) = self.activity_instances.get_mut(id) {
                     row.task = task.or(row.task);
                     row.called_instance = called_instance.or(row.called_instance);
@@ -108,12 +90,7 @@ impl Archive {
                 }
             }
             HistoryEvent::TaskPut(row) => put(&mut self.tasks, row.id, row),
-            HistoryEvent::TaskEnded {
-                id,
-                time,
-                delete_reason,
-                state,
-            } => {
+            HistoryEvent::TaskEnded { id, time, delete_reason, state } => {
                 if let Some(row) = self.tasks.get_mut(id) {
                     row.end = Some(*time);
                     row.delete_reason = Some(delete_reason.clone());

@@ -150,30 +150,70 @@ macro_rules! attached {
 
 impl InstanceState {
     attached!(
-        executions, children, Execution, execution, executions, children, add_execution_row, change_execution_row,
-        drop_execution_row, |row: &Execution| row.parent, "execution"
+        executions,
+        children,
+        Execution,
+        execution,
+        executions,
+        children,
+        add_execution_row,
+        change_execution_row,
+        drop_execution_row,
+        |row: &Execution| row.parent,
+        "execution"
     );
     attached!(
-        tasks, tasks_of, Task, task, tasks, tasks_of, add_task, change_task, drop_task,
-        |row: &Task| row.execution, "user task"
+        tasks,
+        tasks_of,
+        Task,
+        task,
+        tasks,
+        tasks_of,
+        add_task,
+        change_task,
+        drop_task,
+        |row: &Task| row.execution,
+        "user task"
     );
+    attached!(jobs, jobs_of, Job, job, jobs, jobs_of, add_job, change_job, drop_job, |row: &Job| row.execution, "job");
     attached!(
-        jobs, jobs_of, Job, job, jobs, jobs_of, add_job, change_job, drop_job,
-        |row: &Job| row.execution, "job"
-    );
-    attached!(
-        subscriptions, subscriptions_of, EventSubscription, subscription, subscriptions, subscriptions_of,
-        add_subscription, change_subscription, drop_subscription, |row: &EventSubscription| Some(row.execution),
+        subscriptions,
+        subscriptions_of,
+        EventSubscription,
+        subscription,
+        subscriptions,
+        subscriptions_of,
+        add_subscription,
+        change_subscription,
+        drop_subscription,
+        |row: &EventSubscription| Some(row.execution),
         "event subscription"
     );
     attached!(
-        external_tasks, external_tasks_of, ExternalTask, external_task, external_tasks, external_tasks_of,
-        add_external_task, change_external_task, drop_external_task, |row: &ExternalTask| Some(row.execution),
+        external_tasks,
+        external_tasks_of,
+        ExternalTask,
+        external_task,
+        external_tasks,
+        external_tasks_of,
+        add_external_task,
+        change_external_task,
+        drop_external_task,
+        |row: &ExternalTask| Some(row.execution),
         "external task"
     );
     attached!(
-        incidents, incidents_of, Incident, incident, incidents, incidents_of, add_incident, change_incident,
-        drop_incident, |row: &Incident| row.execution, "incident"
+        incidents,
+        incidents_of,
+        Incident,
+        incident,
+        incidents,
+        incidents_of,
+        add_incident,
+        change_incident,
+        drop_incident,
+        |row: &Incident| row.execution,
+        "incident"
     );
 
     /// Adds an execution.

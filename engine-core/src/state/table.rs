@@ -34,10 +34,7 @@ pub struct Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self {
-            rows: BTreeMap::new(),
-            journal: BTreeMap::new(),
-        }
+        Self { rows: BTreeMap::new(), journal: BTreeMap::new() }
     }
 }
 

@@ -185,8 +185,10 @@ impl Tx<'_> {
                 if let Some(activity) = row.activity {
                     let scope = definition.graph.node(activity).parent;
                     if scope != PROCESS {
-                        let inside = matches!(definition.graph.node(scope).kind, Kind::SubProcess { .. }
-                            | Kind::EventSubProcess | Kind::MultiInstanceBody(_));
+                        let inside = matches!(
+                            definition.graph.node(scope).kind,
+                            Kind::SubProcess { .. } | Kind::EventSubProcess | Kind::MultiInstanceBody(_)
+                        );
                         if inside {
                             self.change(parent, |row| row.activity = Some(scope));
                         }

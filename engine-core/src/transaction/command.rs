@@ -11,7 +11,7 @@ use crate::{
     error::{Fault, FaultKind},
     graph::{Listener, PROCESS},
     history::{HistoryEvent, IncidentState},
-    host::{Definition, DecisionOutcome, DelegateCall, DelegateReply, DelegateRole},
+    host::{DecisionOutcome, Definition, DelegateCall, DelegateReply, DelegateRole},
     state::{ActivityState, Execution},
     transaction::scope::Ran,
 };

@@ -56,8 +56,7 @@ impl Tx<'_> {
         }
         for subscription in own {
             let Some(old) = self.t.state.subscription(subscription).cloned() else { continue };
-            let moved =
-                self.add_event_subscription(snapshot, SubscriptionKind::Compensate, None, old.node);
+            let moved = self.add_event_subscription(snapshot, SubscriptionKind::Compensate, None, old.node);
             self.t.state.change_subscription(moved, |row| {
                 row.event_scope = old.event_scope;
                 row.created = old.created;
@@ -139,7 +138,9 @@ impl Tx<'_> {
     fn compensate(&mut self, subscription: Id) -> Step {
         let Some(row) = self.t.state.drop_subscription(subscription) else { return Ok(()) };
         let compensating = row.event_scope.ok_or_else(|| {
-            Fault::engine(format!("Compensating execution not set for compensate event subscription with id {subscription}"))
+            Fault::engine(format!(
+                "Compensating execution not set for compensate event subscription with id {subscription}"
+            ))
         })?;
         let definition = self.definition_of(compensating)?;
         let graph = definition.graph.clone();

@@ -62,8 +62,10 @@ impl Tx<'_> {
         let Some(row) = self.t.state.subscription(subscription).cloned() else {
             return Err(Fault::new(
                 crate::error::FaultKind::OptimisticLocking,
-                format!("ENGINE-03005 Execution of 'DELETE EventSubscriptionEntity[{subscription}]' failed. Entity was \
-                    updated by another transaction concurrently."),
+                format!(
+                    "ENGINE-03005 Execution of 'DELETE EventSubscriptionEntity[{subscription}]' failed. Entity was \
+                    updated by another transaction concurrently."
+                ),
             ));
         };
         let definition = self.definition_of(row.execution)?;
@@ -114,8 +116,7 @@ impl Tx<'_> {
             None => None,
         };
         let tenant = self.execution(id).tenant.clone();
-        let variables: Vec<(Arc<str>, Value)> =
-            payload.into_iter().map(|(name, value, _)| (name, value)).collect();
+        let variables: Vec<(Arc<str>, Value)> = payload.into_iter().map(|(name, value, _)| (name, value)).collect();
         let receivers: Vec<Id> = self
             .t
             .state
@@ -133,13 +134,7 @@ impl Tx<'_> {
             let values: Variables = variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
             self.event_received(receiver, values, Variables::default(), Variables::default(), code.asynchronous)?;
         }
-        self.t.broadcasts.push(Broadcast {
-            name,
-            variables,
-            tenant,
-            asynchronous: code.asynchronous,
-            business_key,
-        });
+        self.t.broadcasts.push(Broadcast { name, variables, tenant, asynchronous: code.asynchronous, business_key });
         Ok(())
     }
 

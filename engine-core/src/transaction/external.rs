@@ -130,15 +130,7 @@ impl Tx<'_> {
                 self.t.state.drop_external_task(id);
                 behaviour::signal(self, task.execution, None)
             }
-            ExternalTaskCommand::Failure {
-                worker,
-                message,
-                details,
-                retries,
-                retry_timeout_ms,
-                variables,
-                local,
-            } => {
+            ExternalTaskCommand::Failure { worker, message, details, retries, retry_timeout_ms, variables, local } => {
                 self.check_worker(&task, &worker, &format!("Failure of External Task {id} cannot be reported"))?;
                 self.ensure_task_active(&task)?;
                 if retries < 0 {
@@ -237,13 +229,8 @@ impl Tx<'_> {
         let Kind::ExternalTask(code) = &graph.node(task.node).kind else { return Ok(false) };
         for error in &code.errors {
             let (Some(expression), Some(code)) = (&error.expression, &error.code) else { continue };
-            let mut scope = Scope {
-                tx: self,
-                execution: Some(task.execution),
-                task: None,
-                external: Some(task.id),
-                extra: &[],
-            };
+            let mut scope =
+                Scope { tx: self, execution: Some(task.execution), task: None, external: Some(task.id), extra: &[] };
             match evaluate_in(&mut scope, expression) {
                 Ok(Object::Boolean(true)) => {}
                 Ok(_) => continue,

@@ -493,7 +493,12 @@ impl Tx<'_> {
     }
 
     /// Form fields submitted with a start or task form.
-    pub(crate) fn history_form_fields(&mut self, execution: Id, task: Option<Id>, fields: &[(String, models::Value)]) -> Step {
+    pub(crate) fn history_form_fields(
+        &mut self,
+        execution: Id,
+        task: Option<Id>,
+        fields: &[(String, models::Value)],
+    ) -> Step {
         if !self.keeps(HistoryLevel::Audit) {
             return Ok(());
         }

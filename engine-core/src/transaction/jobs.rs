@@ -118,10 +118,9 @@ impl Tx<'_> {
             objects::Object::Short(value) => Ok(value.into()),
             objects::Object::Integer(value) => Ok(value.into()),
             objects::Object::Long(value) => Ok(value),
-            objects::Object::String(text) if expression.is_literal() => text
-                .trim()
-                .parse()
-                .map_err(|_| Fault::engine(format!("Value '{text}' for attribute 'jobPriority' is not a valid number"))),
+            objects::Object::String(text) if expression.is_literal() => text.trim().parse().map_err(|_| {
+                Fault::engine(format!("Value '{text}' for attribute 'jobPriority' is not a valid number"))
+            }),
             objects::Object::Null => Ok(0),
             _ => Err(Fault::engine(format!(
                 "Could not determine priority: Priority value is not an Integer: {}",

@@ -142,12 +142,7 @@ impl Tx<'_> {
     }
 
     /// Applies what a handler did; its results, or what it threw.
-    pub(crate) fn apply_reply(
-        &mut self,
-        id: Id,
-        task: Option<Id>,
-        reply: DelegateReply,
-    ) -> Ran<Vec<(String, Value)>> {
+    pub(crate) fn apply_reply(&mut self, id: Id, task: Option<Id>, reply: DelegateReply) -> Ran<Vec<(String, Value)>> {
         for (name, value, local) in reply.variables {
             let name: Arc<str> = Arc::from(name);
             match (task, local) {

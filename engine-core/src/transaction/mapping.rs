@@ -70,12 +70,7 @@ impl Tx<'_> {
         Ok(stored(&self.parameter_object(scope, parameter, extra)?)?)
     }
 
-    fn parameter_object(
-        &mut self,
-        scope: Id,
-        parameter: &ParameterCode,
-        extra: &[(Arc<str>, Value)],
-    ) -> Ran<Object> {
+    fn parameter_object(&mut self, scope: Id, parameter: &ParameterCode, extra: &[(Arc<str>, Value)]) -> Ran<Object> {
         match parameter {
             ParameterCode::Null => Ok(Object::Null),
             ParameterCode::Expression(expression) => {

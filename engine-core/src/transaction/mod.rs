@@ -101,11 +101,7 @@ pub(crate) enum Todo {
     /// An instruction of a modification.
     Instruction(Box<modify::PendingInstruction>),
     /// The end of a modification: an instance without tokens ends.
-    FinishModification {
-        process_instance: Id,
-        reason: Option<String>,
-        flags: cancel::DeleteFlags,
-    },
+    FinishModification { process_instance: Id, reason: Option<String>, flags: cancel::DeleteFlags },
 }
 
 /// A handler call that an execution waits for within the transaction.
@@ -367,10 +363,7 @@ impl Tx<'_> {
     }
 
     pub(crate) fn change(&mut self, id: Id, change: impl FnOnce(&mut Execution)) {
-        self.t
-            .state
-            .change_execution(id, change)
-            .unwrap_or_else(|| panic!("execution {id} is not there"));
+        self.t.state.change_execution(id, change).unwrap_or_else(|| panic!("execution {id} is not there"));
     }
 
     pub(crate) fn scratch(&self, id: Id) -> Option<&Scratch> {
@@ -398,8 +391,8 @@ impl Tx<'_> {
 
     /// Pushes an operation, as a job where the model says so.
     pub(crate) fn perform(&mut self, execution: Id, operation: Operation) -> Step {
-        let asynchronous = !self.scratch(execution).is_some_and(|s| s.ignore_async)
-            && self.is_async(execution, operation)?;
+        let asynchronous =
+            !self.scratch(execution).is_some_and(|s| s.ignore_async) && self.is_async(execution, operation)?;
         if !asynchronous {
             self.ensure_not_suspended(execution)?;
         }

@@ -43,7 +43,9 @@ impl Tx<'_> {
     pub(crate) fn modify(&mut self, modification: Modification) -> Step {
         let id = modification.process_instance;
         if self.t.state.execution(id).is_none() {
-            return Err(Fault::bad_request(format!("No process instance found for id '{id}': processInstance is null")));
+            return Err(Fault::bad_request(format!(
+                "No process instance found for id '{id}': processInstance is null"
+            )));
         }
         self.instruct(
             id,
@@ -88,7 +90,8 @@ impl Tx<'_> {
             Instruction::StartBefore(start) => {
                 let graph = self.graph_of(process_instance)?;
                 let what = format!("Start before activity '{}'", start.activity);
-                let node = graph.find(&start.activity).ok_or_else(|| self.no_element(process_instance, &what, &start))?;
+                let node =
+                    graph.find(&start.activity).ok_or_else(|| self.no_element(process_instance, &what, &start))?;
                 if matches!(graph.node(node).kind, Kind::BoundaryEvent { marker: true }) {
                     return Err(Fault::engine(format!(
                         "Cannot start before activity {}; activity is a compensation boundary event.",
@@ -100,7 +103,8 @@ impl Tx<'_> {
             Instruction::StartAfter(start) => {
                 let graph = self.graph_of(process_instance)?;
                 let what = format!("Start after activity '{}'", start.activity);
-                let node = graph.find(&start.activity).ok_or_else(|| self.no_element(process_instance, &what, &start))?;
+                let node =
+                    graph.find(&start.activity).ok_or_else(|| self.no_element(process_instance, &what, &start))?;
                 // a multi-instance activity is left by its body
                 let node = match graph.node(graph.node(node).parent).kind {
                     Kind::MultiInstanceBody(_) if graph.node(node).outgoing.is_empty() => graph.node(node).parent,
@@ -534,7 +538,9 @@ impl Tx<'_> {
                 row.process_instance == instance
                     && !row.is_event_scope
                     && row.activity == Some(node)
-                    && (row.is_active || row.activity_instance.is_none() || self.t.state.children(row.id).next().is_none())
+                    && (row.is_active
+                        || row.activity_instance.is_none()
+                        || self.t.state.children(row.id).next().is_none())
             })
             .map(|row| row.id)
     }

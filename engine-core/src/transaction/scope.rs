@@ -16,10 +16,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) enum Thrown {
     /// A BPMN error.
-    Bpmn {
-        code: Arc<str>,
-        message: Option<String>,
-    },
+    Bpmn { code: Arc<str>, message: Option<String> },
     /// A technical failure.
     Fault(Fault),
 }
@@ -143,9 +140,8 @@ impl<'a> Tx<'a> {
         let text = self.script_text(execution, script)?;
         let language = script.language.clone();
         if language.eq_ignore_ascii_case("juel") {
-            let parsed = juel::Expression::parse(&text).map_err(|error| {
-                Thrown::Fault(Fault::new(FaultKind::ScriptCompilation, error.to_string()))
-            })?;
+            let parsed = juel::Expression::parse(&text)
+                .map_err(|error| Thrown::Fault(Fault::new(FaultKind::ScriptCompilation, error.to_string())))?;
             let mut scope = Scope { tx: self, execution: Some(execution), task, external: None, extra };
             return parsed.evaluate(&mut scope).map_err(from_eval);
         }
@@ -276,7 +272,9 @@ fn from_eval(error: juel::EvalError) -> Thrown {
         other => {
             let mut fault = Fault::engine(other.to_string());
             fault.java_class = match other {
-                juel::EvalError::UnknownProperty { .. } => "org.camunda.bpm.impl.juel.jakarta.el.PropertyNotFoundException",
+                juel::EvalError::UnknownProperty { .. } => {
+                    "org.camunda.bpm.impl.juel.jakarta.el.PropertyNotFoundException"
+                }
                 juel::EvalError::UnknownMethod { .. } => "org.camunda.bpm.impl.juel.jakarta.el.MethodNotFoundException",
                 _ => "org.camunda.bpm.impl.juel.jakarta.el.ELException",
             }
@@ -392,7 +390,9 @@ impl Scope<'_, '_> {
             "eventName" => text(self.tx.scratch(task.id).and_then(|s| s.event_name)),
             "deleteReason" => text(self.tx.scratch(task.id).and_then(|s| s.delete_reason.clone()).as_deref()),
             "execution" => task.execution.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
-            "processInstance" => task.process_instance.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
+            "processInstance" => {
+                task.process_instance.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0)))
+            }
             "caseInstanceId" => text(task.case_instance.as_deref()),
             "candidates" => object_list(
                 task.links
@@ -712,9 +712,7 @@ impl Context for Scope<'_, '_> {
         match handle {
             Handle::Execution(_) => "org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity".to_owned(),
             Handle::Task(_) => "org.camunda.bpm.engine.impl.persistence.entity.TaskEntity".to_owned(),
-            Handle::ExternalTask(_) => {
-                "org.camunda.bpm.engine.impl.persistence.entity.ExternalTaskEntity".to_owned()
-            }
+            Handle::ExternalTask(_) => "org.camunda.bpm.engine.impl.persistence.entity.ExternalTaskEntity".to_owned(),
             Handle::Bean(name) | Handle::Service(name) => name.to_string(),
         }
     }

@@ -218,9 +218,7 @@ impl Tx<'_> {
 
     /// The activity an execution must be at.
     pub(crate) fn activity(&self, id: Id) -> Step<NodeIx> {
-        self.execution(id)
-            .activity
-            .ok_or_else(|| Fault::engine(format!("execution {id} has no current activity")))
+        self.execution(id).activity.ok_or_else(|| Fault::engine(format!("execution {id} has no current activity")))
     }
 
     // -- starting activities out of the flow -----------------------------------------------------------------------------

@@ -133,11 +133,8 @@ impl Tx<'_> {
             Object::Long(value) => Ok(i32::try_from(value).unwrap_or(i32::MAX)),
             #[expect(clippy::cast_possible_truncation, reason = "Number.intValue() saturates the same way")]
             Object::Double(value) => Ok(value as i32),
-            _ => Err(Fault::engine(format!(
-                "Priority expression does not resolve to a number: {}",
-                expression.text()
-            ))
-            .into()),
+            _ => Err(Fault::engine(format!("Priority expression does not resolve to a number: {}", expression.text()))
+                .into()),
         }
     }
 
@@ -348,9 +345,7 @@ impl Tx<'_> {
         self.drop_task_with_variables(task);
         match row.execution {
             // a listener may have moved the execution in the meantime
-            Some(execution) if self.t.state.execution(execution).is_some() => {
-                behaviour::signal(self, execution, None)
-            }
+            Some(execution) if self.t.state.execution(execution).is_some() => behaviour::signal(self, execution, None),
             _ => Ok(()),
         }
     }

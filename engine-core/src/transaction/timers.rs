@@ -100,14 +100,17 @@ impl Tx<'_> {
                     parse_duration_due(&text, now, &zone)
                 };
                 let due = due.ok_or_else(|| {
-                    Fault::engine(format!("ENGINE-09027 Exception while resolving duedate '{text}': not a date or duration"))
+                    Fault::engine(format!(
+                        "ENGINE-09027 Exception while resolving duedate '{text}': not a date or duration"
+                    ))
                 })?;
                 Ok((Some(due), None))
             }
             TimerKind::Cycle => {
                 let fixed = fix_start(&text, now, &zone);
-                let due = repeat_due(&fixed, now, 0, &zone)
-                    .map_err(|why| Fault::engine(format!("ENGINE-09026 Exception while parsing cycle expression: {why}")))?;
+                let due = repeat_due(&fixed, now, 0, &zone).map_err(|why| {
+                    Fault::engine(format!("ENGINE-09026 Exception while parsing cycle expression: {why}"))
+                })?;
                 let repeats = !declaration.interrupting && declaration.job != TimerJob::Intermediate;
                 Ok((due, repeats.then_some(fixed)))
             }
@@ -136,8 +139,7 @@ impl Tx<'_> {
 
     fn cycle_text(&mut self, execution: Id, job: &Job) -> Step<Option<String>> {
         let Some(declaration) = self.timer_declaration(execution, job)? else { return Ok(None) };
-        let value =
-            self.evaluate(execution, &declaration.value).map_err(|thrown| self.fault_of(execution, thrown))?;
+        let value = self.evaluate(execution, &declaration.value).map_err(|thrown| self.fault_of(execution, thrown))?;
         Ok(match value {
             Object::String(text) => Some(text.to_string()),
             _ => None,
@@ -286,9 +288,7 @@ pub fn repeat_due(repeat: &str, now: Timestamp, offset: i64, zone: &str) -> Resu
             let end = parse_instant(end, zone).ok_or_else(unreadable)?;
             backward(end, duration, times, now, zone).ok_or_else(unreadable)?
         }
-        [_, duration] => {
-            after(now, duration, times, now, zone).ok_or_else(unreadable)?
-        }
+        [_, duration] => after(now, duration, times, now, zone).ok_or_else(unreadable)?,
         _ => return Err(unreadable()),
     };
     Ok(due.map(|due| due.plus_ms(offset)))

@@ -243,8 +243,13 @@ impl Tx<'_> {
 
     fn move_activity_jobs(&mut self, from: Id, to: Id, activity: Option<NodeIx>) {
         let Some(activity) = activity else { return };
-        let jobs: Vec<Id> =
-            self.t.state.jobs_of(from).filter(|job| self.job_activity(job) == Some(activity)).map(|job| job.id).collect();
+        let jobs: Vec<Id> = self
+            .t
+            .state
+            .jobs_of(from)
+            .filter(|job| self.job_activity(job) == Some(activity))
+            .map(|job| job.id)
+            .collect();
         for job in jobs {
             self.t.state.change_job(job, |row| row.execution = Some(to));
             let incidents: Vec<Id> = self

@@ -217,8 +217,7 @@ impl Tx<'_> {
         }
         let id = self.host.fresh_id();
         let owner = self.t.state.task(task);
-        let (execution, process_instance) =
-            owner.map_or((None, None), |row| (row.execution, row.process_instance));
+        let (execution, process_instance) = owner.map_or((None, None), |row| (row.execution, row.process_instance));
         self.t.state.add_variable(Variable {
             id,
             scope: task,
@@ -253,13 +252,8 @@ impl Tx<'_> {
             return Ok(());
         }
         let row = self.execution(scope);
-        let event = VariableEvent {
-            scope,
-            name,
-            kind,
-            activity: row.activity,
-            activity_instance: row.activity_instance,
-        };
+        let event =
+            VariableEvent { scope, name, kind, activity: row.activity, activity_instance: row.activity_instance };
         let instance = row.process_instance;
         self.t.delayed.entry(instance).or_default().push_back(event);
         Ok(())

@@ -11,9 +11,7 @@ use models::Id;
 use super::{Engine, lane::Lane, start_timer::Empty};
 use crate::{
     pending::Pending,
-    request::{
-        self, Admin, BatchChange, Caller, DecisionRow, MetricValue, MigrationPlan, MigrationReport,
-    },
+    request::{self, Admin, BatchChange, Caller, DecisionRow, MetricValue, MigrationPlan, MigrationReport},
     world::RecordChange,
 };
 

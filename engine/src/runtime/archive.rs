@@ -152,9 +152,9 @@ fn prepare(
             (root, vec![HistoryEvent::Attachment(attachment)], Some(fresh))
         }
         HistoryChange::DeleteAttachment(id) => {
-            let row = world
-                .attachment(id)
-                .ok_or_else(|| Fault::null(format!("No attachment exist with attachmentId: {id}: attachment is null")))?;
+            let row = world.attachment(id).ok_or_else(|| {
+                Fault::null(format!("No attachment exist with attachmentId: {id}: attachment is null"))
+            })?;
             (root_of(row.process_instance, row.task), vec![HistoryEvent::AttachmentDeleted(id)], None)
         }
     })

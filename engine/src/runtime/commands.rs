@@ -36,11 +36,7 @@ impl Engine {
     }
 
     /// Starts the latest version of a process. The answer is the id of the process instance.
-    pub fn start<N: Into<Arc<str>>>(
-        &self,
-        key: &str,
-        variables: impl IntoIterator<Item = (N, Value)>,
-    ) -> Pending<Id> {
+    pub fn start<N: Into<Arc<str>>>(&self, key: &str, variables: impl IntoIterator<Item = (N, Value)>) -> Pending<Id> {
         let found = self.world().latest_process_definition(key, None).map(|row| row.id);
         let Some(definition) = found else {
             return Pending::ready(Err(Fault::null(format!(

@@ -357,9 +357,7 @@ impl Lane {
 /// Records of a definition that goes.
 fn removals(world: &World, id: Id) -> Vec<RecordChange> {
     let mut records = vec![RecordChange::Remove(RecordKey::ProcessDefinition(id))];
-    records.extend(
-        world.job_definitions_of(id).map(|row| RecordChange::Remove(RecordKey::JobDefinition(row.id))),
-    );
+    records.extend(world.job_definitions_of(id).map(|row| RecordChange::Remove(RecordKey::JobDefinition(row.id))));
     records.extend(start_event_removals(world, id));
     records
 }
@@ -598,11 +596,7 @@ fn parse_fault(resource: &str, diagnostics: &[Diagnostic]) -> Fault {
 }
 
 /// A stored definition, parsed and compiled again.
-pub(super) fn compile_stored(
-    world: &World,
-    options: &bpmn_parser::ParseOptions,
-    id: Id,
-) -> Result<Definition, Fault> {
+pub(super) fn compile_stored(world: &World, options: &bpmn_parser::ParseOptions, id: Id) -> Result<Definition, Fault> {
     let row = world.process_definition(id).ok_or_else(|| {
         Fault::null(format!("no deployed process definition found with id '{id}': processDefinition is null"))
     })?;

@@ -11,9 +11,7 @@ use models::Id;
 use super::{Engine, lane::Lane, start_timer};
 use crate::{
     pending::Pending,
-    request::{
-        Caller, Correlate, Correlated, EvaluateConditions, Signal, StartedInstance, TenantChoice,
-    },
+    request::{Caller, Correlate, Correlated, EvaluateConditions, Signal, StartedInstance, TenantChoice},
     world::World,
 };
 
@@ -281,10 +279,7 @@ impl Lane {
     }
 
     #[expect(clippy::type_complexity, reason = "root, definition, start event and tenant, used once")]
-    fn condition_targets(
-        &mut self,
-        request: &EvaluateConditions,
-    ) -> Result<Vec<(Id, Id, u32, Option<String>)>, Fault> {
+    fn condition_targets(&mut self, request: &EvaluateConditions) -> Result<Vec<(Id, Id, u32, Option<String>)>, Fault> {
         let shared = self.shared.clone();
         let world = shared.world.read();
         let candidates: Vec<_> = match request.definition {
@@ -352,9 +347,9 @@ fn waiting(world: &World, request: &Correlate) -> Vec<Target> {
     let rows: Box<dyn Iterator<Item = &EventSubscription>> = match by_name {
         Some(name) => Box::new(world.subscriptions_for(SubscriptionKind::Message, Some(name))),
         None => match request.process_instance {
-            Some(id) => Box::new(
-                world.subscriptions_of_instance(id).filter(|row| row.kind == SubscriptionKind::Message),
-            ),
+            Some(id) => {
+                Box::new(world.subscriptions_of_instance(id).filter(|row| row.kind == SubscriptionKind::Message))
+            }
             None => Box::new(world.subscriptions().filter(|row| row.kind == SubscriptionKind::Message)),
         },
     };
@@ -369,9 +364,7 @@ fn waiting(world: &World, request: &Correlate) -> Vec<Target> {
             && equal_in(world, instance.id, &request.correlation_keys)
             && equal_in(world, execution.id, &request.local_correlation_keys)
     })
-    .filter_map(|row| {
-        Some(Target::Subscription { root: world.root_of_subscription(row.id)?, row: row.clone() })
-    })
+    .filter_map(|row| Some(Target::Subscription { root: world.root_of_subscription(row.id)?, row: row.clone() }))
     .collect()
 }
 

@@ -80,9 +80,11 @@ fn delivered(
         .collect();
     let business_key = world.execution(row.process_instance).and_then(|instance| instance.business_key.clone());
     let extension_properties = if wanted.extension_properties {
-        shared.definitions.read().get(&row.definition).map_or_else(Vec::new, |definition| {
-            definition.graph.node(row.node).properties.clone()
-        })
+        shared
+            .definitions
+            .read()
+            .get(&row.definition)
+            .map_or_else(Vec::new, |definition| definition.graph.node(row.node).properties.clone())
     } else {
         Vec::new()
     };
@@ -104,8 +106,15 @@ impl Lane {
                 _ => None,
             })
             .collect();
-        self.transact_each(commands, caller, Box::new(move |result| {
-            done(result.map(|outcomes| tasks.into_iter().zip(outcomes).filter_map(|(id, o)| Some((id, o?))).collect()));
-        }));
+        self.transact_each(
+            commands,
+            caller,
+            Box::new(move |result| {
+                done(
+                    result
+                        .map(|outcomes| tasks.into_iter().zip(outcomes).filter_map(|(id, o)| Some((id, o?))).collect()),
+                );
+            }),
+        );
     }
 }

@@ -57,9 +57,7 @@ impl Host for LaneHost<'_> {
             let world = self.shared.world.read();
             let found = match version {
                 Version::Latest => world.latest_process_definition(key, tenant).map(|row| row.id),
-                Version::Number(number) => {
-                    world.process_definition_version(key, *number, tenant).map(|row| row.id)
-                }
+                Version::Number(number) => world.process_definition_version(key, *number, tenant).map(|row| row.id),
                 Version::Deployment(deployment) => {
                     world.process_definitions_of_deployment(*deployment).find(|row| row.key == key).map(|row| row.id)
                 }
@@ -150,7 +148,8 @@ impl Host for LaneHost<'_> {
             call.fields.push((format!("arg{at}"), value));
         }
         let mut reply = self.shared.run_delegate(call);
-        let result = reply.variables.iter().position(|(name, ..)| name == "return").map(|at| reply.variables.remove(at));
+        let result =
+            reply.variables.iter().position(|(name, ..)| name == "return").map(|at| reply.variables.remove(at));
         Ok((result.map_or(Object::Null, |(_, value, _)| objects::convert::to_object(&value)), reply))
     }
 
@@ -172,7 +171,9 @@ fn not_deployed(key: &str, version: &Version, tenant: Option<&str>) -> Fault {
             "no processes deployed with key = '{key}', versionTag = '{tag}'{of_tenant}: processDefinition is null"
         ),
         Version::Deployment(deployment) => {
-            format!("no processes deployed with key = '{key}' in deployment = '{deployment}': processDefinition is null")
+            format!(
+                "no processes deployed with key = '{key}' in deployment = '{deployment}': processDefinition is null"
+            )
         }
     })
 }

@@ -180,8 +180,7 @@ impl Lane {
     fn step(&mut self, root: Id, mut parked: Parked) {
         let shared = self.shared.clone();
         let progress = {
-            let mut host =
-                LaneHost { shared: &shared, ids: &mut self.ids, now: parked.now, caller: &parked.caller };
+            let mut host = LaneHost { shared: &shared, ids: &mut self.ids, now: parked.now, caller: &parked.caller };
             let transaction = &mut parked.transaction;
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| transaction.run(&mut host)))
         };

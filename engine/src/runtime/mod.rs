@@ -28,15 +28,15 @@ use std::{
     },
 };
 
+pub(crate) use deploy::Made;
 use engine_core::{
     error::Fault,
     host::{Definition, DelegateCall, DelegateReply, Scripts, Served, Settings},
 };
-use models::{Id, Timestamp};
-use parking_lot::{Mutex, RwLock, RwLockReadGuard};
-pub(crate) use deploy::Made;
 pub use forms::TaskForm;
 pub use jobs::JobRun;
+use models::{Id, Timestamp};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 pub use persist::LoadError;
 use tokio::sync::watch;
 
@@ -405,9 +405,15 @@ impl Shared {
     /// Shows a durable change to readers and wakes who waits for it.
     fn publish(&self, change: WorldChange) {
         let workers = change.roots.iter().any(|root| {
-            root.changes.external_tasks.iter().any(|row| row.new.as_ref().is_some_and(|task| task.lock_expires.is_none()))
+            root.changes
+                .external_tasks
+                .iter()
+                .any(|row| row.new.as_ref().is_some_and(|task| task.lock_expires.is_none()))
         });
-        let jobs = change.records.iter().any(|record| matches!(record, crate::world::RecordChange::Put(crate::world::Record::Job(_))))
+        let jobs = change
+            .records
+            .iter()
+            .any(|record| matches!(record, crate::world::RecordChange::Put(crate::world::Record::Job(_))))
             || change.roots.iter().any(|root| !root.changes.jobs.is_empty());
         self.world.write().apply(change);
         self.published.send_modify(|count| *count += 1);

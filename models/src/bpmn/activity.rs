@@ -1,8 +1,6 @@
 //! Activities: tasks, subprocesses, call activities, multi-instance (BPMN 2.0.2 §10.3).
 
-use super::{
-    ExecutionListener, Field, FormDefinition, InputOutput, Script, ScopeBody, TaskListener, VariableMapping,
-};
+use super::{ExecutionListener, Field, FormDefinition, InputOutput, ScopeBody, Script, TaskListener, VariableMapping};
 
 /// Which element carries a service implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
