@@ -183,7 +183,7 @@ impl Tx<'_> {
     }
 
     /// The execution of `scope`, given the execution of a scope inside or equal to it.
-    fn execution_for_scope_from(&mut self, execution: Id, inner: NodeIx, scope: NodeIx) -> Step<Id> {
+    pub(crate) fn execution_for_scope_from(&mut self, execution: Id, inner: NodeIx, scope: NodeIx) -> Step<Id> {
         let definition = self.definition_of(execution)?;
         let (mut at, mut at_scope) = (execution, inner);
         while at_scope != scope {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{Fault, FaultKind},
-    graph::{Expr, FieldCode, FieldText, FlowIx, Listener, NodeIx, PROCESS},
+    graph::{Expr, FieldCode, FieldText, FlowIx, Listener, NodeIx},
     host::{DelegateCall, DelegateOutcome, DelegateReply, DelegateRole, Served},
 };
 
@@ -166,11 +166,6 @@ impl Tx<'_> {
                 Err(fault.into())
             }
         }
-    }
-
-    /// Whether the execution of a process ended within its own start listeners or the like.
-    pub(crate) fn is_process_level(&self, node: NodeIx) -> bool {
-        node == PROCESS
     }
 }
 

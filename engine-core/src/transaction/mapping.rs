@@ -9,10 +9,7 @@ use super::{
     Step, Tx,
     scope::{Ran, Scope, evaluate_in, plain_text, stored},
 };
-use crate::{
-    error::Fault,
-    graph::{Io, MappingCode, MappingSourceCode, NodeIx, ParameterCode},
-};
+use crate::graph::{Io, MappingCode, MappingSourceCode, NodeIx, ParameterCode};
 
 impl Tx<'_> {
     /// Inputs in order, each evaluated in the parent's scope and set locally.
@@ -140,10 +137,5 @@ impl Tx<'_> {
         let text = key.as_deref().map(str::to_owned);
         self.change(instance, |row| row.business_key = key);
         self.history_business_key(instance, text)
-    }
-
-    /// A mapping of a whole instance that can't be made sense of.
-    pub(crate) fn no_scope(&self) -> Fault {
-        Fault::engine("there is no scope to evaluate in")
     }
 }

@@ -38,7 +38,7 @@ use models::{Id, Timestamp, Value};
 use crate::{
     command::{Command, Outcome},
     error::Fault,
-    graph::{FlowIx, NodeIx, VariableEventKind},
+    graph::{FlowIx, VariableEventKind},
     history::HistoryEvent,
     host::{Definition, DelegateCall, DelegateReply, Host},
     state::{Changes, Execution, InstanceState},
@@ -73,7 +73,6 @@ struct Invocation {
 pub(crate) struct Scratch {
     transition: Option<FlowIx>,
     transitions_to_take: Option<Vec<FlowIx>>,
-    next_activity: Option<NodeIx>,
     replaced_by: Option<Id>,
     ended: bool,
     removed: bool,
@@ -117,8 +116,6 @@ pub(crate) struct VariableEvent {
     scope: Id,
     name: Arc<str>,
     kind: VariableEventKind,
-    activity: Option<NodeIx>,
-    activity_instance: Option<Id>,
 }
 
 /// A signal to other root instances, delivered in the same commit.

@@ -46,12 +46,6 @@ impl<'a> Tx<'a> {
         Scope { tx: self, execution: Some(execution), task: None, external: None, extra: &[] }
     }
 
-    /// The scope of a task listener.
-    pub(crate) fn scope_of_task(&mut self, task: Id) -> Scope<'_, 'a> {
-        let execution = self.t.state.task(task).and_then(|row| row.execution);
-        Scope { tx: self, execution, task: Some(task), external: None, extra: &[] }
-    }
-
     /// Evaluates on an execution.
     pub(crate) fn evaluate(&mut self, execution: Id, expression: &Expr) -> Ran<Object> {
         evaluate_in(&mut self.scope_of(execution), expression)

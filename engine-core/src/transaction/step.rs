@@ -228,7 +228,7 @@ impl Tx<'_> {
         let definition = self.definition_of(id)?;
         let node = definition.graph.node(handler);
         if node.start_behaviour == StartBehaviour::ConcurrentInFlowScope && node.parent != node.event_scope {
-            let flow_scope = self.execution_for_scope(id, node.parent)?;
+            let flow_scope = self.execution_for_scope_from(id, node.event_scope, node.parent)?;
             return self.execute_activity(flow_scope, handler);
         }
         self.execute_activity(id, handler)

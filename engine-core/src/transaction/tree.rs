@@ -318,7 +318,10 @@ impl Tx<'_> {
     /// The scope an execution runs in: its activity when it is inside it, else the flow scope.
     pub(crate) fn flow_scope(&self, graph: &ProcessGraph, id: Id) -> NodeIx {
         let row = self.execution(id);
-        let Some(activity) = row.activity else { return PROCESS };
+        let Some(activity) = row.activity else {
+            // a scope whose tokens are all further inside: told by where they are
+            return self.scope_node(graph, self.scope_execution(id)).unwrap_or(PROCESS);
+        };
         if activity == PROCESS {
             return PROCESS;
         }

@@ -251,10 +251,8 @@ impl Tx<'_> {
         if !definition.graph.has_conditional_events() {
             return Ok(());
         }
-        let row = self.execution(scope);
-        let event =
-            VariableEvent { scope, name, kind, activity: row.activity, activity_instance: row.activity_instance };
-        let instance = row.process_instance;
+        let event = VariableEvent { scope, name, kind };
+        let instance = self.process_instance(scope);
         self.t.delayed.entry(instance).or_default().push_back(event);
         Ok(())
     }

@@ -20,10 +20,6 @@ impl Clock {
     pub(crate) fn set(&self, at: Option<Timestamp>) {
         *self.fixed.lock() = at;
     }
-
-    pub(crate) fn is_fixed(&self) -> bool {
-        self.fixed.lock().is_some()
-    }
 }
 
 fn machine_time() -> Timestamp {

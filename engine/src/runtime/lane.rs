@@ -41,6 +41,8 @@ pub(super) enum Message {
     Reply(Id, DelegateReply),
     /// A commit is durable and published.
     Published(Vec<Id>),
+    /// A commit was not stored.
+    Lost,
     /// Ends the thread.
     Stop,
 }
@@ -75,6 +77,8 @@ pub(super) struct Lane {
     parked: HashMap<Id, Parked>,
     fat: std::collections::HashSet<Id>,
     sequence: u64,
+    /// Commits that the store has accepted.
+    submitted: u64,
 }
 
 impl Lane {
@@ -87,6 +91,7 @@ impl Lane {
             parked: HashMap::new(),
             fat: loaded.fat.iter().copied().collect(),
             sequence: loaded.sequence,
+            submitted: 0,
         }
     }
 
@@ -96,6 +101,7 @@ impl Lane {
                 Message::Run(work) => work(&mut self),
                 Message::Reply(root, reply) => self.resume(root, reply),
                 Message::Published(roots) => self.published(&roots),
+                Message::Lost => self.lost(),
                 Message::Stop => return,
             }
         }
@@ -103,10 +109,7 @@ impl Lane {
 
     /// Waits until everything committed so far is published: for work that decides by the read model.
     pub(super) fn settle(&mut self) {
-        // the committer completes in order: an empty commit behind all others is the last to complete
-        if let Err(error) = self.shared.store.commit(Vec::new()) {
-            tracing::error!("waiting for the store failed: {error}");
-        }
+        self.shared.completed.wait_for(self.submitted);
     }
 
     /// [`Lane::settle`], unless everything is published already.
@@ -500,21 +503,35 @@ impl Lane {
             match result {
                 Ok(_) => {
                     shared.publish(change);
+                    shared.completed.one_more();
                     if !roots.is_empty() {
                         let _ = sender.send(Message::Published(roots));
                     }
                     done(Ok(outcome));
                 }
-                Err(error) => done(Err(store_fault(&error))),
+                Err(error) => {
+                    shared.completed.one_more();
+                    let _ = sender.send(Message::Lost);
+                    done(Err(store_fault(&error)));
+                }
             }
         });
-        if let Err(error) = submitted {
-            // refused before anything was written: the state on the lane is ahead of the store
-            self.slots.clear();
-            if let Some(done) = cell.lock().take() {
-                done(Err(store_fault(&error)));
+        match submitted {
+            Ok(_) => self.submitted += 1,
+            Err(error) => {
+                // refused before anything was written
+                self.lost();
+                if let Some(done) = cell.lock().take() {
+                    done(Err(store_fault(&error)));
+                }
             }
         }
+    }
+
+    /// A commit was not stored: the states on the lane are ahead of the store. They are read again when they are needed.
+    fn lost(&mut self) {
+        self.settle();
+        self.slots.retain(|_, slot| matches!(slot, Slot::Parked { .. }));
     }
 
     fn published(&mut self, roots: &[Id]) {

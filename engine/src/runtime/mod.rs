@@ -36,7 +36,7 @@ use engine_core::{
 pub use forms::TaskForm;
 pub use jobs::JobRun;
 use models::{Id, Timestamp};
-use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use parking_lot::{Condvar, Mutex, RwLock, RwLockReadGuard};
 pub use persist::LoadError;
 use tokio::sync::watch;
 
@@ -138,6 +138,28 @@ pub(crate) struct Shared {
     work_for_workers: watch::Sender<u64>,
     jobs: jobs::Runner,
     queued: AtomicUsize,
+    completed: Completed,
+}
+
+/// How many commits the store has completed, well or not.
+#[derive(Debug, Default)]
+struct Completed {
+    count: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl Completed {
+    fn one_more(&self) {
+        *self.count.lock() += 1;
+        self.changed.notify_all();
+    }
+
+    fn wait_for(&self, wanted: u64) {
+        let mut count = self.count.lock();
+        while *count < wanted {
+            self.changed.wait(&mut count);
+        }
+    }
 }
 
 impl fmt::Debug for Shared {
@@ -253,6 +275,7 @@ impl Engine {
             work_for_workers: watch::channel(0).0,
             jobs: jobs::Runner::new(options.job_concurrency),
             queued: AtomicUsize::new(0),
+            completed: Completed::default(),
             options,
         });
         shared.decisions.attach(&shared);

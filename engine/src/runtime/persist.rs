@@ -145,15 +145,6 @@ fn record_key(key: &RecordKey) -> Vec<u8> {
     bytes
 }
 
-/// Deletes the stored history of a root instance.
-pub(crate) fn forget_history(store: &Store, root: Id, ops: &mut Vec<Op>) -> Result<(), LoadError> {
-    for record in store.prefix(&key(b'h', root)) {
-        let (key, _) = record?;
-        ops.push(Op::delete(key.to_vec()));
-    }
-    Ok(())
-}
-
 /// What a start finds in the store.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
