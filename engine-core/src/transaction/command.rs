@@ -58,12 +58,7 @@ impl Tx<'_> {
             Command::SignalExecution { execution, name, variables } => {
                 self.must_exist(execution)?;
                 self.definition_of(execution)?;
-                if self.execution(execution).suspended {
-                    return Err(Fault::new(
-                        FaultKind::SuspendedEntity,
-                        format!("ENGINE-03043 Execution with id '{execution}' is suspended."),
-                    ));
-                }
+                self.ensure_not_suspended(execution)?;
                 self.set_variables(execution, variables)?;
                 behaviour::signal(self, execution, name.as_deref())
             }

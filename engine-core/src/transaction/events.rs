@@ -94,12 +94,7 @@ impl Tx<'_> {
     /// The event happens: the activity waiting for it goes on, or its handler starts.
     pub(crate) fn trigger(&mut self, execution: Id, node: NodeIx) -> Step {
         let definition = self.definition_of(execution)?;
-        if self.execution(execution).suspended {
-            return Err(Fault::new(
-                crate::error::FaultKind::SuspendedEntity,
-                format!("ENGINE-03043 Execution with id '{execution}' is suspended."),
-            ));
-        }
+        self.ensure_not_suspended(execution)?;
         if self.execution(execution).activity == Some(node) {
             return crate::behaviour::signal(self, execution, None);
         }

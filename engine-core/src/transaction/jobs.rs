@@ -183,22 +183,12 @@ impl Tx<'_> {
                 Operation::TransitionNotifyListenerTake
             }
             AsyncOperation::ActivityEnd => {
-                self.ensure_not_suspended_pub(execution)?;
+                self.ensure_not_suspended(execution)?;
                 return self.activity_end_now(execution);
             }
         };
-        self.ensure_not_suspended_pub(execution)?;
+        self.ensure_not_suspended(execution)?;
         self.perform_now(execution, perform)
-    }
-
-    fn ensure_not_suspended_pub(&self, execution: Id) -> Step {
-        if self.execution(execution).suspended {
-            return Err(Fault::new(
-                FaultKind::SuspendedEntity,
-                format!("ENGINE-03043 Execution with id '{execution}' is suspended."),
-            ));
-        }
-        Ok(())
     }
 
     // -- failing -----------------------------------------------------------------------------------------------------------

@@ -397,7 +397,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn ensure_not_suspended(&self, execution: Id) -> Step {
+    /// Refuses to go on with a suspended execution (S-SU).
+    pub(crate) fn ensure_not_suspended(&self, execution: Id) -> Step {
         if self.execution(execution).suspended {
             return Err(Fault::new(
                 crate::error::FaultKind::SuspendedEntity,

@@ -181,7 +181,7 @@ impl Tx<'_> {
             return self.delete_cascade(id, Some(reason.unwrap_or(REASON)), Some(flags));
         }
         if self.scratch(id).is_some_and(|s| s.ended) {
-            return self.process_end_after_modification(id);
+            return self.process_end(id);
         }
         Ok(())
     }

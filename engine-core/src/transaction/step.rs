@@ -155,11 +155,6 @@ impl Tx<'_> {
         self.notify_listeners(id, scope, "start")
     }
 
-    /// The process ends behind a modification that left no token.
-    pub(crate) fn process_end_after_modification(&mut self, id: Id) -> Step {
-        self.process_end(id)
-    }
-
     /// `activity-execute`: conditions of the fresh scope, then the behaviour.
     pub(crate) fn activity_execute(&mut self, id: Id) -> Step {
         self.change(id, |row| row.activity_state = ActivityState::Default);
@@ -614,7 +609,7 @@ impl Tx<'_> {
     }
 
     /// The process instance ended (S-OR, process end).
-    fn process_end(&mut self, id: Id) -> Step {
+    pub(crate) fn process_end(&mut self, id: Id) -> Step {
         self.change(id, |row| row.activity_state = ActivityState::Ending);
         if let Err(thrown) = self.run_listeners(id, PROCESS, "end") {
             return Err(self.fault_of(id, thrown));
