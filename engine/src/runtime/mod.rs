@@ -2,18 +2,25 @@
 
 mod administration;
 mod archive;
+mod batches;
+mod clean_up;
 mod clock;
 mod commands;
 mod definitions;
 mod deploy;
+mod evaluation;
 mod events;
 mod external;
 mod forms;
 mod host;
+mod identity;
 mod ids;
 mod jobs;
 mod lane;
+mod meters;
+mod migration;
 mod persist;
+mod restart;
 mod start_timer;
 
 use std::{

@@ -1,0 +1,46 @@
+//! Evaluation of decisions on request.
+
+use engine_core::history::HistoryEvent;
+
+use super::{Engine, start_timer::Empty};
+use crate::{
+    pending::Pending,
+    request::{self, Caller, DecisionRow},
+};
+
+impl Engine {
+    /// Evaluates a decision with the given variables; history keeps it.
+    pub fn evaluate_decision(&self, request: request::EvaluateDecision, caller: &Caller) -> Pending<Vec<DecisionRow>> {
+        let caller = caller.clone();
+        self.lane(move |lane, answer| {
+            let shared = lane.shared.clone();
+            let mut scope = Empty {
+                now: shared.clock.now(),
+                zone: shared.options.settings.time_zone.clone(),
+                variables: request.variables.0.into_iter().map(|one| (one.name, one.value)).collect(),
+            };
+            match shared.decisions.evaluate_definition(request.definition, &mut scope) {
+                Err(fault) => drop(answer.send(Err(fault))),
+                Ok(outcome) => {
+                    let root = lane.ids.fresh();
+                    let mut events = Vec::new();
+                    for (at, mut decision) in outcome.history.into_iter().enumerate() {
+                        decision.id = if at == 0 { root } else { lane.ids.fresh() };
+                        decision.root_decision = (at > 0).then_some(root);
+                        decision.time = scope.now;
+                        decision.user.clone_from(&caller.user);
+                        decision.inputs.iter_mut().for_each(|input| input.id = lane.ids.fresh());
+                        decision.outputs.iter_mut().for_each(|output| output.id = lane.ids.fresh());
+                        events.push(HistoryEvent::Decision(Box::new(decision)));
+                    }
+                    let rules = outcome.rules;
+                    lane.write_records(
+                        Vec::new(),
+                        events,
+                        Box::new(move |result| drop(answer.send(result.map(|()| rules)))),
+                    );
+                }
+            }
+        })
+    }
+}
