@@ -51,6 +51,12 @@ impl Parsed {
     }
 }
 
+/// The text of an XML file, after its byte order mark or declaration: what the spans of findings count in. Bytes that are no
+/// text in that encoding are replaced.
+pub fn decode(bytes: &[u8]) -> String {
+    xml::decode(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned())
+}
+
 /// Parses a BPMN file. `resource_name` is the name in the deployment; it shows in messages about files that are not XML.
 pub fn parse(bytes: &[u8], resource_name: &str, options: &ParseOptions) -> Parsed {
     let mut problems = problem::Problems::default();

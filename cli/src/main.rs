@@ -1,33 +1,28 @@
-//! The `tollgate` command.
+//! The `tollgate` command. Each command has a file of its own below `command`; what they share lies beside it.
 
-mod serve;
+mod cli;
+mod client;
+mod command;
+mod exit;
+mod output;
+mod render;
+mod sources;
+mod style;
+mod values;
 
-use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
-/// Runs Camunda 7 process models: a durable BPMN 2.0 engine with Camunda's REST API.
-#[derive(Debug, Parser)]
-#[command(name = "tollgate", version, propagate_version = true)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+use clap::Parser;
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Serve the REST API and run jobs and timers.
-    Serve(serve::Serve),
-}
-
-fn main() -> std::process::ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
-        Command::Serve(serve) => serve.run(),
-    };
-    match result {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    style::choose(cli.color);
+    match cli.command.run() {
+        Ok(exit) => exit.into(),
+        Err(error) if output::is_closed_pipe(&error) => exit::Exit::Done.into(),
         Err(error) => {
-            eprintln!("error: {error:#}");
-            std::process::ExitCode::FAILURE
+            eprintln!("{}: {error:#}", style::error("error"));
+            exit::Exit::Failed.into()
         }
     }
 }

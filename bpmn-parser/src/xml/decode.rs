@@ -5,7 +5,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use super::reader::XmlError;
 
 /// Decodes a file. The result has no byte order mark.
-pub(super) fn decode(bytes: &[u8]) -> Result<String, XmlError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<String, XmlError> {
     match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => decode_declared(rest),
         [0xff, 0xfe, rest @ ..] => Ok(decode_with(UTF_16LE, rest)),

@@ -14,6 +14,7 @@ mod reader;
 mod start_tag;
 
 pub(crate) use chars::{is_ncname, is_xml_space, is_xml_whitespace};
+pub(crate) use decode::decode;
 pub(crate) use document::{Document, Element, ElementIx, MultipleElements};
 pub(crate) use lines::LineIndex;
 pub(crate) use namespaces::{NamespaceId, Vocabulary, uri};

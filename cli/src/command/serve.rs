@@ -1,17 +1,15 @@
 //! `tollgate serve`.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use tollgate::{
     Engine,
     request::{Caller, Deploy, Resource},
 };
+
+use crate::{exit::Exit, sources};
 
 /// Serve the REST API and run jobs and timers.
 #[derive(Debug, Args)]
@@ -41,14 +39,14 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    pub(crate) fn run(self) -> Result<()> {
+    pub(crate) fn run(self) -> Result<Exit> {
         tracing_subscriber::fmt()
             .with_env_filter(
                 tracing_subscriber::EnvFilter::try_from_env("TOLLGATE_LOG").unwrap_or_else(|_| "warn".into()),
             )
             .with_writer(std::io::stderr)
             .init();
-        let files = model_files(&self.models)?;
+        let files = sources::model_files(&self.models)?;
         let mut options = tollgate::Options { job_executor: !self.test_mode, ..tollgate::Options::default() };
         options.store = self.store.parse().map_err(|_| anyhow::anyhow!("unknown store `{}`", self.store))?;
         options.parse.enforce_history_time_to_live = self.enforce_history_time_to_live;
@@ -70,7 +68,7 @@ impl Serve {
         })?;
         println!("stopped");
         drop(engine);
-        Ok(())
+        Ok(Exit::Done)
     }
 }
 
@@ -82,32 +80,6 @@ async fn stopped() {
         _ = terminate.recv() => {}
     }
     println!("stopping");
-}
-
-/// The files named, and those in the folders named.
-fn model_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
-                .with_context(|| format!("can't read the folder {}", path.display()))?
-                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-                .filter(|path| is_model(path))
-                .collect();
-            inside.sort();
-            files.extend(inside);
-        } else if path.is_file() {
-            files.push(path.clone());
-        } else {
-            bail!("there is no file or folder {}", path.display());
-        }
-    }
-    Ok(files)
-}
-
-fn is_model(path: &Path) -> bool {
-    let name = path.to_string_lossy();
-    [".bpmn", ".bpmn20.xml", ".dmn", ".dmn11.xml", ".form"].iter().any(|end| name.ends_with(end))
 }
 
 /// Deploys each file as a deployment of its own; a file that has not changed is not deployed again.
