@@ -1,6 +1,6 @@
 //! What can be set about the server.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, path::PathBuf, sync::Arc, time::Duration};
 
 /// Options of the server.
 #[derive(Clone, Debug)]
@@ -59,9 +59,9 @@ pub struct Console(pub Arc<FindFile>);
 #[derive(Clone, Debug)]
 pub struct ConsoleFile {
     /// Media type.
-    pub media_type: String,
+    pub media_type: Cow<'static, str>,
     /// Content.
-    pub content: Vec<u8>,
+    pub content: Cow<'static, [u8]>,
 }
 
 impl std::fmt::Debug for Console {

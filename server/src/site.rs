@@ -139,11 +139,11 @@ fn console(app: &App, path: &str) -> Response {
     // names of assets change with their content
     let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers = [
-        (header::CONTENT_TYPE, file.media_type.as_str()),
+        (header::CONTENT_TYPE, file.media_type.as_ref()),
         (header::CACHE_CONTROL, caching),
         (header::CONTENT_SECURITY_POLICY, CONSOLE_POLICY),
     ];
-    (headers, file.content).into_response()
+    (headers, axum::body::Body::from(file.content)).into_response()
 }
 
 /// What the console's pages may load: their own files.
@@ -152,8 +152,8 @@ const CONSOLE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inlin
 
 const WITHOUT_CONSOLE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Tollgate</title>\
     <h1>Tollgate</h1><p>The REST API is at <a href=\"/engine-rest/version\">/engine-rest</a>, its description at \
-    <a href=\"/engine-rest/openapi.json\">/engine-rest/openapi.json</a>.</p><p>This build has no console. Build the console \
-    with <code>npm ci &amp;&amp; npm run build</code> in <code>console/</code>, then the server again.</p></html>";
+    <a href=\"/engine-rest/openapi.json\">/engine-rest/openapi.json</a>.</p><p>This build has no web console. To add it, \
+    install Node.js 20 or later (with npm) and build again with <code>TOLLGATE_CONSOLE=build cargo build --release</code>.</p></html>";
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
     if app.options.stop.is_stopped() || !app.engine.is_ready() {

@@ -62,7 +62,8 @@ impl Serve {
         println!("  REST API  http://{address}/engine-rest");
         println!("  data      {} ({})", self.data.display(), self.store);
         runtime.block_on(async {
-            let options = server::Options { test_mode: self.test_mode, ..server::Options::default() };
+            let options =
+                server::Options { test_mode: self.test_mode, console: console_files(), ..server::Options::default() };
             let router = server::router(engine.clone(), options.clone());
             server::serve(listener, router, &options, stopped()).await
         })?;
@@ -114,4 +115,14 @@ fn deploy(engine: &Engine, files: &[PathBuf]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The console in this binary, if it has one.
+fn console_files() -> Option<server::Console> {
+    console::is_there().then(|| {
+        server::Console(Arc::new(|name| {
+            let (media_type, content) = console::file(name)?;
+            Some(server::ConsoleFile { media_type: media_type.into(), content: content.into() })
+        }))
+    })
 }
