@@ -5,7 +5,9 @@
 //! is decided in `engine-core`; here are threads, time, storage and user code.
 
 mod decisions;
+pub mod explain;
 mod handler;
+pub mod observe;
 pub mod pending;
 pub mod query;
 pub mod request;

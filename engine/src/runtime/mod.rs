@@ -53,6 +53,7 @@ use self::{
 };
 use crate::{
     handler::{Handler, HandlerContext, HandlerResult, Handlers},
+    observe::{Observer, Observers},
     pending::Pending,
     world::{World, WorldChange},
 };
@@ -146,6 +147,7 @@ pub(crate) struct Shared {
     jobs: jobs::Runner,
     queued: AtomicUsize,
     completed: Completed,
+    observers: Observers,
 }
 
 /// How many commits the store has completed, well or not.
@@ -283,6 +285,7 @@ impl Engine {
             jobs: jobs::Runner::new(options.job_concurrency),
             queued: AtomicUsize::new(0),
             completed: Completed::default(),
+            observers: Observers::default(),
             options,
         });
         shared.decisions.attach(&shared);
@@ -322,6 +325,16 @@ impl Engine {
     /// When there is no definition of that id.
     pub fn definition(&self, id: Id) -> Result<Arc<Definition>, Fault> {
         self.inner.shared.definition(id)
+    }
+
+    /// The compiled form of a process, for whoever holds the read model already.
+    pub(crate) fn graph_in(&self, world: &World, definition: Id) -> Option<Arc<engine_core::graph::ProcessGraph>> {
+        self.inner.shared.definition_in(world, definition).ok().map(|definition| definition.graph.clone())
+    }
+
+    /// Tells an observer of every commit from here on.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.inner.shared.observers.add(observer);
     }
 
     /// Serves a class name (`camunda:class`), delegate expression or bean with a function.
@@ -445,7 +458,11 @@ impl Shared {
             .iter()
             .any(|record| matches!(record, crate::world::RecordChange::Put(crate::world::Record::Job(_))))
             || change.roots.iter().any(|root| !root.changes.jobs.is_empty());
+        let note = self.observers.note(&change);
         self.world.write().apply(change);
+        if let Some(note) = note {
+            self.observers.tell(&note, &self.world.read());
+        }
         self.published.send_modify(|count| *count += 1);
         if workers {
             self.work_for_workers.send_modify(|count| *count += 1);
