@@ -42,9 +42,12 @@ mod tests {
 
     #[test]
     fn scripts_styles_and_fonts_have_the_types_that_browsers_ask_for() {
-        for (name, media_type) in
-            [("assets/a.js", "text/javascript"), ("a.css", "text/css"), ("a.b.woff2", "font/woff2"), ("a", "application/octet-stream")]
-        {
+        for (name, media_type) in [
+            ("assets/a.js", "text/javascript"),
+            ("a.css", "text/css"),
+            ("a.b.woff2", "font/woff2"),
+            ("a", "application/octet-stream"),
+        ] {
             assert_eq!(super::media_type(name), media_type);
         }
     }

@@ -95,9 +95,7 @@ impl Observers {
 
     /// What has to be told of a change later; `None` when nobody listens.
     pub(crate) fn note(&self, change: &WorldChange) -> Option<Note> {
-        self.some
-            .load(Ordering::Acquire)
-            .then(|| Note { changes: changes(change), history: change.history.clone() })
+        self.some.load(Ordering::Acquire).then(|| Note { changes: changes(change), history: change.history.clone() })
     }
 
     pub(crate) fn tell(&self, note: &Note, world: &World) {
@@ -118,7 +116,8 @@ fn changes(change: &WorldChange) -> Vec<Changed> {
                 for one in &changes.$table {
                     let Some($row) = one.new.as_ref().or(one.old.as_ref()) else { continue };
                     let process_instance: Option<Id> = $instance;
-                    let kind = if process_instance.is_some() { ChangedKind::ProcessInstance } else { ChangedKind::$kind };
+                    let kind =
+                        if process_instance.is_some() { ChangedKind::ProcessInstance } else { ChangedKind::$kind };
                     found.insert(Changed { kind, process_instance, definition: $definition });
                 }
             };
@@ -133,7 +132,8 @@ fn changes(change: &WorldChange) -> Vec<Changed> {
             // only variables: their rows do not name the definition
             for one in &changes.variables {
                 let Some(row) = one.new.as_ref().or(one.old.as_ref()) else { continue };
-                let kind = if row.process_instance.is_some() { ChangedKind::ProcessInstance } else { ChangedKind::Task };
+                let kind =
+                    if row.process_instance.is_some() { ChangedKind::ProcessInstance } else { ChangedKind::Task };
                 found.insert(Changed { kind, process_instance: row.process_instance, definition: None });
             }
         }

@@ -38,7 +38,8 @@ pub(super) fn explain(
     let mut reasons: Vec<Reason> = Vec::new();
     reasons.extend(incidents.iter().map(|row| place.incident(row)));
     reasons.extend(world.tasks_of_instance(id).map(|row| place.task(row)));
-    reasons.extend(world.external_tasks_of_instance(id).filter(|row| alive(row.id)).map(|row| place.external_task(row)));
+    reasons
+        .extend(world.external_tasks_of_instance(id).filter(|row| alive(row.id)).map(|row| place.external_task(row)));
     reasons.extend(world.jobs_of_instance(id).filter(|row| alive(row.id)).map(|row| place.job(row)));
     reasons.extend(world.subscriptions_of_instance(id).filter_map(|row| place.subscription(row)));
     reasons.extend(place.joins(id));
@@ -52,7 +53,10 @@ pub(super) fn explain(
     } else if reasons.is_empty() {
         (WaitState::Running, "It is running.".to_owned())
     } else if reasons.iter().all(|reason| reason.kind == ReasonKind::Job) {
-        (WaitState::Running, format!("The job runner is at it: {}.", count(reasons.len(), "job is due", "jobs are due")))
+        (
+            WaitState::Running,
+            format!("The job runner is at it: {}.", count(reasons.len(), "job is due", "jobs are due")),
+        )
     } else {
         let kinds = list(kinds(&reasons), "and");
         (WaitState::Waiting, format!("It waits for {kinds}."))
@@ -160,7 +164,9 @@ impl Place<'_> {
         };
         let text = why.map_or_else(|| format!("{what}."), |why| format!("{what}: {why}."));
         let (mover, next) = match &*row.kind {
-            "failedJob" => ("An operator, by giving the job new retries once the cause is removed.", "The job runs again."),
+            "failedJob" => {
+                ("An operator, by giving the job new retries once the cause is removed.", "The job runs again.")
+            }
             "failedExternalTask" => (
                 "An operator, by giving the external task new retries once the cause is removed.",
                 "A worker can fetch it again.",
@@ -334,7 +340,9 @@ impl Place<'_> {
             SubscriptionKind::Message => {
                 (ReasonKind::Message, format!("A message “{name}”."), "Whoever sends that message to this instance.")
             }
-            SubscriptionKind::Signal => (ReasonKind::Signal, format!("A signal “{name}”."), "Whoever broadcasts that signal."),
+            SubscriptionKind::Signal => {
+                (ReasonKind::Signal, format!("A signal “{name}”."), "Whoever broadcasts that signal.")
+            }
             SubscriptionKind::Conditional => {
                 let text = self
                     .graph
@@ -373,12 +381,20 @@ impl Place<'_> {
                 let here = count(number, "token has arrived", "tokens have arrived");
                 let text = match graph.node(node).kind {
                     Kind::ParallelGateway => {
-                        format!("{} of {} needed: the gateway waits for the others.", capital(&here), graph.node(node).incoming.len())
+                        format!(
+                            "{} of {} needed: the gateway waits for the others.",
+                            capital(&here),
+                            graph.node(node).incoming.len()
+                        )
                     }
                     _ => format!("{}: the gateway waits for others that can still reach it.", capital(&here)),
                 };
                 let mover = "The other branches, by arriving here.".to_owned();
-                Reason { mover: Some(mover), next: self.next(Some(node)), ..self.reason(ReasonKind::Join, Some(node), text) }
+                Reason {
+                    mover: Some(mover),
+                    next: self.next(Some(node)),
+                    ..self.reason(ReasonKind::Join, Some(node), text)
+                }
             })
             .collect()
     }
@@ -389,7 +405,10 @@ impl Place<'_> {
             .called_by(row.id)
             .map(|called| {
                 let definition = self.world.process_definition(called.definition);
-                let name = definition.map_or_else(|| "a process".to_owned(), |row| format!("“{}”", row.name.as_ref().unwrap_or(&row.key)));
+                let name = definition.map_or_else(
+                    || "a process".to_owned(),
+                    |row| format!("“{}”", row.name.as_ref().unwrap_or(&row.key)),
+                );
                 Reason {
                     mover: Some("What the called instance waits for; see there.".to_owned()),
                     next: self.next(row.activity),

@@ -56,7 +56,9 @@ impl Hindrance {
             Self::Tenant(Some(tenant)) => format!("It belongs to the tenant “{tenant}”."),
             Self::Tenant(None) => "It belongs to no tenant.".to_owned(),
             Self::DifferentVariable(name) => {
-                format!("Its variable “{name}” has another value or another type (an Integer never equals a String or a Long).")
+                format!(
+                    "Its variable “{name}” has another value or another type (an Integer never equals a String or a Long)."
+                )
             }
             Self::NoVariable(name) => format!("It has no variable “{name}” in the scope that is compared."),
         }
@@ -71,7 +73,9 @@ pub(super) fn explain(world: &World, request: &Correlate) -> MessageExplanation 
     let rows: Box<dyn Iterator<Item = &EventSubscription>> = match &request.name {
         Some(name) => Box::new(world.subscriptions_for(SubscriptionKind::Message, Some(name))),
         None => match request.process_instance {
-            Some(id) => Box::new(world.subscriptions_of_instance(id).filter(|row| row.kind == SubscriptionKind::Message)),
+            Some(id) => {
+                Box::new(world.subscriptions_of_instance(id).filter(|row| row.kind == SubscriptionKind::Message))
+            }
             None => Box::new(world.subscriptions().filter(|row| row.kind == SubscriptionKind::Message)),
         },
     };
@@ -100,7 +104,8 @@ pub(super) fn explain(world: &World, request: &Correlate) -> MessageExplanation 
 }
 
 fn summary(request: &Correlate, matches: usize, starts: usize, hindered: usize) -> String {
-    let message = request.name.as_deref().map_or_else(|| "The message".to_owned(), |name| format!("The message “{name}”"));
+    let message =
+        request.name.as_deref().map_or_else(|| "The message".to_owned(), |name| format!("The message “{name}”"));
     let waiting = count(matches, "waiting execution", "waiting executions");
     let starting = count(starts, "process definition", "process definitions");
     match (matches, starts) {

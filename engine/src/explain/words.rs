@@ -66,13 +66,17 @@ fn reached(graph: &ProcessGraph, node: NodeIx) -> String {
         Kind::ExclusiveGateway if targets().len() > 1 => {
             format!("{gateway} decides between {}.", list(targets(), "and"))
         }
-        Kind::InclusiveGateway if targets().len() > 1 => format!("{gateway} takes one or more of {}.", list(targets(), "and")),
+        Kind::InclusiveGateway if targets().len() > 1 => {
+            format!("{gateway} takes one or more of {}.", list(targets(), "and"))
+        }
         Kind::ParallelGateway if graph.node(node).incoming.len() > 1 => {
             format!("{gateway} waits until all branches have arrived.")
         }
         Kind::ParallelGateway => format!("{gateway} starts {} at the same time.", list(targets(), "and")),
         Kind::EventBasedGateway => format!("{gateway} waits for the first of {}.", list(targets(), "and")),
-        Kind::EndEvent | Kind::TerminateEnd | Kind::ErrorEnd { .. } | Kind::CancelEnd if graph.node(node).name.is_some() => {
+        Kind::EndEvent | Kind::TerminateEnd | Kind::ErrorEnd { .. } | Kind::CancelEnd
+            if graph.node(node).name.is_some() =>
+        {
             format!("The process reaches its end {name}.")
         }
         Kind::EndEvent | Kind::TerminateEnd | Kind::ErrorEnd { .. } | Kind::CancelEnd => {
