@@ -1,1 +1,3 @@
 //! End-to-end tests of Tollgate; see `tests/`.
+
+pub mod replay;
