@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use models::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
@@ -15,6 +16,8 @@ use crate::{auth::Logins, engine::Engine, http::routes::Table, options::Options,
 pub(crate) struct App {
     /// The engine.
     pub(crate) engine: Engine,
+    /// When the server began, in the engine's time.
+    pub(crate) started: Timestamp,
     /// Options.
     pub(crate) options: Options,
     /// The operations.
@@ -33,6 +36,7 @@ impl App {
     /// Everything for a server over an engine.
     pub(crate) fn new(engine: Engine, options: Options) -> Arc<Self> {
         Arc::new(Self {
+            started: engine.now(),
             engine,
             table: resource::routes().build(),
             logins: Logins::default(),

@@ -7,7 +7,7 @@ use models::{Id, Value};
 use super::{Operation, Step, Todo, Tx, cancel::DeleteFlags, jobs::NewIncident};
 use crate::{
     behaviour,
-    command::{Command, Deletion, Outcome, Start, Variables},
+    command::{Command, Deletion, Instruction, Outcome, Start, Variables},
     error::{Fault, FaultKind},
     graph::{Listener, PROCESS},
     history::{HistoryEvent, IncidentState},
@@ -154,12 +154,12 @@ impl Tx<'_> {
             scratch.skip_listeners = start.skip_custom_listeners;
             scratch.skip_io = start.skip_io_mappings;
         }
-        self.history_process_started(
-            id,
-            if start.instructions.is_empty() { initial } else { None },
-            start.restarted,
-            start.case_instance,
-        )?;
+        let first = match start.instructions.first() {
+            None => initial,
+            Some(Instruction::StartBefore(at) | Instruction::StartAfter(at)) => definition.graph.find(&at.activity),
+            Some(_) => None,
+        };
+        self.history_process_started(id, first, start.restarted, start.case_instance)?;
         if let Some(name) = definition.graph.initiator.clone() {
             let value = self.host.user().map_or(Value::Null, Value::string);
             self.set_variable(id, name, value, false)?;
@@ -386,7 +386,7 @@ impl Tx<'_> {
             execution: Some(execution),
             message,
             activity: Some(activity.clone()),
-            failed_activity: Some(activity),
+            failed_activity: None,
             configuration,
             declaration: None,
             history_configuration: None,

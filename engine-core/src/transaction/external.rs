@@ -19,6 +19,10 @@ use crate::{
     state::ExternalTask,
 };
 
+fn ensure_positive(name: &str, value: i64) -> Step {
+    if value > 0 { Ok(()) } else { Err(Fault::bad_request(format!("{name} is not greater than 0"))) }
+}
+
 impl Tx<'_> {
     /// Creates the external task of an activity: topic and priority are evaluated once (S-XT-1).
     pub(crate) fn create_external_task(&mut self, id: Id, activity: NodeIx, code: &ExternalCode) -> Ran {
@@ -79,6 +83,7 @@ impl Tx<'_> {
                 Ok(())
             }
             ExternalTaskCommand::Lock { worker, lock_ms } => {
+                ensure_positive("lockDuration", lock_ms)?;
                 let held = task.lock_expires.is_some_and(|until| until > now);
                 if held && task.worker.as_deref() != Some(&worker) {
                     return Err(Fault::bad_request(format!(
@@ -90,10 +95,17 @@ impl Tx<'_> {
                 Ok(())
             }
             ExternalTaskCommand::ExtendLock { worker, lock_ms } => {
-                self.check_worker(&task, &worker, &format!("The lock of the External Task {id} cannot be extended"))?;
-                if task.lock_expires.is_none_or(|until| until <= now) {
+                ensure_positive("lockTime", lock_ms)?;
+                // the quote that Camunda writes twice is part of the text
+                self.check_worker(
+                    &task,
+                    &worker,
+                    &format!("The lock of the External Task {id} cannot be extended"),
+                    "'",
+                )?;
+                if task.lock_expires.is_none_or(|until| until < now) {
                     return Err(Fault::bad_request(format!(
-                        "Cannot extend a lock that expired: lockExpirationTime is less than {}",
+                        "Cannot extend a lock that expired: lockExpirationTime is not greater than or equal to {}",
                         now.0
                     )));
                 }
@@ -109,7 +121,9 @@ impl Tx<'_> {
             }
             ExternalTaskCommand::SetRetries(retries) => {
                 if retries < 0 {
-                    return Err(Fault::bad_request("The number of retries cannot be negative"));
+                    return Err(Fault::bad_request(
+                        "The number of retries cannot be negative: retries is not greater than or equal to 0",
+                    ));
                 }
                 self.set_external_retries(id, retries)
             }
@@ -118,7 +132,7 @@ impl Tx<'_> {
                 Ok(())
             }
             ExternalTaskCommand::Complete { worker, variables, local } => {
-                self.check_worker(&task, &worker, &format!("External Task {id} cannot be completed"))?;
+                self.check_worker(&task, &worker, &format!("External Task {id} cannot be completed"), "")?;
                 self.ensure_task_active(&task)?;
                 self.set_variables(task.execution, variables)?;
                 self.set_variables_local(task.execution, local)?;
@@ -131,14 +145,13 @@ impl Tx<'_> {
                 behaviour::signal(self, task.execution, None)
             }
             ExternalTaskCommand::Failure { worker, message, details, retries, retry_timeout_ms, variables, local } => {
-                self.check_worker(&task, &worker, &format!("Failure of External Task {id} cannot be reported"))?;
+                for (name, value) in [("retries", i64::from(retries)), ("retryDuration", retry_timeout_ms)] {
+                    if value < 0 {
+                        return Err(Fault::engine(format!("{name} is not greater than or equal to 0")));
+                    }
+                }
+                self.check_worker(&task, &worker, &format!("Failure of External Task {id} cannot be reported"), "")?;
                 self.ensure_task_active(&task)?;
-                if retries < 0 {
-                    return Err(Fault::bad_request("The number of retries cannot be negative"));
-                }
-                if retry_timeout_ms < 0 {
-                    return Err(Fault::bad_request("retryTimeout cannot be negative"));
-                }
                 let text: Option<String> = message.map(|text| text.chars().take(666).collect());
                 self.t.state.change_external_task(id, |row| {
                     row.error_message = text;
@@ -159,7 +172,7 @@ impl Tx<'_> {
                 self.dispatch_after_api(task.execution)
             }
             ExternalTaskCommand::BpmnError { worker, code, message, variables } => {
-                self.check_worker(&task, &worker, &format!("Bpmn error of External Task {id} cannot be reported"))?;
+                self.check_worker(&task, &worker, &format!("Bpmn error of External Task {id} cannot be reported"), "")?;
                 self.ensure_task_active(&task)?;
                 self.set_variables(task.execution, variables)?;
                 self.propagate_error(task.execution, &code, message)
@@ -175,12 +188,12 @@ impl Tx<'_> {
         });
     }
 
-    fn check_worker(&self, task: &ExternalTask, worker: &str, what: &str) -> Step {
+    fn check_worker(&self, task: &ExternalTask, worker: &str, what: &str, quote: &str) -> Step {
         if task.worker.as_deref() == Some(worker) {
             return Ok(());
         }
         Err(Fault::bad_request(format!(
-            "{what} by worker '{worker}'. It is locked by worker '{}'.",
+            "{what} by worker '{worker}'{quote}. It is locked by worker '{}'.",
             task.worker.as_deref().unwrap_or("null")
         )))
     }

@@ -384,6 +384,26 @@ fn check_value(name: &str, value: &Value) -> Step {
                 format!("ENGINE-17007 Cannot set variable with name {name}. Java serialization format is prohibited"),
             ))
         }
+        Value::Object(object) => match &object.content {
+            // objects of the engine itself get a format when they are shown
+            models::value::ObjectContent::Tree(_) => Ok(()),
+            _ if matches!(object.format.as_deref(), Some("application/json" | "application/xml")) => Ok(()),
+            content => Err(Fault::engine(no_serializer(object, content))),
+        },
         _ => Ok(()),
     }
+}
+
+/// What Camunda says about an object in a format that nothing can read.
+fn no_serializer(object: &models::value::ObjectValue, content: &models::value::ObjectContent) -> String {
+    let serialized = match content {
+        models::value::ObjectContent::Serialized(text) => format!("{} chars", text.chars().count()),
+        _ => "null".to_owned(),
+    };
+    format!(
+        "Cannot find serializer for value 'ObjectValue [value=null, isDeserialized=false, serializationDataFormat={}, \
+         objectTypeName={}, serializedValue={serialized}, isTransient=false]'.",
+        object.format.as_deref().unwrap_or("null"),
+        object.type_name.as_deref().unwrap_or("null"),
+    )
 }

@@ -109,12 +109,13 @@ fn prepare(
         HistoryChange::AddComment { task, process_instance, message } => {
             let instance = process_instance
                 .or_else(|| task.and_then(|task| world.historic_task(task)).and_then(|row| row.process_instance));
+            // a comment names the instance only when the caller did
             let comment = Comment {
                 id: fresh,
                 user: caller.user.clone(),
                 time: now,
                 task,
-                process_instance: instance,
+                process_instance,
                 message,
                 removal_time: None,
                 tenant: None,

@@ -142,20 +142,24 @@ impl Lane {
         let world = shared.world.read();
         let mut resources = deploy.resources;
         if deploy.duplicate_filtering || deploy.changed_only {
-            if let Some(latest) = latest_like(&world, &deploy.name, &deploy.source, &deploy.tenant) {
-                let same = |resource: &crate::request::Resource| {
-                    latest.resources.iter().any(|known| known.name == resource.name && known.bytes == resource.content)
-                };
-                if resources.iter().all(same) {
-                    return Ok(Prepared {
-                        deployed: Deployed { deployment: latest.id, ..Deployed::default() },
-                        records: Vec::new(),
-                        compiled: Vec::new(),
-                    });
-                }
-                if deploy.changed_only {
-                    resources.retain(|resource| !same(resource));
-                }
+            let changed = |resource: &crate::request::Resource| {
+                let latest = latest_resource(&world, &deploy.name, &deploy.source, &deploy.tenant, &resource.name);
+                latest.is_none_or(|known| known.generated || known.bytes != resource.content)
+            };
+            if deploy.changed_only {
+                resources.retain(changed);
+            } else if !resources.iter().any(changed) {
+                resources.clear();
+            }
+            if resources.is_empty() {
+                // nothing to deploy: the answer is the latest deployment of that name, whatever its source and tenant
+                let named = world.deployments().filter(|row| row.name == deploy.name);
+                let latest = named.max_by_key(|row| (row.time, row.id)).map(|row| row.id).unwrap_or_default();
+                return Ok(Prepared {
+                    deployed: Deployed { deployment: latest, ..Deployed::default() },
+                    records: Vec::new(),
+                    compiled: Vec::new(),
+                });
             }
         }
         let now = shared.clock.now();
@@ -373,16 +377,28 @@ fn start_event_removals(world: &World, id: Id) -> Vec<RecordChange> {
     subscriptions.chain(timers).collect()
 }
 
-fn latest_like<'w>(
+/// What counts as the source of a deployment that names none, when duplicates are looked for.
+const PROCESS_APPLICATION: &str = "process application";
+
+/// The newest file of a name among deployments of the same name, source and tenant. Without a name there is none.
+fn latest_resource<'w>(
     world: &'w World,
     name: &Option<String>,
     source: &Option<String>,
     tenant: &Option<String>,
-) -> Option<&'w Deployment> {
+    resource: &str,
+) -> Option<&'w Resource> {
+    let source = source.as_deref().filter(|source| !source.is_empty()).unwrap_or(PROCESS_APPLICATION);
+    let from_source = |row: &Deployment| match row.source.as_deref() {
+        Some(known) => known == source,
+        None => source == PROCESS_APPLICATION,
+    };
     world
         .deployments()
-        .filter(|row| row.name == *name && row.tenant == *tenant && (source.is_none() || row.source == *source))
-        .max_by_key(|row| (row.time, row.id))
+        .filter(|row| row.name.is_some() && row.name == *name && row.tenant == *tenant && from_source(row))
+        .filter_map(|row| Some((row, row.resources.iter().find(|known| known.name == resource)?)))
+        .max_by_key(|(row, _)| (row.time, row.id))
+        .map(|(_, known)| known)
 }
 
 /// A deployment in the making.

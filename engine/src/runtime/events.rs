@@ -6,7 +6,7 @@ use engine_core::{
     graph::NodeIx,
     state::{EventSubscription, SubscriptionKind},
 };
-use models::Id;
+use models::{Id, Value};
 
 use super::{Engine, lane::Lane, start_timer};
 use crate::{
@@ -381,15 +381,46 @@ fn tenant_matches(choice: &TenantChoice, tenant: Option<&str>) -> bool {
     }
 }
 
+/// What was asked for, in the words of Camunda's `CorrelationSet`.
 fn describe(request: &Correlate) -> String {
-    let mut parts = Vec::new();
-    if let Some(key) = &request.business_key {
-        parts.push(format!("businessKey={key}"));
-    }
-    for one in &request.correlation_keys.0 {
-        parts.push(one.name.to_string());
-    }
-    format!("CorrelationSet [{}]", parts.join(", "))
+    let text = |value: Option<&str>| value.unwrap_or("null").to_owned();
+    let keys = |keys: &Variables| {
+        if keys.0.is_empty() {
+            return "null".to_owned();
+        }
+        let entries = keys.0.iter().map(|one| format!("  {} => {}\n", one.name, describe_value(&one.value)));
+        format!("{{\n{}}}", entries.collect::<String>())
+    };
+    let (tenant, is_tenant_set) = match &request.tenant {
+        TenantChoice::Any => (None, false),
+        TenantChoice::Without => (None, true),
+        TenantChoice::Is(tenant) => (Some(tenant.as_str()), true),
+    };
+    format!(
+        "CorrelationSet [businessKey={}, processInstanceId={}, processDefinitionId={}, correlationKeys={}, \
+         localCorrelationKeys={}, tenantId={}, isTenantIdSet={is_tenant_set}, isExecutionsOnly=false]",
+        text(request.business_key.as_deref()),
+        request.process_instance.map_or_else(|| "null".to_owned(), |id| id.to_string()),
+        request.definition.map_or_else(|| "null".to_owned(), |id| id.to_string()),
+        keys(&request.correlation_keys),
+        keys(&request.local_correlation_keys),
+        text(tenant),
+    )
+}
+
+/// A value as Java's untyped values print themselves.
+fn describe_value(value: &Value) -> String {
+    let text = match value {
+        Value::Null | Value::Bytes(_) | Value::File(_) | Value::Object(_) => "null".to_owned(),
+        Value::Boolean(flag) => flag.to_string(),
+        Value::Short(number) => number.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Long(number) => number.to_string(),
+        Value::Double(number) => format!("{number:?}"),
+        Value::String(text) | Value::Json(text) | Value::Xml(text) => text.to_string(),
+        Value::Date(time) => time.0.to_string(),
+    };
+    format!("Untyped value '{text}', isTransient = false")
 }
 
 fn correlated(target: Target, outcome: Outcome, business_key: Option<String>) -> Correlated {

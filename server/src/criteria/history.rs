@@ -61,6 +61,8 @@ parameters! {
     } with {
         "variables" => |query, input| crate::http::params::variables(&mut query.variables, input, "variable"),
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, HISTORIC_PROCESS_INSTANCE),
+        "subCaseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
+        "superCaseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
     }
 }
 
@@ -149,6 +151,10 @@ parameters! {
         "taskVariables" => |query, input| crate::http::params::variables(&mut query.task_variables, input, "variable"),
         "processVariables" => |query, input| crate::http::params::variables(&mut query.process_variables, input, "process variable"),
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, HISTORIC_TASK_INSTANCE),
+        "caseDefinitionId" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseDefinitionKey" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseDefinitionName" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseExecutionId" => |query, input| super::no_case(&mut query.impossible, input),
     }
 }
 
@@ -173,5 +179,8 @@ parameters! {
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
         "variableValue" => |query, input| super::value(&mut query.variable_value, input),
+        "caseActivityIdIn" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseExecutionIdIn" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
     }
 }

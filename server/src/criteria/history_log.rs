@@ -27,6 +27,9 @@ parameters! {
         "excludeTaskDetails" => exclude_task_details,
         "initial" => initial,
         "withoutTenantId" => without_tenant_id,
+    } with {
+        "caseExecutionId" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
     }
 }
 
@@ -157,6 +160,10 @@ parameters! {
         "evaluatedAfter" => evaluated_after,
         "rootDecisionInstancesOnly" => root_decision_instances_only,
         "withoutTenantId" => without_tenant_id,
+    } with {
+        "caseDefinitionId" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseDefinitionKey" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
     }
 }
 
@@ -185,5 +192,9 @@ parameters! {
         "beforeTimestamp" => before_timestamp,
         "afterTimestamp" => after_timestamp,
         "withoutTenantId" => without_tenant_id,
+    } with {
+        "caseDefinitionId" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseExecutionId" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
     }
 }

@@ -22,13 +22,10 @@ parameters! {
         "incidentMessage" => incident_message,
         "incidentMessageLike" => incident_message_like,
         "caseInstanceId" => case_instance_id,
-        "processInstanceIds" => process_instance_ids,
         "processDefinitionKeyIn" => process_definition_key_in,
         "processDefinitionKeyNotIn" => process_definition_key_not_in,
         "activityIdIn" => activity_id_in,
         "tenantIdIn" => tenant_id_in,
-        "active" => active,
-        "suspended" => suspended,
         "withIncident" => with_incident,
         "withoutTenantId" => without_tenant_id,
         "processDefinitionWithoutTenantId" => process_definition_without_tenant_id,
@@ -37,8 +34,13 @@ parameters! {
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
+        "processInstanceIds" => |query, input| super::ids(&mut query.process_instance_ids, input),
+        "active" => |query, input| super::instead(&mut query.active, &mut query.suspended, input),
+        "suspended" => |query, input| super::instead(&mut query.suspended, &mut query.active, input),
         "variables" => |query, input| crate::http::params::variables(&mut query.variables, input, "variable"),
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, PROCESS_INSTANCE),
+        "subCaseInstance" => |query, input| super::no_case(&mut query.impossible, input),
+        "superCaseInstance" => |query, input| super::no_case(&mut query.impossible, input),
     }
 }
 
@@ -84,6 +86,8 @@ parameters! {
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
         "variableValues" => |query, input| crate::http::params::variables(&mut query.variable_values, input, "variable"),
+        "caseExecutionIdIn" => |query, input| super::no_case(&mut query.impossible, input),
+        "caseInstanceIdIn" => |query, input| super::no_case(&mut query.impossible, input),
     }
 }
 

@@ -7,10 +7,53 @@ pub(crate) mod instance;
 pub(crate) mod repository;
 pub(crate) mod work;
 
+use engine_core::error::Fault;
 use models::Value;
 use tollgate::query::TimeCondition;
 
 use crate::http::{Date, Failure, Input, Object, Parameter, params};
+
+/// The criteria that each list takes, by its path.
+#[cfg(test)]
+pub(crate) fn names() -> Vec<(&'static str, Vec<&'static str>)> {
+    fn named<Q>(table: &[Parameter<Q>]) -> Vec<&'static str> {
+        table.iter().map(|parameter| parameter.name).collect()
+    }
+    vec![
+        ("/task", named(work::TASK)),
+        ("/external-task", named(work::EXTERNAL_TASK)),
+        ("/job", named(work::JOB)),
+        ("/job-definition", named(work::JOB_DEFINITION)),
+        ("/process-instance", named(instance::PROCESS_INSTANCE)),
+        ("/execution", named(instance::EXECUTION)),
+        ("/variable-instance", named(instance::VARIABLE_INSTANCE)),
+        ("/incident", named(instance::INCIDENT)),
+        ("/event-subscription", named(instance::EVENT_SUBSCRIPTION)),
+        ("/process-definition", named(repository::PROCESS_DEFINITION)),
+        ("/deployment", named(repository::DEPLOYMENT)),
+        ("/decision-definition", named(repository::DECISION_DEFINITION)),
+        ("/decision-requirements-definition", named(repository::DECISION_REQUIREMENTS_DEFINITION)),
+        ("/history/process-instance", named(history::HISTORIC_PROCESS_INSTANCE)),
+        ("/history/activity-instance", named(history::HISTORIC_ACTIVITY_INSTANCE)),
+        ("/history/task", named(history::HISTORIC_TASK_INSTANCE)),
+        ("/history/variable-instance", named(history::HISTORIC_VARIABLE_INSTANCE)),
+        ("/history/detail", named(history_log::HISTORIC_DETAIL)),
+        ("/history/incident", named(history_log::HISTORIC_INCIDENT)),
+        ("/history/job-log", named(history_log::HISTORIC_JOB_LOG)),
+        ("/history/external-task-log", named(history_log::HISTORIC_EXTERNAL_TASK_LOG)),
+        ("/history/identity-link-log", named(history_log::HISTORIC_IDENTITY_LINK_LOG)),
+        ("/history/decision-instance", named(history_log::HISTORIC_DECISION_INSTANCE)),
+        ("/history/user-operation", named(history_log::USER_OPERATION)),
+        ("/history/batch", named(admin::HISTORIC_BATCH)),
+        ("/batch", named(admin::BATCH)),
+        ("/batch/statistics", named(admin::BATCH_STATISTICS)),
+        ("/user", named(admin::USER)),
+        ("/group", named(admin::GROUP)),
+        ("/tenant", named(admin::TENANT)),
+        ("/authorization", named(admin::AUTHORIZATION)),
+        ("/filter", named(admin::FILTER)),
+    ]
+}
 
 /// Takes conditions on a time: `gt_<time>,lt_<time>` in the query string, objects in a body.
 fn times(field: &mut Vec<TimeCondition>, input: Input<'_>) -> Result<(), Failure> {
@@ -56,6 +99,51 @@ fn value(field: &mut Option<Value>, input: Input<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Takes a criterion on a case. There are none, so that nothing meets it.
+#[expect(clippy::unnecessary_wraps, reason = "the form of all setters")]
+fn no_case(impossible: &mut bool, input: Input<'_>) -> Result<(), Failure> {
+    let given = match input {
+        Input::Query { .. } => true,
+        Input::Json(json) => !json.is_null() && json.as_array().is_none_or(|items| !items.is_empty()),
+    };
+    *impossible |= given;
+    Ok(())
+}
+
+/// Refuses an expression as a criterion: only filters that are stored may have them, which evaluate them beforehand.
+fn no_expression(input: Input<'_>) -> Result<(), Failure> {
+    if matches!(input, Input::Json(serde_json::Value::Null)) {
+        return Ok(());
+    }
+    Err(Fault::bad_request(
+        "Expressions are forbidden in adhoc queries. This behavior can be toggled in the process engine configuration",
+    )
+    .into())
+}
+
+/// Takes a criterion of two that exclude each other: the later one of the API's order counts.
+fn instead(field: &mut bool, other: &mut bool, input: Input<'_>) -> Result<(), Failure> {
+    if input.flag()? == Some(true) {
+        *field = true;
+        *other = false;
+    }
+    Ok(())
+}
+
+/// Takes a set of ids. An empty text in the query string is one empty id, which nothing has.
+fn ids(field: &mut Vec<String>, input: Input<'_>) -> Result<(), Failure> {
+    if let Input::Query { text, .. } = input
+        && text.is_empty()
+    {
+        *field = vec![String::new()];
+        return Ok(());
+    }
+    if let Some(ids) = input.list()? {
+        *field = ids;
+    }
+    Ok(())
+}
+
 /// Takes groups of criteria of which one must be met.
 fn groups<Q: Default>(field: &mut Vec<Q>, input: Input<'_>, table: &[Parameter<Q>]) -> Result<(), Failure> {
     match input {
@@ -65,7 +153,8 @@ fn groups<Q: Default>(field: &mut Vec<Q>, input: Input<'_>, table: &[Parameter<Q
             }
             Ok(())
         }
-        Input::Json(serde_json::Value::Null) | Input::Query { .. } => Ok(()),
+        Input::Json(serde_json::Value::Null) => Ok(()),
+        Input::Query { .. } => Err(Failure::java("IllegalArgumentException", "argument type mismatch")),
         Input::Json(_) => Err(Failure::shape()),
     }
 }

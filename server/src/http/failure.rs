@@ -44,6 +44,11 @@ impl Failure {
         Self::new(status, "RestException", message)
     }
 
+    /// A Java exception that nobody catches: 500.
+    pub(crate) fn java(class: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, class, message)
+    }
+
     /// The body is not JSON or has not the shape it should have. Camunda says nothing about it.
     pub(crate) fn shape() -> Self {
         Self::bad("")

@@ -79,7 +79,7 @@ async fn create(call: Call) -> Reply {
         None => None,
         Some(text) => Some(
             Date::parse_lenient(&text)
-                .ok_or_else(|| Failure::bad(format!("Cannot convert value \"{text}\" to java type java.util.Date")))?,
+                .ok_or_else(|| Failure::java("IllegalArgumentException", format!("Invalid format: \"{text}\"")))?,
         ),
     };
     let changed_only = flag("deploy-changed-only");

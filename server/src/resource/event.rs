@@ -118,7 +118,7 @@ async fn signal(call: Call) -> Reply {
         None => TenantChoice::Any,
     };
     let execution = body.text("executionId")?;
-    let unknown = |id: &str| Fault::not_found(format!("Cannot find execution with id '{id}'"));
+    let unknown = |id: &str| Fault::null(format!("Cannot find execution with id '{id}': execution is null"));
     let request = Signal {
         name,
         execution: execution

@@ -149,7 +149,8 @@ async fn trigger(call: Call) -> Reply {
     let found = subscription(&call, &call.app.engine.read());
     let subscription = found.ok_or_else(|| {
         attempt.failed(Fault::engine(format!(
-            "Execution with id '{}' does not have a subscription to a message event with name '{name}'",
+            "Execution with id '{}' does not have a subscription to a message event with name '{name}': \
+             eventSubscriptions is empty",
             call.id()
         )))
     })?;

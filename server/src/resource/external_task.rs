@@ -62,7 +62,8 @@ fn one(call: &Call) -> Reply {
 
 fn error_details(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    let task = id_of(call.id()).and_then(|id| world.external_task(id)).ok_or_else(|| missing(call).code(0))?;
+    let unknown = || Fault::null(format!("No external task found with id {}: externalTask is null", call.id()));
+    let task = id_of(call.id()).and_then(|id| world.external_task(id)).ok_or_else(unknown)?;
     Ok(match &task.error_details {
         Some(details) => Answer::bytes("text/plain", details.clone()),
         None => Answer::nothing(),
@@ -190,7 +191,7 @@ async fn set_retries_of_several(call: Call) -> Reply {
     let retries = retries(&body)?;
     let tasks = selected(&call, &body)?;
     if tasks.is_empty() {
-        return Err(Fault::bad_request("externalTaskIds is empty").into());
+        return Err(Failure::bad("externalTaskIds is empty"));
     }
     let failed = |fault: Fault| match fault.kind {
         engine_core::error::FaultKind::NotFound => Failure::missing(fault.message),
@@ -243,20 +244,35 @@ fn plain_variables(body: &Object) -> Result<engine_core::command::Variables, Fai
     Ok(map.0.iter().map(|(name, json)| (name.as_str(), params::filter_value(json))).collect())
 }
 
+fn unknown_order(parameter: &str, value: Option<&str>) -> Failure {
+    Failure::bad(format!("Cannot set query {parameter} parameter to value {}", value.unwrap_or("null")))
+}
+
 /// The request of a body, and for each topic whether its values are deserialised.
 fn fetch_request(body: &Object) -> Result<(FetchAndLock, Vec<bool>), Failure> {
     let topics = body.objects("topics")?;
     let mut oldest_first = None;
     for sorting in body.objects("sorting")? {
-        if sorting.text("sortBy")?.as_deref() != Some("createTime") {
-            return Err(Failure::bad("Cannot set query sortBy parameter to value null"));
+        let by = sorting.text("sortBy")?;
+        if by.as_deref() != Some("createTime") {
+            return Err(unknown_order("sortBy", by.as_deref()));
         }
+        let ascending = match sorting.text("sortOrder")?.as_deref() {
+            Some("asc") => true,
+            Some("desc") => false,
+            Some(other) => return Err(unknown_order("sortOrder", Some(other))),
+            None => {
+                let message = "Invalid query: call asc() or desc() after using orderByXX(): direction is null";
+                return Err(Failure::new(StatusCode::BAD_REQUEST, "NotValidException", message).code(0));
+            }
+        };
         // the first of several decides
-        oldest_first.get_or_insert(sorting.text("sortOrder")?.as_deref() != Some("desc"));
+        oldest_first.get_or_insert(ascending);
     }
     let request = FetchAndLock {
         worker: worker(body)?,
-        max_tasks: body.get("maxTasks").int()?.and_then(|max| usize::try_from(max).ok()).unwrap_or(0),
+        max_tasks: usize::try_from(body.get("maxTasks").int()?.unwrap_or(0))
+            .map_err(|_| Fault::engine("maxResults is not greater than or equal to 0"))?,
         use_priority: body.flag("usePriority")?,
         oldest_first,
         topics: topics.iter().map(topic).collect::<Result<_, _>>()?,

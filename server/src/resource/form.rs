@@ -150,17 +150,16 @@ fn deployed(world: &World, form: &Form, deployment: Id) -> Result<Option<Answer>
     Ok(Some(Answer::bytes(media_type, resource.bytes.to_vec())))
 }
 
+fn no_form() -> Failure {
+    Failure::bad("One of the attributes 'formKey' and 'camunda:formRef' must be supplied but none were set.")
+}
+
 /// `GET /process-definition/{id}/deployed-start-form`.
 pub(super) fn deployed_start_form(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let definition = find(call, &world, |fault| Failure::missing(fault.message))?;
     let form = form_of(&model::start_form(&world, definition).unwrap_or_default());
-    deployed(&world, &form, definition.deployment)?.ok_or_else(|| {
-        Failure::bad(format!(
-            "Start form for process definition id '{}' has neither a formKey nor a formRef.",
-            definition.text_id
-        ))
-    })
+    deployed(&world, &form, definition.deployment)?.ok_or_else(no_form)
 }
 
 /// `GET /task/{id}/deployed-form`.
@@ -174,7 +173,7 @@ pub(super) fn deployed_task_form(call: &Call) -> Reply {
         Some(deployment) => deployed(&world, &form, deployment)?,
         None => None,
     };
-    found.ok_or_else(|| Failure::bad(format!("Task with id '{}' has neither a formKey nor a formRef.", call.id())))
+    found.ok_or_else(no_form)
 }
 
 /// `GET /process-definition/{id}/rendered-form`.

@@ -56,7 +56,7 @@ pub(super) fn routes() -> Routes {
         .delete("/history/variable-instance/{id}", delete_variable)
         .get_file("/history/variable-instance/{id}/data", variable_data)
         .query("/history/detail", list_details)
-        .query("/history/detail/count", count_details)
+        .get("/history/detail/count", count_details)
         .get("/history/detail/{id}", detail)
         .get_file("/history/detail/{id}/data", detail_data)
         .get("/history/incident", list_incidents)
@@ -116,6 +116,7 @@ HistoricDecisionInstanceSorting, |call, row| DecisionView {
     inputs: call.flag("includeInputs", false),
     outputs: call.flag("includeOutputs", false),
     deserialize: !call.flag("disableCustomObjectDeserialization", false),
+    binary: !call.flag("disableBinaryFetching", false),
 });
 
 listing!(list_operations, count_operations, read_operations: UserOperationQuery = USER_OPERATION,
@@ -153,6 +154,7 @@ single!(decision: HistoricDecisionInstanceQuery { decision_instance_id },
     inputs: call.flag("includeInputs", false),
     outputs: call.flag("includeOutputs", false),
     deserialize: !call.flag("disableCustomObjectDeserialization", false),
+    binary: !call.flag("disableBinaryFetching", false),
 });
 
 fn no_variable(call: &Call) -> Failure {
@@ -234,9 +236,8 @@ async fn delete_instance(call: Call) -> Reply {
 
 async fn delete_variables(call: Call) -> Reply {
     let found = id_of(call.id()).filter(|id| call.app.engine.read().historic_process_instance(*id).is_some());
-    let missing = || {
-        Failure::missing(format!("No historic process instance found with id: {}: instance is null", call.id())).code(0)
-    };
+    let missing =
+        || Failure::missing(format!("No historic process instance found with id: {}: instance is null", call.id()));
     let id = found.ok_or_else(missing)?;
     change(&call, HistoryChange::DeleteVariablesOf(id)).await
 }
@@ -303,7 +304,7 @@ async fn set_annotation(call: &Call, text: Option<String>) -> Reply {
     let operation = call.path("operationId");
     let known = id_of(operation).is_some_and(|id| call.app.engine.read().entries_of_operation(id).next().is_some());
     if !known {
-        return Err(failed(Fault::bad_request("operations is empty")));
+        return Err(Fault::bad_request("operation is null").into());
     }
     let change = HistoryChange::AnnotateOperation { operation: operation.to_owned(), text };
     call.app.engine.change_history(change, &call.caller).await.map_err(failed)?;

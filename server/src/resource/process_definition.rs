@@ -122,7 +122,9 @@ fn resolve(call: &Call, unknown: impl FnOnce(Fault) -> Failure) -> Result<(Id, S
 }
 
 async fn delete(call: Call) -> Reply {
-    let (id, _) = resolve(&call, |fault| Attempt::NotFoundIs404.failed(fault))?;
+    let unknown =
+        Fault::not_found(format!("No process definition found with id '{}': processDefinition is null", call.id()));
+    let (id, _) = resolve(&call, |_| Attempt::NotFoundIs404.failed(unknown))?;
     let change = DefinitionChange::Delete { definitions: Definitions::Id(id), options: delete_options(&call) };
     let failed = |fault| Attempt::NotFoundIs404.failed(fault);
     call.app.engine.change_definitions(change, &call.caller).await.map_err(failed)?;
@@ -131,6 +133,17 @@ async fn delete(call: Call) -> Reply {
 
 async fn delete_key(call: Call) -> Reply {
     let tenant = call.path("tenantId");
+    let key = call.path("key");
+    let query = ProcessDefinitionQuery {
+        key: Some(key.to_owned()),
+        without_tenant_id: tenant.is_empty(),
+        tenant_id_in: Some(tenant).filter(|tenant| !tenant.is_empty()).map(str::to_owned).into_iter().collect(),
+        ..ProcessDefinitionQuery::default()
+    };
+    if query.count(&call.app.engine.read(), None) == 0 {
+        let message = format!("No process definition found with key '{key}': processDefinitions is empty");
+        return Err(Failure::missing(message));
+    }
     let tenant = if tenant.is_empty() { TenantChoice::Without } else { TenantChoice::Is(tenant.to_owned()) };
     let options: DeleteOptions = delete_options(&call);
     let change =
@@ -150,6 +163,13 @@ async fn start(call: Call) -> Reply {
     let (definition, text) = resolve(&call, |fault| Attempt::Instantiate(&shown).failed(as_null(fault)))?;
     let attempt = Attempt::Instantiate(&text);
     let body = call.object()?;
+    let skips = body.flag("skipCustomListeners")? || body.flag("skipIoMappings")?;
+    if skips && body.objects("startInstructions")?.is_empty() {
+        return Err(attempt.failed(Fault::engine(
+            "ENGINE-13024 Cannot skip custom listeners or input/output mappings when start a process instance at default \
+             start activity.",
+        )));
+    }
     let request = Start {
         definition,
         business_key: body.text("businessKey")?,

@@ -140,8 +140,8 @@ fn modification(call: &Call) -> Result<Option<Modification>, Failure> {
         return Ok(None);
     }
     let unknown = || {
-        Fault::bad_request(format!(
-            "Process instance with id '{}' cannot be modified: processInstance is null",
+        Fault::engine(format!(
+            "ENGINE-13036 Process instance '{}' cannot be modified. The process instance does not exist",
             call.id()
         ))
     };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::http::{Answer, Call, Reply, Routes};
+use crate::http::{Answer, Call, Date, Reply, Routes};
 
 /// The version whose API is served.
 const CAMUNDA_VERSION: &str = "7.24.0";
@@ -13,6 +13,8 @@ pub(super) fn routes() -> Routes {
         .get("/version", version)
         .get("/engine", engines)
         .get("/telemetry/configuration", telemetry)
+        .post("/telemetry/configuration", configure_telemetry)
+        .query("/schema/log", schema_log)
         .get("/telemetry/data", telemetry_data)
 }
 
@@ -26,6 +28,17 @@ fn engines(_: &Call) -> Reply {
 
 fn telemetry(_: &Call) -> Reply {
     Answer::json(&json!({"enableTelemetry": false}))
+}
+
+/// Nothing is reported to anybody, whatever is asked for.
+async fn configure_telemetry(call: Call) -> Reply {
+    call.object()?.get("enableTelemetry").flag()?;
+    Ok(Answer::nothing())
+}
+
+/// The versions of the data's schema: one.
+fn schema_log(call: &Call) -> Reply {
+    Answer::json(&json!([{"id": "0", "timestamp": Date(call.app.started), "version": CAMUNDA_VERSION}]))
 }
 
 fn telemetry_data(_: &Call) -> Reply {

@@ -126,7 +126,29 @@ fn with_more(row: &TaskRow<'_>, view: &TaskView<'_>, shown: Shown) -> serde_json
 fn read(call: &Call) -> Result<TaskQuery, Failure> {
     let mut query = criteria(call, TASK)?;
     query.sorting = sorting(call, sorting_key)?;
+    check_usage(&query)?;
     Ok(query)
+}
+
+/// Refuses what the query builder of Camunda refuses.
+fn check_usage(query: &TaskQuery) -> Result<(), Failure> {
+    let by_candidates = query.candidate_user.is_some()
+        || query.candidate_group.is_some()
+        || query.candidate_group_like.is_some()
+        || !query.candidate_groups.is_empty()
+        || query.with_candidate_groups
+        || query.without_candidate_groups
+        || query.with_candidate_users
+        || query.without_candidate_users;
+    if query.include_assigned_tasks && !by_candidates {
+        return Err(Fault::engine(
+            "Invalid query usage: candidateUser, candidateGroup, candidateGroupLike, candidateGroupIn, withCandidateGroups, \
+             withoutCandidateGroups, withCandidateUsers, withoutCandidateUsers has to be called before \
+             'includeAssignedTasks'.",
+        )
+        .into());
+    }
+    Ok(())
 }
 
 fn list(call: &Call) -> Reply {

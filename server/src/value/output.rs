@@ -19,17 +19,19 @@ pub(crate) struct Typed<'a> {
     pub(crate) deserialize: bool,
     /// Bytes are shown; lists of variable instances leave them out.
     pub(crate) binary: bool,
+    /// Objects are named by the Java type that reading their JSON gives; history keeps the name that was stored.
+    pub(crate) detected: bool,
 }
 
 impl<'a> Typed<'a> {
     /// A value, with bytes.
     pub(crate) fn new(value: &'a Value, deserialize: bool) -> Self {
-        Self { value, deserialize, binary: true }
+        Self { value, deserialize, binary: true, detected: deserialize }
     }
 
     /// A value as `/variable-instance` shows it: without bytes.
     pub(crate) fn listed(value: &'a Value, deserialize: bool) -> Self {
-        Self { value, deserialize, binary: false }
+        Self { value, deserialize, binary: false, detected: false }
     }
 
     /// Writes `type`, `value`, `valueInfo` into a JSON object.
@@ -52,7 +54,7 @@ impl<'a> Typed<'a> {
             Value::Bytes(_) => map.serialize_value(&())?,
             Value::Object(object) => serialize_object(object, self.deserialize, map)?,
         }
-        map.serialize_entry("valueInfo", &info(self.value))
+        map.serialize_entry("valueInfo", &info(self.value, self.detected))
     }
 }
 
@@ -80,7 +82,7 @@ fn serialize_object<M: SerializeMap>(object: &ObjectValue, deserialize: bool, ma
 }
 
 /// `valueInfo` of a value.
-fn info(value: &Value) -> Json {
+fn info(value: &Value, detected: bool) -> Json {
     let mut info = Map::new();
     match value {
         Value::File(file) => {
@@ -93,7 +95,8 @@ fn info(value: &Value) -> Json {
             info.insert("filename".into(), file.filename.as_str().into());
         }
         Value::Object(object) => {
-            info.insert("objectTypeName".into(), object.type_name.clone().map_or(Json::Null, Json::String));
+            let name = if detected { detected_type(object) } else { None }.or_else(|| object.type_name.clone());
+            info.insert("objectTypeName".into(), name.map_or(Json::Null, Json::String));
             let format = object.format.clone().or_else(|| match object.content {
                 ObjectContent::Tree(_) => Some("application/json".to_owned()),
                 _ => None,
@@ -103,6 +106,45 @@ fn info(value: &Value) -> Json {
         _ => {}
     }
     Json::Object(info)
+}
+
+/// The name that Camunda's JSON format gives to a collection it has read: maps of anything, lists of the type of their first
+/// element.
+fn detected_type(object: &ObjectValue) -> Option<String> {
+    let raw = object.type_name.as_deref()?.split('<').next()?;
+    let simple = raw.strip_prefix("java.util.")?;
+    let ObjectContent::Serialized(text) = &object.content else { return None };
+    if object.format.as_deref() != Some("application/json") {
+        return None;
+    }
+    if simple.ends_with("Map") {
+        return Some(format!("{raw}<java.lang.Object,java.lang.Object>"));
+    }
+    if !simple.ends_with("List") && !simple.ends_with("Set") {
+        return None;
+    }
+    let items: Vec<Json> = serde_json::from_str(text).ok()?;
+    let element = items.first().map_or_else(|| "java.lang.Object".to_owned(), java_type);
+    Some(format!("{raw}<{element}>"))
+}
+
+/// The Java type that Jackson makes of JSON.
+fn java_type(json: &Json) -> String {
+    match json {
+        Json::Null => "java.lang.Object".to_owned(),
+        Json::Bool(_) => "java.lang.Boolean".to_owned(),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) if i32::try_from(whole).is_ok() => "java.lang.Integer".to_owned(),
+            Some(_) => "java.lang.Long".to_owned(),
+            None => "java.lang.Double".to_owned(),
+        },
+        Json::String(_) => "java.lang.String".to_owned(),
+        Json::Array(items) => {
+            let element = items.first().map_or_else(|| "java.lang.Object".to_owned(), java_type);
+            format!("java.util.ArrayList<{element}>")
+        }
+        Json::Object(_) => "java.util.LinkedHashMap<java.lang.Object,java.lang.Object>".to_owned(),
+    }
 }
 
 /// The JSON of a plain object.

@@ -45,7 +45,8 @@ impl Serialize for DetailView<'_> {
         map.serialize_entry("rootProcessInstanceId", &row.root().map(Text))?;
         if entity.form_field {
             map.serialize_entry("fieldId", &entity.name)?;
-            let value = serde_json::to_value(Typed::new(&entity.value, true)).unwrap_or_default();
+            let typed = Typed { detected: false, ..Typed::new(&entity.value, true) };
+            let value = serde_json::to_value(typed).unwrap_or_default();
             map.serialize_entry("fieldValue", &value["value"])?;
             return map.end();
         }
@@ -218,11 +219,13 @@ pub(crate) struct DecisionView<'a> {
     pub(crate) outputs: bool,
     /// Objects as JSON.
     pub(crate) deserialize: bool,
+    /// Bytes are shown.
+    pub(crate) binary: bool,
 }
 
 impl Serialize for DecisionView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { world, row, inputs, outputs, deserialize } = *self;
+        let Self { world, row, inputs, outputs, deserialize, binary } = *self;
         let instance = row.process_instance.and_then(|id| world.historic_process_instance(id));
         let root = instance.map(|instance| Text(instance.root));
         let decision = world.decision_definition(row.decision_definition);
@@ -246,7 +249,7 @@ impl Serialize for DecisionView<'_> {
         map.serialize_entry("activityId", &row.activity)?;
         map.serialize_entry("activityInstanceId", &activity)?;
         map.serialize_entry("userId", &row.user)?;
-        let entry = |clause| ClauseView { decision: row, root, clause, deserialize };
+        let entry = |clause| ClauseView { decision: row, root, clause, deserialize, binary };
         let shown: Vec<_> = row.inputs.iter().map(|input| entry(Clause::Input(input))).collect();
         map.serialize_entry("inputs", &inputs.then_some(shown))?;
         let shown: Vec<_> = row.outputs.iter().map(|output| entry(Clause::Output(output))).collect();
@@ -272,6 +275,8 @@ struct ClauseView<'a> {
     root: Option<Text>,
     clause: Clause<'a>,
     deserialize: bool,
+    /// Bytes are shown.
+    binary: bool,
 }
 
 impl Serialize for ClauseView<'_> {
@@ -281,7 +286,7 @@ impl Serialize for ClauseView<'_> {
             Clause::Output(output) => (output.id, &output.value, &output.clause, &output.name),
         };
         let mut map = serializer.serialize_map(None)?;
-        Typed::new(value, self.deserialize).entries(&mut map)?;
+        Typed { detected: false, binary: self.binary, ..Typed::new(value, self.deserialize) }.entries(&mut map)?;
         map.serialize_entry("id", &Text(id))?;
         map.serialize_entry("decisionInstanceId", &Text(self.decision.id))?;
         map.serialize_entry("clauseId", clause)?;

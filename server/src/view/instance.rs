@@ -90,7 +90,7 @@ impl Serialize for VariableView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { row, deserialize, binary } = *self;
         let mut map = serializer.serialize_map(None)?;
-        Typed { value: &row.entity.value, deserialize, binary }.entries(&mut map)?;
+        Typed { binary, ..Typed::new(&row.entity.value, deserialize) }.entries(&mut map)?;
         map.serialize_entry("id", &Text(row.id))?;
         map.serialize_entry("name", &row.name)?;
         map.serialize_entry("processDefinitionId", &row.process_definition_id())?;

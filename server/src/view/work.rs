@@ -183,6 +183,7 @@ view! {
         "suspended": row.suspended,
         "overridingJobPriority": row.overriding_priority,
         "tenantId": row.tenant,
-        "deploymentId": row.deployment.map(Text),
+        // a column that Camunda's engine never fills
+        "deploymentId": (),
     }
 }
