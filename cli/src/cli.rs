@@ -44,6 +44,9 @@ pub(crate) enum Command {
     Instances(command::instances::Instances),
     Show(command::show::Show),
     Store(command::store::StoreCommand),
+    Config(command::config::Config),
+    Completions(command::completions::Completions),
+    Man(command::man::Man),
 }
 
 impl Command {
@@ -60,6 +63,9 @@ impl Command {
             Self::Instances(command) => command.run(),
             Self::Show(command) => command.run(),
             Self::Store(command) => command.run(),
+            Self::Config(command) => command.run(),
+            Self::Completions(command) => command.run(),
+            Self::Man(command) => command.run(),
         }
     }
 }

@@ -3,7 +3,9 @@
 mod cli;
 mod client;
 mod command;
+mod config;
 mod exit;
+mod logging;
 mod output;
 mod render;
 mod sources;

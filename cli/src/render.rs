@@ -18,6 +18,15 @@ use serde_json::{Value as Json, json};
 ///    = help: set `camunda:topic`
 /// ```
 pub(crate) fn text(path: &str, source: &str, found: &Diagnostic) -> String {
+    render(path, source, found, crate::style::on_stdout())
+}
+
+/// The same for standard error.
+pub(crate) fn error_text(path: &str, source: &str, found: &Diagnostic) -> String {
+    render(path, source, found, crate::style::on_stderr())
+}
+
+fn render(path: &str, source: &str, found: &Diagnostic, coloured: bool) -> String {
     let level = match found.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -36,7 +45,7 @@ pub(crate) fn text(path: &str, source: &str, found: &Diagnostic) -> String {
     if !found.help.is_empty() {
         group = group.element(Level::HELP.message(found.help.as_str()));
     }
-    let renderer = if crate::style::on_stdout() { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
 }
 

@@ -31,7 +31,8 @@ pub(crate) fn on_stdout() -> bool {
     wanted(&std::io::stdout())
 }
 
-fn on_stderr() -> bool {
+/// Whether standard error is coloured.
+pub(crate) fn on_stderr() -> bool {
     wanted(&std::io::stderr())
 }
 

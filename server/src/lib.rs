@@ -19,6 +19,6 @@ mod test_mode;
 mod value;
 mod view;
 
-pub use options::{Console, ConsoleFile, FindFile, Options, Stop, Tls};
+pub use options::{Console, ConsoleFile, FindFile, Options, Reload, Stop, Tls};
 pub use serve::serve;
 pub use site::router;

@@ -37,6 +37,8 @@ pub struct Options {
     pub console: Option<Console>,
     /// Where the server is told to stop.
     pub stop: Stop,
+    /// Where the server is told that certificate or key have changed.
+    pub reload: Reload,
 }
 
 /// Where certificate and key are.
@@ -89,6 +91,7 @@ impl Default for Options {
             shutdown_timeout: Duration::from_secs(30),
             console: None,
             stop: Stop::default(),
+            reload: Reload::default(),
         }
     }
 }
@@ -119,5 +122,26 @@ impl Stop {
     /// Whether it was told to stop.
     pub(crate) fn is_stopped(&self) -> bool {
         *self.0.borrow()
+    }
+}
+
+/// Tells a server that serves TLS to read certificate and key again. Connections that are open stay as they are.
+#[derive(Clone, Debug)]
+pub struct Reload(tokio::sync::watch::Sender<Option<Tls>>);
+
+impl Default for Reload {
+    fn default() -> Self {
+        Self(tokio::sync::watch::Sender::new(None))
+    }
+}
+
+impl Reload {
+    /// Reads them again. Files that can't be used leave all as it was, with an error in the log.
+    pub fn now(&self, tls: Option<Tls>) {
+        self.0.send_replace(tls);
+    }
+
+    pub(crate) fn subscribe(&self) -> tokio::sync::watch::Receiver<Option<Tls>> {
+        self.0.subscribe()
     }
 }

@@ -34,7 +34,8 @@ pub async fn serve(
     options: &Options,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let acceptor = options.tls.as_ref().map(acceptor).transpose()?;
+    let mut acceptor = options.tls.as_ref().map(acceptor_of).transpose()?;
+    let mut reload = options.reload.subscribe();
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -51,6 +52,11 @@ pub async fn serve(
     loop {
         let (stream, peer) = tokio::select! {
             () = &mut shutdown => break,
+            // the sender lives as long as the options
+            Ok(()) = reload.changed() => {
+                renew(&mut acceptor, reload.borrow_and_update().as_ref());
+                continue;
+            }
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
@@ -101,7 +107,16 @@ async fn connection<S>(
     }
 }
 
-fn acceptor(tls: &Tls) -> io::Result<TlsAcceptor> {
+/// Takes certificate and key anew, if they can be used. Whether TLS is spoken at all is decided at the start.
+fn renew(acceptor: &mut Option<TlsAcceptor>, tls: Option<&Tls>) {
+    let (Some(current), Some(tls)) = (acceptor, tls) else { return };
+    match acceptor_of(tls) {
+        Ok(fresh) => *current = fresh,
+        Err(error) => tracing::error!(%error, "certificate and key stay as they were"),
+    }
+}
+
+fn acceptor_of(tls: &Tls) -> io::Result<TlsAcceptor> {
     let invalid = |error: &dyn std::fmt::Display, path: &std::path::Path| {
         io::Error::new(io::ErrorKind::InvalidData, format!("`{}`: {error}", path.display()))
     };

@@ -2,8 +2,11 @@
 
 pub(crate) mod check;
 pub(crate) mod complete;
+pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod deploy;
 pub(crate) mod instances;
+pub(crate) mod man;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod show;

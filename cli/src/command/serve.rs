@@ -1,38 +1,59 @@
 //! `tollgate serve`.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
-
-use anyhow::{Context, Result};
-use clap::Args;
-use tollgate::{
-    Engine,
-    request::{Caller, Deploy, Resource},
+use std::{
+    io::ErrorKind,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use crate::{exit::Exit, sources};
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use tollgate::{
+    Engine, OpenError,
+    request::{Caller, Deploy, Resource},
+    store,
+};
+
+use crate::{
+    config::{ALL, ConfigArgs, Configuration},
+    exit::Exit,
+    logging::{self, Log},
+    sources, style,
+};
 
 /// Serve the REST API and run jobs and timers.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  tollgate serve examples\n  tollgate serve --listen 0.0.0.0:8080 --data /var/lib/tollgate order.bpmn\n\n\
-    Stops cleanly on Ctrl-C or SIGTERM. Started again, every instance is where it was."
-)]
+#[command(after_help = "\
+Examples:
+  tollgate serve examples
+  tollgate serve --listen 0.0.0.0:8080 --data /var/lib/tollgate order.bpmn
+  tollgate serve --config /etc/tollgate/tollgate.toml
+  TOLLGATE_LOG=info tollgate serve --set store.durability=relaxed
+
+Stops cleanly on Ctrl-C or SIGTERM; started again, every instance is where it was. SIGHUP reads the configuration again.
+`tollgate config example` prints all settings.")]
 pub(crate) struct Serve {
     /// Models to deploy: `.bpmn`, `.dmn` and `.form` files, or folders of them. What is deployed already and has not changed
     /// is left as it is.
     models: Vec<PathBuf>,
-    /// Folder of the store.
-    #[arg(long, value_name = "DIR", default_value = "tollgate-data")]
-    data: PathBuf,
-    /// Address to listen on.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// The store.
-    #[arg(long, value_name = "KIND", default_value = "fjall", value_parser = ["fjall", "sled", "memory"])]
-    store: String,
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Folder of the store [default: tollgate-data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// The store [default: fjall].
+    #[arg(long, value_name = "KIND", value_parser = ["fjall", "sled", "memory"])]
+    store: Option<String>,
     /// Reject models without `camunda:historyTimeToLive`, as Camunda does by default.
     #[arg(long)]
     enforce_history_time_to_live: bool,
+    /// Open a damaged store with what is intact in it, after putting damaged journals aside.
+    #[arg(long)]
+    accept_damage: bool,
     /// Serve the `/test` endpoints (stop the clock, run jobs, delete everything) and switch the job executor off. For tests.
     #[arg(long)]
     test_mode: bool,
@@ -40,36 +61,92 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self) -> Result<Exit> {
-        tracing_subscriber::fmt()
-            .with_env_filter(
-                tracing_subscriber::EnvFilter::try_from_env("TOLLGATE_LOG").unwrap_or_else(|_| "warn".into()),
-            )
-            .with_writer(std::io::stderr)
-            .init();
-        let files = sources::model_files(&self.models)?;
-        let mut options = tollgate::Options { job_executor: !self.test_mode, ..tollgate::Options::default() };
-        options.store = self.store.parse().map_err(|_| anyhow::anyhow!("unknown store `{}`", self.store))?;
-        options.parse.enforce_history_time_to_live = self.enforce_history_time_to_live;
+        let configuration = self.configuration()?;
+        let settings = &configuration.settings;
+        let log = logging::start(&settings.log, settings.log_format)?;
+        for warning in &configuration.warnings {
+            eprintln!("{}: {warning}", style::error("warning"));
+        }
+        let mut models = settings.models.clone();
+        models.extend(self.models.iter().cloned());
+        let files = sources::model_files(&models)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let listener = runtime.block_on(tokio::net::TcpListener::bind(self.listen)).with_context(|| {
-            format!("can't listen on {}: stop what uses the port, or choose another with --listen", self.listen)
-        })?;
-        let engine = Engine::open_with(&self.data, options)
-            .with_context(|| format!("can't open the data folder {}", self.data.display()))?;
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind(settings.listen))
+            .map_err(|e| no_address(settings.listen, &e))?;
+        let mut options = configuration.engine_options();
+        options.job_executor &= !self.test_mode;
+        let engine = Engine::open_with(&settings.data, options).map_err(|error| not_opened(&settings.data, error))?;
         deploy(&engine, &files)?;
         let address = listener.local_addr()?;
+        let scheme = if settings.tls_certificate.is_some() { "https" } else { "http" };
+        let durability = match settings.store_durability {
+            _ if settings.store_kind == store::Kind::Memory => "nothing is kept".to_owned(),
+            crate::config::Durability::Strict => "strict".to_owned(),
+            crate::config::Durability::Relaxed => {
+                format!("relaxed: the loss of power may take the last {:?}", settings.store_max_loss)
+            }
+        };
         println!("Tollgate {} is ready", env!("CARGO_PKG_VERSION"));
-        println!("  REST API  http://{address}/engine-rest");
-        println!("  data      {} ({})", self.data.display(), self.store);
+        println!("  REST API  {scheme}://{address}/engine-rest");
+        println!("  data      {} ({}, {durability})", settings.data.display(), settings.store_kind);
+        if let Some(file) = &configuration.file {
+            println!("  settings  {}", file.display());
+        }
+        let options =
+            server::Options { test_mode: self.test_mode, console: console_files(), ..configuration.server_options() };
+        let serve = self;
         runtime.block_on(async {
-            let options =
-                server::Options { test_mode: self.test_mode, console: console_files(), ..server::Options::default() };
             let router = server::router(engine.clone(), options.clone());
+            let reload = options.reload.clone();
+            tokio::spawn(async move { serve.reload_on_hangup(configuration, &log, &reload).await });
             server::serve(listener, router, &options, stopped()).await
         })?;
         println!("stopped");
         drop(engine);
         Ok(Exit::Done)
+    }
+
+    fn configuration(&self) -> Result<Configuration> {
+        let mut flags = Vec::new();
+        flags.extend(self.data.as_ref().map(|data| ("data", data.to_string_lossy().into_owned())));
+        flags.extend(self.listen.map(|address| ("listen", address.to_string())));
+        flags.extend(self.store.clone().map(|kind| ("store.kind", kind)));
+        if self.enforce_history_time_to_live {
+            flags.push(("engine.enforce-history-time-to-live", "true".to_owned()));
+        }
+        if self.accept_damage {
+            flags.push(("store.accept-damage", "true".to_owned()));
+        }
+        Configuration::load(&self.config, &flags)
+    }
+
+    /// Reads the configuration again on each SIGHUP, and applies what can change while running.
+    async fn reload_on_hangup(self, mut known: Configuration, log: &Log, reload: &server::Reload) {
+        let mut hangup =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).expect("signals can be listened to");
+        while hangup.recv().await.is_some() {
+            let fresh = match self.configuration() {
+                Ok(fresh) => fresh,
+                Err(error) => {
+                    eprintln!("{}: the configuration stays as it was: {error:#}", style::error("error"));
+                    continue;
+                }
+            };
+            for setting in ALL {
+                let (before, after) = ((setting.get)(&known.settings), (setting.get)(&fresh.settings));
+                if before != after {
+                    let shown = after.unwrap_or_else(|| "not set".to_owned());
+                    let effect = if setting.reloads { "applied" } else { "needs a restart" };
+                    println!("changed   {} = {shown} ({effect})", setting.key);
+                }
+            }
+            log.set_filter(&fresh.settings.log);
+            // the files may have changed although their names have not
+            reload.now(fresh.server_options().tls);
+            println!("reloaded");
+            known = fresh;
+        }
     }
 }
 
@@ -81,6 +158,40 @@ async fn stopped() {
         _ = terminate.recv() => {}
     }
     println!("stopping");
+}
+
+/// Why an address can't be listened on, and what to do.
+fn no_address(address: SocketAddr, error: &std::io::Error) -> anyhow::Error {
+    let remedy = match error.kind() {
+        ErrorKind::AddrInUse => "stop what uses the port, or choose another with --listen",
+        ErrorKind::PermissionDenied => "ports below 1024 need a privilege: choose another with --listen",
+        ErrorKind::AddrNotAvailable => "this machine has no such address: choose another with --listen",
+        _ => "choose another with --listen",
+    };
+    anyhow!("can't listen on {address}: {error}; {remedy}")
+}
+
+/// Why a data folder can't be opened, and what to do.
+fn not_opened(data: &Path, error: OpenError) -> anyhow::Error {
+    let remedy = match &error {
+        OpenError::Store(store::Error::Locked { .. }) => {
+            "stop the server that uses it, or choose another folder with --data"
+        }
+        OpenError::Store(store::Error::Damaged(_) | store::Error::DamagedRecord { .. }) => {
+            "restore a backup with `tollgate store restore`; without one, --accept-damage opens what is intact"
+        }
+        OpenError::Store(store::Error::Io { source, .. }) => match source.kind() {
+            ErrorKind::StorageFull => "free some space on the disk; nothing is lost",
+            ErrorKind::PermissionDenied => {
+                "give this user the right to write there, or choose another folder with --data"
+            }
+            ErrorKind::ReadOnlyFilesystem => "choose a folder on a disk that can be written with --data",
+            _ => "",
+        },
+        _ => "",
+    };
+    let error = anyhow::Error::new(error).context(format!("can't open the data folder {}", data.display()));
+    if remedy.is_empty() { error } else { anyhow!("{error:#}; {remedy}") }
 }
 
 /// Deploys each file as a deployment of its own; a file that has not changed is not deployed again.
@@ -95,10 +206,9 @@ fn deploy(engine: &Engine, files: &[PathBuf]) -> Result<()> {
             duplicate_filtering: true,
             ..Deploy::default()
         };
-        let deployed = engine
-            .deploy(request, &Caller::default())
-            .wait()
-            .map_err(|fault| anyhow::anyhow!("{} is not deployed: {fault}", file.display()))?;
+        let deployed = engine.deploy(request, &Caller::default()).wait().map_err(|fault| {
+            anyhow!("{} is not deployed: {fault}\nsee `tollgate check {}`", file.display(), file.display())
+        })?;
         let world = engine.read();
         if deployed.process_definitions.is_empty() && deployed.decision_definitions.is_empty() {
             println!("unchanged {}", file.display());

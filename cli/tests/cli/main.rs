@@ -2,6 +2,9 @@
 
 mod check;
 mod client;
+mod config;
+mod help;
 mod run;
+mod serve;
 mod store;
 mod support;

@@ -1,0 +1,116 @@
+//! From settings to the options of engine and server, and what can't be.
+
+use anyhow::{Result, bail};
+use tollgate::store;
+
+use super::{Configuration, Durability};
+
+impl Configuration {
+    /// What no single setting can know.
+    pub(super) fn check(&mut self) -> Result<()> {
+        let settings = &self.settings;
+        if settings.tls_certificate.is_some() != settings.tls_key.is_some() {
+            bail!("`http.tls-certificate` and `http.tls-key` belong together: set both or none");
+        }
+        if settings.authorization && !settings.authentication {
+            bail!("`http.authorization` needs to know who asks: set `http.authentication = true` too");
+        }
+        if jiff::tz::TimeZone::get(&settings.time_zone).is_err() {
+            bail!(
+                "`engine.time-zone`: there is no time zone `{}`; give a name such as `Europe/Berlin`",
+                settings.time_zone
+            );
+        }
+        if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&settings.log) {
+            bail!("`log`: `{}` is no filter: {error}; give `warn`, or `info,tollgate=debug`", settings.log);
+        }
+        if let Some(text) = &settings.history_time_to_live
+            && !is_days(text)
+        {
+            bail!("`engine.history-time-to-live`: `{text}` is no number of days; give `30` or `P30D`");
+        }
+        if settings.store_durability == Durability::Strict
+            && *self.origin(super::find("store.max-loss").expect("a setting")) != super::Origin::Default
+        {
+            self.warnings.push("`store.max-loss` has no effect with `store.durability = \"strict\"`".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Options of the engine.
+    pub(crate) fn engine_options(&self) -> tollgate::Options {
+        let settings = &self.settings;
+        let mut options = tollgate::Options {
+            store: settings.store_kind,
+            job_executor: settings.job_executor,
+            job_concurrency: settings.job_concurrency,
+            max_queued: settings.max_queued,
+            ..tollgate::Options::default()
+        };
+        options.store_options = store::Options {
+            durability: match settings.store_durability {
+                Durability::Strict => store::Durability::Strict,
+                Durability::Relaxed => store::Durability::Relaxed {
+                    max_loss_ms: u64::try_from(settings.store_max_loss.as_millis()).unwrap_or(u64::MAX),
+                },
+            },
+            min_free_bytes: settings.store_min_free.0,
+            cache_bytes: settings.store_cache.0,
+            memtable_bytes: settings.store_memtable.0,
+            workers: settings.store_workers,
+            accept_damage: settings.store_accept_damage,
+            ..store::Options::default()
+        };
+        let transactions = &mut options.settings;
+        transactions.history_level = settings.history_level;
+        transactions.default_retries = settings.job_retries;
+        transactions.default_retry_time_cycle = settings.job_retry_time_cycle.clone();
+        transactions.create_incident_on_failed_job = settings.job_incidents;
+        transactions.exceptions_after_unhandled_bpmn_error = settings.exceptions_after_unhandled_bpmn_error;
+        transactions.skip_output_mapping_on_canceled = settings.skip_output_mapping_on_canceled;
+        transactions.reevaluate_time_cycle_when_due = settings.reevaluate_time_cycle_when_due;
+        transactions.time_zone.clone_from(&settings.time_zone);
+        transactions.max_operations = settings.max_operations;
+        transactions.max_executions = settings.max_executions;
+        transactions.max_call_depth = settings.max_call_depth;
+        let parse = &mut options.parse;
+        parse.enforce_history_time_to_live = settings.enforce_history_time_to_live;
+        parse.history_time_to_live.clone_from(&settings.history_time_to_live);
+        parse.accept_forks = settings.accept_forks;
+        parse.strict_call_activity_validation = settings.strict_call_activity_validation;
+        parse.limits.max_bytes = settings.max_model.in_memory();
+        let scripts = &mut options.script_limits;
+        scripts.time = settings.script_time;
+        scripts.operations = settings.script_operations;
+        scripts.memory_bytes = settings.script_memory.in_memory();
+        options
+    }
+
+    /// Options of the server.
+    pub(crate) fn server_options(&self) -> server::Options {
+        let settings = &self.settings;
+        let tls = settings.tls_certificate.clone().zip(settings.tls_key.clone());
+        server::Options {
+            max_body_bytes: settings.max_body.in_memory(),
+            body_timeout: settings.body_timeout,
+            header_timeout: settings.header_timeout,
+            max_header_bytes: settings.max_header.in_memory(),
+            max_requests: settings.max_requests,
+            max_long_polls: settings.max_long_polls,
+            unique_worker_requests: settings.unique_worker_requests,
+            authentication: settings.authentication,
+            authorization: settings.authorization,
+            cors: Some(settings.cors.clone()).filter(|sites| !sites.is_empty()),
+            compression: settings.compression,
+            tls: tls.map(|(certificate, key)| server::Tls { certificate, key }),
+            shutdown_timeout: settings.shutdown_timeout,
+            ..server::Options::default()
+        }
+    }
+}
+
+/// `30`, or `P30D`.
+fn is_days(text: &str) -> bool {
+    let digits = text.strip_prefix('P').and_then(|rest| rest.strip_suffix('D')).unwrap_or(text);
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
+}
