@@ -1,17 +1,24 @@
 //! The only place that calls the engine.
 
-use std::ops::Deref;
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use engine_core::command::{Command, Outcome};
 use models::{Id, Timestamp, bpmn::FormDefinition};
 use serde::Serialize;
 use tollgate::{
-    Pending,
+    Pending, Settings,
+    explain::{Explanation, MessageExplanation},
+    observe::Observer,
     request::{
         self, Admin, BatchChange, Caller, Correlated, DecisionRow, DefinitionChange, DeleteOptions, Deployed,
         HistoryChange, JobDefinitionChange, LockedTask, MetricValue, MigrationPlan, MigrationReport, StartedInstance,
     },
     state::Task,
+    store,
     world::World,
 };
 
@@ -243,10 +250,10 @@ impl Engine {
         self.read().user(user).and_then(|user| user.password.clone())
     }
 
-    /// How much of everything there is, for metrics.
-    pub(crate) fn sizes(&self) -> Vec<(&'static str, usize)> {
+    /// How much of everything there is, by name.
+    pub(crate) fn sizes(&self) -> [(&'static str, usize); 7] {
         let world = self.read();
-        vec![
+        [
             ("executions", world.execution_count()),
             ("user_tasks", world.task_count()),
             ("external_tasks", world.external_task_count()),
@@ -255,6 +262,51 @@ impl Engine {
             ("incidents", world.incident_count()),
             ("variables", world.variable_count()),
         ]
+    }
+
+    /// Commands that wait for the lane.
+    pub(crate) fn queued_commands(&self) -> usize {
+        self.0.queued_commands()
+    }
+
+    /// Why a process instance waits.
+    pub(crate) fn explain_instance(&self, id: Id) -> Option<Explanation> {
+        self.0.explain_instance(id)
+    }
+
+    /// Why a job has not run.
+    pub(crate) fn explain_job(&self, id: Id) -> Option<Explanation> {
+        self.0.explain_job(id)
+    }
+
+    /// Why an external task is not done.
+    pub(crate) fn explain_external_task(&self, id: Id) -> Option<Explanation> {
+        self.0.explain_external_task(id)
+    }
+
+    /// Whom a message would reach.
+    pub(crate) fn explain_message(&self, request: &request::Correlate) -> MessageExplanation {
+        self.0.explain_message(request)
+    }
+
+    /// Tells an observer of every commit.
+    pub(crate) fn observe(&self, observer: Arc<dyn Observer>) {
+        self.0.observe(observer);
+    }
+
+    /// What the store tells about itself; `None` when it has failed.
+    pub(crate) fn store_stats(&self) -> Option<store::Stats> {
+        self.0.store_stats().ok()
+    }
+
+    /// Folder of the store; `None` in memory.
+    pub(crate) fn store_path(&self) -> Option<PathBuf> {
+        self.0.store().path().map(Path::to_path_buf)
+    }
+
+    /// Settings of transactions.
+    pub(crate) fn settings(&self) -> &Settings {
+        self.0.settings()
     }
 
     /// Stops the clock at a time, or lets it run again.

@@ -1,11 +1,8 @@
 //! The whole site: the API under `/engine-rest`, health, metrics, the console, and what surrounds every request.
 
-use std::{
-    fmt::Write,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use axum::{
@@ -26,9 +23,12 @@ use tracing::Instrument;
 use crate::{
     app::App,
     engine::Engine,
-    http::{Failure, routes::dispatch},
+    http::{
+        Failure,
+        routes::{Site, dispatch},
+    },
     options::Options,
-    test_mode,
+    own, test_mode,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,6 +42,7 @@ pub fn router(engine: tollgate::Engine, options: Options) -> Router {
         .route("/health/live", get(|| async { StatusCode::OK }))
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics))
+        .route("/tollgate/events", get(own::stream))
         .route("/engine-rest/openapi.json", get(openapi))
         .fallback(fallback);
     if app.options.test_mode {
@@ -95,7 +96,7 @@ async fn surround(State(app): State<Arc<App>>, request: Request, next: Next) -> 
         Some(Err(_)) => overloaded(),
         _ => next.run(request).instrument(span.clone()).await,
     };
-    app.count_answer(response.status());
+    app.metrics.answered(response.status());
     span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     response.headers_mut().insert(REQUEST_ID, id);
     response
@@ -114,7 +115,11 @@ async fn fallback(State(app): State<Arc<App>>, request: Request) -> Response {
         && (rest.is_empty() || rest.starts_with('/'))
     {
         let rest = rest.to_owned();
-        return dispatch(app, rest, request).await;
+        return dispatch(app, Site::EngineRest, rest, request).await;
+    }
+    if let Some(rest) = path.strip_prefix("/tollgate/") {
+        let rest = format!("/{rest}");
+        return dispatch(app, Site::Own, rest, request).await;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Failure::no_path().into_response();
@@ -162,19 +167,12 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     (StatusCode::OK, "ready\n").into_response()
 }
 
-/// Counters in the text format of Prometheus.
+/// Figures in the text format of OpenMetrics, which Prometheus reads.
 async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let mut text = String::new();
-    text.push_str("# TYPE tollgate_http_responses_total counter\n");
-    for (class, count) in app.answered.iter().enumerate().skip(1) {
-        let count = count.load(Ordering::Relaxed);
-        let _ = writeln!(text, "tollgate_http_responses_total{{class=\"{class}xx\"}} {count}");
-    }
-    let _ = writeln!(text, "# TYPE tollgate_long_polls gauge\ntollgate_long_polls {}", app.polls.len());
-    for (name, value) in app.engine.sizes() {
-        let _ = writeln!(text, "# TYPE tollgate_{name} gauge\ntollgate_{name} {value}");
-    }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+    // walking everything that is open takes longer than a request may hold a thread of the server
+    let text = tokio::task::spawn_blocking(move || app.metrics.scrape(&app)).await.unwrap_or_default();
+    let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, media_type)], text).into_response()
 }
 
 /// The operations that are served, as an OpenAPI document.

@@ -9,11 +9,12 @@ use crate::{Kind, Seq};
 pub struct Histogram {
     /// `buckets[n]` counts values below `2^n` that are not below `2^(n-1)`.
     buckets: [u64; 65],
+    sum: u64,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { buckets: [0; 65] }
+        Self { buckets: [0; 65], sum: 0 }
     }
 }
 
@@ -21,11 +22,22 @@ impl Histogram {
     pub(crate) fn record(&mut self, value: u64) {
         let bucket = u64::BITS - value.leading_zeros();
         self.buckets[bucket as usize] += 1;
+        self.sum = self.sum.saturating_add(value);
     }
 
     /// How many values were counted.
     pub fn count(&self) -> u64 {
         self.buckets.iter().sum()
+    }
+
+    /// Sum of the values.
+    pub fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    /// Upper bound (inclusive) and number of values of each bucket, from the smallest, up to values of `bits` bits.
+    pub fn buckets(&self, bits: usize) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.buckets.iter().take(bits + 1).enumerate().map(|(at, count)| ((1_u64 << at.min(63)) - 1, *count))
     }
 
     /// An upper bound, at most twice too high, of the value that `part` (0 to 1) of all values don't exceed.
@@ -107,6 +119,8 @@ mod tests {
         assert_eq!(histogram.count(), 1000);
         assert_eq!(histogram.quantile(0.5), 511);
         assert_eq!(histogram.quantile(1.0), 1023);
+        assert_eq!(histogram.sum(), 999 * 1000 / 2);
+        assert_eq!(histogram.buckets(3).collect::<Vec<_>>(), [(0, 1), (1, 1), (3, 2), (7, 4)]);
         histogram.record(u64::MAX);
         assert_eq!(histogram.quantile(1.0), u64::MAX);
     }

@@ -9,7 +9,7 @@ mod words;
 
 use models::{Id, Timestamp};
 
-pub use self::message::{Hindrance, MessageExplanation};
+pub use self::message::{Hindrance, MOST_HINDERED, MessageExplanation};
 use crate::{Engine, request::Correlate};
 
 /// The answer to "why is it waiting".

@@ -382,6 +382,11 @@ impl Engine {
         self.inner.shared.store.stats()
     }
 
+    /// Commands that wait for the lane.
+    pub fn queued_commands(&self) -> usize {
+        self.inner.shared.queued.load(Ordering::Relaxed)
+    }
+
     /// The store, for backup and checks.
     pub fn store(&self) -> &store::Store {
         &self.inner.shared.store

@@ -119,6 +119,12 @@ impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
         self.rows.values()
     }
 
+    /// Rows behind an id, in order of creation.
+    pub(crate) fn after(&self, id: Id) -> impl Iterator<Item = &T> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        self.rows.range((Excluded(id), Unbounded)).map(|(_, row)| row)
+    }
+
     /// Number of rows.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()

@@ -16,7 +16,7 @@ use super::{
 
 /// Declares the lookups of a kind of entity: by id, all, and how many.
 macro_rules! entities {
-    ($($type:ty, $table:ident, $what:literal, $get:ident, $all:ident, $count:ident;)*) => {
+    ($($type:ty, $table:ident, $what:literal, $get:ident, $all:ident, $count:ident, $after:ident;)*) => {
         impl World {
             $(
                 #[doc = concat!("The ", $what, " of that id.")]
@@ -29,6 +29,11 @@ macro_rules! entities {
                     self.runtime.$table.iter()
                 }
 
+                #[doc = concat!("Every ", $what, " behind an id, in order of creation; to walk all in steps.")]
+                pub fn $after(&self, id: Id) -> impl Iterator<Item = &$type> {
+                    self.runtime.$table.after(id)
+                }
+
                 #[doc = concat!("How many there are: ", $what, ".")]
                 pub fn $count(&self) -> usize {
                     self.runtime.$table.len()
@@ -39,13 +44,13 @@ macro_rules! entities {
 }
 
 entities! {
-    Execution, executions, "execution", execution, executions, execution_count;
-    Variable, variables, "variable", variable, variables, variable_count;
-    Task, tasks, "user task", task, tasks, task_count;
-    Job, jobs, "job", job, jobs, job_count;
-    EventSubscription, subscriptions, "event subscription", subscription, subscriptions, subscription_count;
-    ExternalTask, external_tasks, "external task", external_task, external_tasks, external_task_count;
-    Incident, incidents, "incident", incident, incidents, incident_count;
+    Execution, executions, "execution", execution, executions, execution_count, executions_after;
+    Variable, variables, "variable", variable, variables, variable_count, variables_after;
+    Task, tasks, "user task", task, tasks, task_count, tasks_after;
+    Job, jobs, "job", job, jobs, job_count, jobs_after;
+    EventSubscription, subscriptions, "event subscription", subscription, subscriptions, subscription_count, subscriptions_after;
+    ExternalTask, external_tasks, "external task", external_task, external_tasks, external_task_count, external_tasks_after;
+    Incident, incidents, "incident", incident, incidents, incident_count, incidents_after;
 }
 
 /// Declares lookups of entities through an index over ids.

@@ -167,10 +167,19 @@ impl Table {
     }
 }
 
-/// Answers a request to a path below `/engine-rest`; `path` is what follows.
-pub(crate) async fn dispatch(app: Arc<App>, path: String, request: Request) -> Response {
+/// Which operations a path is looked up in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// Camunda's, below `/engine-rest`.
+    EngineRest,
+    /// Tollgate's own, below `/tollgate`.
+    Own,
+}
+
+/// Answers a request to a path below the root of a site; `path` is what follows.
+pub(crate) async fn dispatch(app: Arc<App>, site: Site, path: String, request: Request) -> Response {
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);
-    let mut response = match answer(app, &path, request).await {
+    let mut response = match answer(app, site, &path, request).await {
         Ok(response) => response,
         Err(failure) => failure.into_response(),
     };
@@ -191,8 +200,15 @@ fn engine_of(path: &str) -> (&str, Option<&str>, &str) {
     }
 }
 
-async fn answer(app: Arc<App>, path: &str, request: Request) -> Result<Response, Failure> {
-    let (prefix, engine, rest) = engine_of(path);
+async fn answer(app: Arc<App>, site: Site, path: &str, request: Request) -> Result<Response, Failure> {
+    let (prefix, engine, rest) = match site {
+        Site::EngineRest => engine_of(path),
+        Site::Own => ("", None, path),
+    };
+    let table = match site {
+        Site::EngineRest => &app.table,
+        Site::Own => &app.own,
+    };
     let rest = match rest.trim_end_matches('/') {
         "" => "/",
         trimmed => trimmed,
@@ -205,7 +221,7 @@ async fn answer(app: Arc<App>, path: &str, request: Request) -> Result<Response,
         Ok(caller) => caller,
         Err(challenge) => return Ok(*challenge),
     };
-    let found = match app.table.paths.at(rest) {
+    let found = match table.paths.at(rest) {
         Ok(found) => found,
         Err(_) => return unsupported(rest, &parts.method),
     };

@@ -30,22 +30,35 @@ fn tenant(body: &Object) -> Result<TenantChoice, Failure> {
 
 async fn message(call: Call) -> Reply {
     let body = call.object()?;
-    let name = body.text("messageName")?.ok_or_else(|| Failure::bad("No message name supplied"))?;
-    let tenant = tenant(&body)?;
     let result = body.flag("resultEnabled")?;
+    let request = correlation(&body)?;
+    let variables_in_result = request.variables_in_result;
+    let failed = |fault| Attempt::Deliver.failed(fault);
+    let correlated = call.app.engine.correlate(request, &call.caller).await.map_err(failed)?;
+    if !result {
+        return Ok(Answer::nothing());
+    }
+    let results: Vec<Json> = correlated.iter().map(|one| correlated_json(&call, one, variables_in_result)).collect();
+    Answer::json(&results)
+}
+
+/// The body of `POST /message`.
+pub(super) fn correlation(body: &Object) -> Result<Correlate, Failure> {
+    let name = body.text("messageName")?.ok_or_else(|| Failure::bad("No message name supplied"))?;
+    let tenant = tenant(body)?;
     let variables_in_result = body.flag("variablesInResultEnabled")?;
-    if variables_in_result && !result {
+    if variables_in_result && !body.flag("resultEnabled")? {
         return Err(Failure::bad(
             "Parameter 'variablesInResultEnabled' cannot be used without 'resultEnabled' set to true.",
         ));
     }
-    let values = |property| value::variables(&body, property).map_err(|failure| Attempt::Deliver.refused(failure));
+    let values = |property| value::variables(body, property).map_err(|failure| Attempt::Deliver.refused(failure));
     let instance = body.text("processInstanceId")?;
     let process_instance = instance.as_deref().map(|text| {
         // an id that cannot exist matches nothing
         id_of(text).unwrap_or_default()
     });
-    let request = Correlate {
+    Ok(Correlate {
         name: Some(name),
         business_key: body.text("businessKey")?,
         correlation_keys: values("correlationKeys")?,
@@ -58,14 +71,7 @@ async fn message(call: Call) -> Reply {
         all: body.flag("all")?,
         variables_in_result,
         ..Correlate::default()
-    };
-    let failed = |fault| Attempt::Deliver.failed(fault);
-    let correlated = call.app.engine.correlate(request, &call.caller).await.map_err(failed)?;
-    if !result {
-        return Ok(Answer::nothing());
-    }
-    let results: Vec<Json> = correlated.iter().map(|one| correlated_json(&call, one, variables_in_result)).collect();
-    Answer::json(&results)
+    })
 }
 
 fn correlated_json(call: &Call, correlated: &Correlated, with_variables: bool) -> Json {

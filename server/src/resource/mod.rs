@@ -8,6 +8,7 @@ mod decision_query;
 mod deployment;
 mod event;
 mod execution;
+mod explain;
 mod external_task;
 mod filter;
 mod form;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Routes {
         .merge(comment::routes())
         .merge(migration::routes())
         .merge(report::routes())
+        .merge(explain::routes())
 }
 
 /// Declares list and count of a query: how its criteria are read, and the view of a row.

@@ -38,7 +38,7 @@ async fn configure_telemetry(call: Call) -> Reply {
 
 /// The versions of the data's schema: one.
 fn schema_log(call: &Call) -> Reply {
-    Answer::json(&json!([{"id": "0", "timestamp": Date(call.app.started), "version": CAMUNDA_VERSION}]))
+    Answer::json(&json!([{"id": "0", "timestamp": Date(call.app.started.at), "version": CAMUNDA_VERSION}]))
 }
 
 fn telemetry_data(_: &Call) -> Reply {

@@ -1,0 +1,92 @@
+//! `/metrics`: figures about requests, the engine, its work and the store, for Prometheus.
+//!
+//! Three sources: counters kept as things happen ([`happenings`]), a count of what is open, made when somebody asks and not
+//! more often than [`census::FRESH`] ([`census`]), and the store's own figures ([`storage`]). Values of labels are bounded
+//! ([`labels`]). docs/metrics.md explains every name; a test compares.
+
+mod census;
+mod happenings;
+mod labels;
+mod storage;
+
+use std::sync::{Arc, atomic::AtomicU64};
+
+use parking_lot::Mutex;
+use prometheus_client::{
+    encoding::text,
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::{Registry, Unit},
+};
+
+use self::{census::Census, happenings::Happenings, storage::Storage};
+use crate::{app::App, engine::Engine};
+
+/// Labels of one name.
+pub(crate) type One = [(&'static str, String); 1];
+/// Labels of two names.
+pub(crate) type Two = [(&'static str, String); 2];
+
+/// All figures of a server.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    responses: Family<[(&'static str, &'static str); 1], Counter>,
+    long_polls: Gauge,
+    queued: Gauge,
+    memory: Gauge,
+    uptime: Gauge<f64, AtomicU64>,
+    census: Mutex<Census>,
+}
+
+impl Metrics {
+    /// Figures over an engine, which is observed from here on.
+    pub(crate) fn new(engine: &Engine) -> Self {
+        let mut registry = Registry::with_prefix("tollgate");
+        let metrics = Self {
+            responses: Family::default(),
+            long_polls: Gauge::default(),
+            queued: Gauge::default(),
+            memory: Gauge::default(),
+            uptime: Gauge::default(),
+            census: Mutex::new(Census::new(&mut registry)),
+            registry: Registry::default(),
+        };
+        registry.register("http_responses", "Answers by class of status", metrics.responses.clone());
+        registry.register("long_polls", "Workers that wait for external tasks", metrics.long_polls.clone());
+        registry.register("commands_waiting", "Commands that wait for the lane", metrics.queued.clone());
+        registry.register_with_unit("memory_resident", "Resident memory", Unit::Bytes, metrics.memory.clone());
+        registry.register_with_unit("uptime", "Time since the start", Unit::Seconds, metrics.uptime.clone());
+        engine.observe(Arc::new(Happenings::new(&mut registry)));
+        registry.register_collector(Box::new(Storage::new(engine.clone())));
+        Self { registry, ..metrics }
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answered(&self, status: axum::http::StatusCode) {
+        let class = match status.as_u16() / 100 {
+            1 => "1xx",
+            2 => "2xx",
+            3 => "3xx",
+            4 => "4xx",
+            _ => "5xx",
+        };
+        self.responses.get_or_create(&[("class", class)]).inc();
+    }
+
+    /// Everything in text.
+    pub(crate) fn scrape(&self, app: &App) -> String {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        self.long_polls.set(count(app.polls.len()));
+        self.queued.set(count(app.engine.queued_commands()));
+        self.uptime.set(app.started.instant.elapsed().as_secs_f64());
+        if let Some(bytes) = crate::own::resident_bytes() {
+            self.memory.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        }
+        self.census.lock().refresh(&app.engine);
+        let mut output = String::new();
+        if let Err(error) = text::encode(&mut output, &self.registry) {
+            tracing::error!(%error, "figures could not be written");
+        }
+        output
+    }
+}
