@@ -3,6 +3,22 @@
 use std::{borrow::Cow, path::PathBuf, sync::Arc, time::Duration};
 
 /// Options of the server.
+///
+/// A program that serves takes them from its flags or configuration, sets the fields it knows, and leaves the others:
+///
+/// ```
+/// use tollgate_server::Options;
+///
+/// let options = Options {
+///     max_body_bytes: 10 * 1024 * 1024,
+///     cors: Some(vec!["https://app.acme.com".to_owned()]),
+///     ..Options::default()
+/// };
+/// assert!(options.compression);
+/// ```
+///
+/// The same options go to [`router`](crate::router), which reads what concerns requests, and to [`serve`](crate::serve),
+/// which reads what concerns connections.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Serves the `/test` endpoints: a clock that can be stopped, running due jobs, deleting everything.
@@ -15,9 +31,13 @@ pub struct Options {
     pub header_timeout: Duration,
     /// Largest size of the head of a request, in bytes.
     pub max_header_bytes: usize,
-    /// Requests in work at a time; further ones are answered 503. Parked long polls do not count.
+    /// Connections at a time; further ones wait in the backlog of the operating system until one ends.
+    pub max_connections: usize,
+    /// Streams at a time on one connection of HTTP/2.
+    pub max_streams: u32,
+    /// Requests in work at a time; further ones are answered 503 with `Retry-After`. Parked long polls do not count.
     pub max_requests: usize,
-    /// Long polls parked at a time; further ones are answered 500, as by Camunda.
+    /// Long polls parked at a time; further ones are answered 500, as by Camunda (which parks 200).
     pub max_long_polls: usize,
     /// A request of a worker ends the long poll of the same worker that is parked.
     pub unique_worker_requests: bool,
@@ -80,8 +100,10 @@ impl Default for Options {
             body_timeout: Duration::from_mins(1),
             header_timeout: Duration::from_secs(30),
             max_header_bytes: 64 * 1024,
+            max_connections: 20_000,
+            max_streams: 250,
             max_requests: 1024,
-            max_long_polls: 200,
+            max_long_polls: 10_000,
             unique_worker_requests: false,
             authentication: false,
             authorization: false,

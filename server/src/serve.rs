@@ -1,6 +1,6 @@
 //! Sockets: HTTP/1.1 and HTTP/2, TLS, limits of heads, graceful stop.
 
-use std::{future::Future, io, pin::pin, sync::Arc};
+use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::Request};
 use hyper_util::{
@@ -11,6 +11,7 @@ use hyper_util::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
+    sync::Semaphore,
 };
 use tokio_rustls::{
     TlsAcceptor,
@@ -22,6 +23,9 @@ use tokio_rustls::{
 use tower::ServiceExt;
 
 use crate::options::{Options, Tls};
+
+/// How often an idle HTTP/2 connection is asked whether its peer is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Serves a router on a socket until `shutdown` is ready; then no connection is taken any more, parked long polls end, and
 /// open requests have [`Options::shutdown_timeout`] to end.
@@ -45,11 +49,19 @@ pub async fn serve(
     builder
         .http2()
         .timer(TokioTimer::new())
+        .max_concurrent_streams(options.max_streams)
+        // a peer that does not answer pings is gone
+        .keep_alive_interval(KEEP_ALIVE)
         .max_header_list_size(u32::try_from(options.max_header_bytes).unwrap_or(u32::MAX));
     let builder = Arc::new(builder);
     let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(options.max_connections));
     let mut shutdown = pin!(shutdown);
     loop {
+        let permit = tokio::select! {
+            () = &mut shutdown => break,
+            permit = connections.clone().acquire_owned() => permit,
+        };
         let (stream, peer) = tokio::select! {
             () = &mut shutdown => break,
             // the sender lives as long as the options
@@ -74,6 +86,7 @@ pub async fn serve(
         let (builder, router, acceptor) = (builder.clone(), router.clone(), acceptor.clone());
         let handshake_timeout = options.header_timeout;
         tokio::spawn(async move {
+            let _permit = permit;
             match acceptor {
                 None => connection(&builder, stream, router, watcher).await,
                 Some(acceptor) => match tokio::time::timeout(handshake_timeout, acceptor.accept(stream)).await {
@@ -84,6 +97,8 @@ pub async fn serve(
             }
         });
     }
+    // who connects from here on hears at once that nobody is there
+    drop(listener);
     options.stop.now();
     if tokio::time::timeout(options.shutdown_timeout, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were still open at the end of the shutdown time-out");

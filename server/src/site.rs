@@ -31,6 +31,9 @@ use crate::{
     own, test_mode,
 };
 
+/// Longer ids of requests are replaced: they go into every line of the log.
+const LONGEST_REQUEST_ID: usize = 128;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The site over an engine.
@@ -85,11 +88,10 @@ fn cors(origins: &[String]) -> CorsLayer {
 /// Around every request: an id for the log, a limit of requests in work, counting.
 async fn surround(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let id = request.headers().get(&REQUEST_ID).cloned().unwrap_or_else(|| {
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        HeaderValue::from(number)
-    });
-    let span = tracing::info_span!("request", id = ?id, method = %request.method(), path = request.uri().path());
+    let own = request.headers().get(&REQUEST_ID).filter(|id| id.len() <= LONGEST_REQUEST_ID && id.to_str().is_ok());
+    let id = own.cloned().unwrap_or_else(|| HeaderValue::from(NUMBER.fetch_add(1, Ordering::Relaxed)));
+    let shown = id.to_str().unwrap_or_default();
+    let span = tracing::info_span!("request", id = shown, method = %request.method(), path = request.uri().path());
     // a long poll waits most of its time: it has its own limit
     let permit = if request.uri().path().ends_with("/fetchAndLock") { None } else { Some(app.permits.try_acquire()) };
     let mut response = match permit {

@@ -234,7 +234,7 @@ async fn answer(app: Arc<App>, site: Site, path: &str, request: Request) -> Resu
     };
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let path_parameters = found.params.iter().map(|(name, value)| (name.to_owned(), decode(value))).collect();
-    let body = body_of(&app, body).await?;
+    let body = body_of(&app, &parts.headers, body).await?;
     check_media(operation.media, &parts, &body)?;
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = Call {
@@ -269,14 +269,21 @@ fn unsupported(path: &str, method: &Method) -> Result<Response, Failure> {
     }
 }
 
-async fn body_of(app: &App, body: Body) -> Result<Bytes, Failure> {
+async fn body_of(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
+    let too_long = || {
+        let message = format!("the body is longer than {} bytes", app.options.max_body_bytes);
+        Failure::rest(StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
+    // refused before it is sent, when its length is known
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > app.options.max_body_bytes))
+    {
+        return Err(too_long());
+    }
     let read = Limited::new(body, app.options.max_body_bytes).collect();
     match tokio::time::timeout(app.options.body_timeout, read).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            let message = format!("the body is longer than {} bytes", app.options.max_body_bytes);
-            Err(Failure::rest(StatusCode::PAYLOAD_TOO_LARGE, message))
-        }
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_long()),
         Ok(Err(_)) => Err(Failure::rest(StatusCode::BAD_REQUEST, "the body could not be read")),
         Err(_) => Err(Failure::rest(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
     }
