@@ -292,6 +292,8 @@ rows! {
         15 removal_time: Option<Timestamp>,
         /// Set when the process instance started.
         16 initial: bool,
+        /// The variable was deleted: the type of its last value, where `value` is null.
+        17 deleted_type: Option<String>,
     }
     /// An incident.
     HistoricIncident {

@@ -62,7 +62,8 @@ pub struct Execution {
     /// The process instance was started by a user and has not been restarted: the starter (process instances only).
     #[cbor(n(14), with = "models::cbor::option_arc_str")]
     pub starter: Option<Arc<str>>,
-    /// Counts the activity instances of the process instance, for history's sequence counter (process instances only).
+    /// Camunda's sequence counter: grows with every beginning and end of an activity instance, is inherited by new children
+    /// and goes back to the parent with the last of them.
     #[n(15)]
     pub sequence: u64,
     /// How the running activity instance began and will end.

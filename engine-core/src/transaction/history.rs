@@ -134,7 +134,6 @@ impl Tx<'_> {
         }
         let parent = self.parent_activity_instance(id).unwrap_or(row.process_instance);
         let parent_activity = self.owner_activity(&graph, id, activity, parent, row.process_instance);
-        let sequence = self.next_sequence(row.process_instance);
         let event = HistoricActivityInstance {
             id: instance,
             parent,
@@ -151,7 +150,7 @@ impl Tx<'_> {
             start: self.now(),
             end: None,
             state: ActivityState::Default,
-            sequence,
+            sequence: row.sequence,
             tenant: text(&row.tenant),
             removal_time: None,
         };
@@ -187,15 +186,6 @@ impl Tx<'_> {
             }
         }
         graph.node(graph.node(activity).parent).id.to_string()
-    }
-
-    fn next_sequence(&mut self, instance: Id) -> u64 {
-        let mut sequence = 0;
-        self.change(instance, |row| {
-            row.sequence += 1;
-            sequence = row.sequence;
-        });
-        sequence
     }
 
     pub(crate) fn history_activity_ended(&mut self, id: Id, _activity: NodeIx, canceled: bool) -> Step {
@@ -444,21 +434,29 @@ impl Tx<'_> {
         self.variable_detail(id, source)
     }
 
-    pub(crate) fn history_variable_deleted(&mut self, row: &Variable, keep: bool, source: Id) -> Step {
+    /// A variable was removed, not with its scope but by its name: the detail says so with an empty value.
+    pub(crate) fn history_variable_deleted(&mut self, row: &Variable, source: Id) -> Step {
         if !self.keeps(HistoryLevel::Audit) {
             return Ok(());
         }
-        self.record(HistoryEvent::VariableDeleted { id: row.id, keep });
-        let _ = source;
-        Ok(())
+        self.record(HistoryEvent::VariableDeleted { id: row.id, keep: true });
+        let kind = row.value.type_name().to_owned();
+        let gone = Variable { value: models::Value::Null, revision: row.revision + 1, ..row.clone() };
+        self.detail_of(&gone, source, Some(kind))
     }
 
     fn variable_detail(&mut self, id: Id, source: Id) -> Step {
+        match self.t.state.variable(id).cloned() {
+            Some(row) => self.detail_of(&row, source, None),
+            None => Ok(()),
+        }
+    }
+
+    fn detail_of(&mut self, row: &Variable, source: Id, deleted_type: Option<String>) -> Step {
         if !self.keeps(HistoryLevel::Full) {
             return Ok(());
         }
-        let Some(row) = self.t.state.variable(id).cloned() else { return Ok(()) };
-        let (mut activity_instance, mut activity) = self.scope_instance(&row)?;
+        let (mut activity_instance, mut activity) = self.scope_instance(row)?;
         // the detail names the activity instance that made the change
         if let Some(of) = self.t.state.execution(source).cloned() {
             let definition = self.definition_of(source)?;
@@ -474,7 +472,7 @@ impl Tx<'_> {
             name: row.name.to_string(),
             value: row.value.clone(),
             form_field: false,
-            variable: Some(id),
+            variable: Some(row.id),
             revision: row.revision,
             definition,
             process_instance: row.process_instance,
@@ -487,6 +485,7 @@ impl Tx<'_> {
             tenant: row.execution.and_then(|e| self.t.state.execution(e)).and_then(|e| text(&e.tenant)),
             removal_time: None,
             initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
+            deleted_type,
         };
         self.record(HistoryEvent::Detail(Box::new(event)));
         Ok(())
@@ -522,6 +521,7 @@ impl Tx<'_> {
                 tenant: text(&row.tenant),
                 removal_time: None,
                 initial: false,
+                deleted_type: None,
             };
             self.record(HistoryEvent::Detail(Box::new(event)));
         }

@@ -11,7 +11,7 @@ use std::{
 use engine_core::{
     command::{Command, Outcome, Start},
     error::Fault,
-    state::{Job, JobKind},
+    state::{Incident, Job, JobKind},
 };
 use models::{Id, Timestamp};
 use parking_lot::{Condvar, Mutex};
@@ -205,20 +205,16 @@ impl Lane {
         match self.engine_job_work(&job) {
             Ok((commands, mut records)) => {
                 records.push(RecordChange::Remove(RecordKey::Job(id)));
-                let shared = self.shared.clone();
-                let failed = job.clone();
-                self.transact_many(
-                    commands,
-                    caller,
-                    records,
-                    Box::new(move |result| {
-                        if let Err(fault) = &result {
-                            tracing::warn!(job = %failed.id, "job failed: {fault}");
-                        }
-                        let _ = shared;
-                        done(result.map(|_| Outcome::Done));
-                    }),
-                );
+                let sender = self.sender.clone();
+                let again: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send> = Box::new(move |result| match result {
+                    Ok(_) => done(Ok(Outcome::Done)),
+                    Err(fault) => {
+                        // a transaction of its own notes the failure, as for jobs of instances
+                        let work = move |lane: &mut Lane| lane.engine_job_failed(job, fault, done);
+                        drop(sender.send(Message::Run(Box::new(work))));
+                    }
+                });
+                self.transact_many(commands, caller, records, again);
             }
             Err(fault) => self.engine_job_failed(job, fault, done),
         }
@@ -230,20 +226,7 @@ impl Lane {
         match &job.kind {
             JobKind::TimerStart(key, node) => {
                 let mut records = Vec::new();
-                if let Some(repeat) = &job.repeat {
-                    let zone = &shared.options.settings.time_zone;
-                    let next =
-                        engine_core::transaction::repeat_due(repeat, shared.clock.now(), job.repeat_offset, zone)
-                            .map_err(Fault::engine)?;
-                    if let Some(due) = next {
-                        let mut follow_up = job.clone();
-                        follow_up.id = self.ids.fresh();
-                        follow_up.due = Some(due);
-                        follow_up.created = shared.clock.now();
-                        follow_up.retries = shared.options.settings.default_retries;
-                        records.push(RecordChange::Put(Record::Job(Box::new(follow_up))));
-                    }
-                }
+                records.extend(self.follow_up(job)?);
                 let world = shared.world.read();
                 let latest = world.latest_process_definition(key, job.tenant.as_deref());
                 let Some(latest) = latest.filter(|row| !row.suspended) else { return Ok((Vec::new(), records)) };
@@ -260,12 +243,69 @@ impl Lane {
         }
     }
 
+    /// The next firing of a start timer with a cycle, made once for each firing (S-TM-4).
+    fn follow_up(&mut self, job: &Job) -> Result<Option<RecordChange>, Fault> {
+        let Some(repeat) = job.repeat.as_ref().filter(|_| !job.follow_up_created) else { return Ok(None) };
+        let settings = &self.shared.options.settings;
+        let now = self.shared.clock.now();
+        let next = engine_core::transaction::repeat_due(repeat, now, job.repeat_offset, &settings.time_zone)
+            .map_err(Fault::engine)?;
+        let Some(due) = next else { return Ok(None) };
+        let mut follow_up = job.clone();
+        follow_up.due = Some(due);
+        follow_up.created = now;
+        follow_up.retries = settings.default_retries;
+        follow_up.id = self.ids.fresh();
+        Ok(Some(RecordChange::Put(Record::Job(Box::new(follow_up)))))
+    }
+
+    /// Notes the failure of a job: one retry less, an incident at the last; the next firing of a cycle all the same.
     fn engine_job_failed(&mut self, mut job: Job, fault: Fault, done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>) {
+        let mut records = Vec::new();
+        match self.follow_up(&job) {
+            Ok(follow_up) => records.extend(follow_up),
+            Err(fault) => tracing::warn!(job = %job.id, "no next firing: {fault}"),
+        }
+        job.follow_up_created |= job.repeat.is_some();
         job.retries = (job.retries - 1).max(0);
         job.exception_message = Some(fault.message.chars().take(666).collect());
         job.exception_stacktrace = Some(fault.message.clone());
+        job.failed_activity.clone_from(&fault.activity);
         job.revision += 1;
-        let records = vec![RecordChange::Put(Record::Job(Box::new(job)))];
+        if job.retries == 0 && self.shared.options.settings.create_incident_on_failed_job {
+            records.push(self.engine_job_incident(&job));
+        }
+        records.push(RecordChange::Put(Record::Job(Box::new(job))));
         self.write_records(records, Vec::new(), Box::new(move |_| done(Err(fault))));
+    }
+
+    /// The incident of a job without instance that has no retries left.
+    fn engine_job_incident(&mut self, job: &Job) -> RecordChange {
+        let id = self.ids.fresh();
+        let activity = match job.kind {
+            JobKind::TimerStart(_, node) => {
+                let world = self.shared.world.read();
+                job.definition.and_then(|definition| world.activity_id(definition, node)).map(Arc::from)
+            }
+            _ => None,
+        };
+        RecordChange::Put(Record::Incident(Box::new(Incident {
+            id,
+            kind: Arc::from("failedJob"),
+            created: self.shared.clock.now(),
+            message: job.exception_message.clone(),
+            execution: None,
+            process_instance: None,
+            definition: job.definition,
+            activity,
+            failed_activity: None,
+            cause: id,
+            root_cause: id,
+            configuration: Some(job.id.to_string()),
+            tenant: job.tenant.clone(),
+            declaration: job.declaration,
+            annotation: None,
+            history_configuration: None,
+        })))
     }
 }

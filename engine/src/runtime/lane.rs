@@ -71,7 +71,7 @@ struct Parked {
 /// The lane's thread.
 pub(super) struct Lane {
     pub(super) shared: Arc<Shared>,
-    sender: Sender<Message>,
+    pub(super) sender: Sender<Message>,
     pub(super) ids: IdSource,
     slots: HashMap<Id, Slot>,
     parked: HashMap<Id, Parked>,

@@ -241,6 +241,9 @@ fn topic(body: &Object) -> Result<FetchTopic, Failure> {
 /// `processVariables` of a topic: plain values by name.
 fn plain_variables(body: &Object) -> Result<engine_core::command::Variables, Failure> {
     let Some(map) = body.object("processVariables")? else { return Ok(engine_core::command::Variables::default()) };
+    if map.0.values().any(|json| json.is_object() || json.is_array()) {
+        return Err(Failure::from(Fault::engine("Object values cannot be used to query")));
+    }
     Ok(map.0.iter().map(|(name, json)| (name.as_str(), params::filter_value(json))).collect())
 }
 
