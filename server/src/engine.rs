@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use engine_core::command::{Command, Outcome};
+use engine_core::command::{Command, ExternalTaskCommand, Outcome};
 use models::{Id, Timestamp, bpmn::FormDefinition};
 use serde::Serialize;
 use tollgate::{
@@ -143,6 +143,14 @@ impl Engine {
     /// Fetches external tasks.
     pub(crate) fn fetch_and_lock(&self, request: request::FetchAndLock, caller: &Caller) -> Pending<Vec<LockedTask>> {
         self.0.fetch_and_lock(request, caller)
+    }
+
+    /// Gives locked tasks back that nobody is there to take; who was to take them hears of it no more.
+    pub(crate) fn give_back(&self, tasks: &[LockedTask], caller: &Caller) {
+        for locked in tasks {
+            // a task that is gone or locked by another needs nothing
+            drop(self.0.execute(Command::ExternalTask(locked.task.id, ExternalTaskCommand::Unlock), caller));
+        }
     }
 
     /// Changes whenever external tasks may have become available.

@@ -24,7 +24,7 @@ mod restart;
 mod start_timer;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fmt,
     ops::Deref,
     path::Path,
@@ -144,6 +144,8 @@ pub(crate) struct Shared {
     tokio: OnceLock<tokio::runtime::Runtime>,
     published: watch::Sender<u64>,
     work_for_workers: watch::Sender<u64>,
+    /// External tasks whose lock is on its way to the disk.
+    fetching: Mutex<BTreeSet<Id>>,
     jobs: jobs::Runner,
     queued: AtomicUsize,
     completed: Completed,
@@ -282,6 +284,7 @@ impl Engine {
             tokio: OnceLock::new(),
             published: watch::channel(0).0,
             work_for_workers: watch::channel(0).0,
+            fetching: Mutex::default(),
             jobs: jobs::Runner::new(options.job_concurrency),
             queued: AtomicUsize::new(0),
             completed: Completed::default(),

@@ -144,7 +144,11 @@ fn fetch(max_tasks: usize, topics: Vec<FetchTopic>) -> FetchAndLock {
 }
 
 fn fetched(world: &World, request: &FetchAndLock, now: i64) -> Vec<u128> {
-    world.fetchable(request, Timestamp(now), None).iter().map(|(_, task)| task.id.0).collect()
+    world
+        .fetchable(request, Timestamp(now), None, &std::collections::BTreeSet::new())
+        .iter()
+        .map(|(_, task)| task.id.0)
+        .collect()
 }
 
 #[test]
