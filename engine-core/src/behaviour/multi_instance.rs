@@ -197,6 +197,25 @@ pub(crate) fn add_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
     Ok(child)
 }
 
+/// A further instance of a sequential body whose current instance was taken away.
+pub(crate) fn next_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
+    if get(tx, body, ACTIVE) > 0 {
+        return Err(Fault::engine(format!(
+            "ENGINE-02029 Unsupported concurrency: execution {body} runs one instance after another"
+        )));
+    }
+    let count = get(tx, body, INSTANCES);
+    set(tx, body, COUNTER, count)?;
+    set(tx, body, INSTANCES, count + 1)?;
+    set(tx, body, ACTIVE, 1)?;
+    Ok(body)
+}
+
+/// The current instance of a sequential body was taken away.
+pub(crate) fn forget_counter(tx: &mut Tx<'_>, body: Id) -> Step {
+    tx.remove_variable_local(body, COUNTER)
+}
+
 /// The only instance of a body that a modification has made.
 pub(crate) fn first_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
     let definition = tx.definition_of(body)?;

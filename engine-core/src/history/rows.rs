@@ -172,6 +172,10 @@ rows! {
         3 activity_name: Option<String>,
         /// The process definition.
         4 definition: Id,
+        /// The execution.
+        5 execution: Option<Id>,
+        /// The activity's type.
+        6 activity_type: Option<String>,
     }
     /// Change of an assignee.
     AssigneeChange {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use models::Id;
+use models::{Id, Timestamp};
 
 use super::{Step, Tx};
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
         HistoricIncident, HistoricJobLog, HistoricProcessInstance, HistoricTaskInstance, HistoricVariableInstance,
         HistoryEvent, HistoryLevel, IncidentState, InstanceStateName, LogKind,
     },
-    state::{ActivityState, Task, TaskState, Variable},
+    host::{Definition, RemovalTimeStrategy},
+    state::{ActivityState, Execution, Task, TaskState, Variable},
 };
 
 fn text(value: &Option<Arc<str>>) -> Option<String> {
@@ -57,12 +58,21 @@ impl Tx<'_> {
             end_activity: None,
             delete_reason: None,
             tenant: text(&row.tenant),
-            removal_time: None,
+            removal_time: self.removal_time(&row, &definition, RemovalTimeStrategy::Start),
             restarted,
             case_instance,
         };
         self.record(HistoryEvent::ProcessInstanceStarted(Box::new(event)));
         Ok(())
+    }
+
+    /// When the history of a root instance may be removed, at the moment from which that counts.
+    fn removal_time(&self, row: &Execution, definition: &Definition, at: RemovalTimeStrategy) -> Option<Timestamp> {
+        if row.id != self.t.root || self.host.settings().removal_time != at {
+            return None;
+        }
+        let days = definition.history_time_to_live?;
+        Some(self.now().plus_ms(i64::from(days) * 24 * 60 * 60 * 1000))
     }
 
     /// The process instance ends now: completed when it stands at an activity, else terminated.
@@ -88,6 +98,10 @@ impl Tx<'_> {
             delete_reason: text(&scratch.delete_reason),
             end_activity,
         });
+        let row = self.execution(id).clone();
+        if let Some(time) = self.removal_time(&row, &definition, RemovalTimeStrategy::End) {
+            self.record(HistoryEvent::RemovalTime { process_instance: None, time: Some(time) });
+        }
         Ok(())
     }
 
@@ -394,18 +408,45 @@ impl Tx<'_> {
 
     fn put_historic_variable(&mut self, id: Id) -> Step {
         let Some(row) = self.t.state.variable(id).cloned() else { return Ok(()) };
-        if row.transient {
-            return Ok(());
-        }
         let (activity_instance, activity) = self.scope_instance(&row)?;
         let definition = row.execution.and_then(|e| self.t.state.execution(e)).map(|e| e.definition);
+        self.put_variable_row(&row, activity_instance, activity, definition);
+        Ok(())
+    }
+
+    /// A variable has migrated with an activity instance.
+    pub(crate) fn history_variable_at(
+        &mut self,
+        id: Id,
+        activity_instance: Option<Id>,
+        activity: Option<String>,
+        definition: Id,
+    ) -> Step {
+        if !self.keeps(HistoryLevel::Audit) {
+            return Ok(());
+        }
+        let Some(row) = self.t.state.variable(id).cloned() else { return Ok(()) };
+        self.put_variable_row(&row, activity_instance, activity, Some(definition));
+        Ok(())
+    }
+
+    fn put_variable_row(
+        &mut self,
+        row: &Variable,
+        activity_instance: Option<Id>,
+        activity: Option<String>,
+        definition: Option<Id>,
+    ) {
+        if row.transient {
+            return;
+        }
         let tenant = match (row.execution, row.task) {
             (Some(e), _) => self.t.state.execution(e).and_then(|e| text(&e.tenant)),
             (None, Some(t)) => self.t.state.task(t).and_then(|t| text(&t.tenant)),
             _ => None,
         };
         let event = HistoricVariableInstance {
-            id,
+            id: row.id,
             name: row.name.to_string(),
             value: row.value.clone(),
             definition,
@@ -421,7 +462,6 @@ impl Tx<'_> {
             initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
         };
         self.record(HistoryEvent::VariablePut(Box::new(event)));
-        Ok(())
     }
 
     pub(crate) fn history_variable_updated(&mut self, id: Id, source: Id) -> Step {

@@ -344,6 +344,16 @@ impl Tx<'_> {
                 }
                 Ok(())
             }
+            JobCommand::SetRetriesInBulk(retries, due) => {
+                self.t.state.change_job(id, |row| {
+                    row.retries = retries;
+                    row.revision += 1;
+                    if let Some(due) = due {
+                        row.due = due;
+                    }
+                });
+                Ok(())
+            }
             JobCommand::SetDue(due, cascade) => {
                 self.t.state.change_job(id, |row| {
                     if let (true, Some(old), Some(new), true) = (cascade, row.due, due, row.repeat.is_some()) {
