@@ -216,6 +216,16 @@ impl Engine {
         self.0.clean_up(request, caller)
     }
 
+    /// The window in which history is removed.
+    pub(crate) fn clean_up_window(&self) -> Option<tollgate::CleanUpWindow> {
+        self.0.clean_up_window()
+    }
+
+    /// Whether history can be cleaned up.
+    pub(crate) fn clean_up_enabled(&self) -> bool {
+        self.0.clean_up_enabled()
+    }
+
     /// Values of metrics.
     pub(crate) fn metrics(&self, query: &request::MetricsQuery) -> Vec<MetricValue> {
         self.0.metrics(query)

@@ -104,6 +104,11 @@ impl Lane {
             }
             return self.run_job(root, job, caller, done);
         }
+        if let Command::Job(job, change) = &command {
+            if self.shared.world.read().job(*job).is_some_and(|row| row.process_instance.is_none()) {
+                return self.change_engine_job(*job, change.clone(), &caller, done);
+            }
+        }
         self.transact(root, vec![command], caller, done);
     }
 }

@@ -99,6 +99,12 @@ impl Engine {
 type Answer = tokio::sync::oneshot::Sender<Result<Vec<Correlated>, Fault>>;
 
 impl Lane {
+    /// What a message does to process instances that wait for it.
+    pub(super) fn deliveries(&mut self, request: &Correlate) -> Result<Vec<(Id, Command)>, Fault> {
+        let targets = self.message_targets(request)?;
+        Ok(targets.iter().map(|target| delivery(target, request)).collect())
+    }
+
     fn correlate(&mut self, request: &Correlate, caller: &Caller, retry: bool, answer: Answer) {
         let targets = match self.message_targets(request) {
             Ok(targets) => targets,
@@ -107,34 +113,7 @@ impl Lane {
                 return;
             }
         };
-        let commands = targets
-            .iter()
-            .map(|target| match target {
-                Target::Subscription { root, row } => (
-                    *root,
-                    Command::EventReceived {
-                        subscription: row.id,
-                        variables: request.variables.clone(),
-                        local: request.local.clone(),
-                        triggered_scope: request.triggered_scope.clone(),
-                        asynchronous: false,
-                    },
-                ),
-                Target::Start { root, definition, node, .. } => {
-                    let mut variables = request.variables.clone();
-                    variables.0.extend(request.local.0.iter().cloned());
-                    variables.0.extend(request.triggered_scope.0.iter().cloned());
-                    let start = Start {
-                        definition: *definition,
-                        business_key: request.business_key.clone(),
-                        variables,
-                        start_event: Some(NodeIx(*node)),
-                        ..Start::default()
-                    };
-                    (*root, Command::Start(Box::new(start)))
-                }
-            })
-            .collect();
+        let commands = targets.iter().map(|target| delivery(target, request)).collect();
         if retry && targets.iter().any(|target| matches!(target, Target::Subscription { .. })) {
             // the index may lag behind the lane: a subscription that is gone is looked for once more
             self.settle_if_busy();
@@ -447,6 +426,35 @@ fn correlated(target: Target, outcome: Outcome, business_key: Option<String>) ->
                 ended,
                 variables,
             })
+        }
+    }
+}
+
+/// The command that delivers a message to a target.
+fn delivery(target: &Target, request: &Correlate) -> (Id, Command) {
+    match target {
+        Target::Subscription { root, row } => (
+            *root,
+            Command::EventReceived {
+                subscription: row.id,
+                variables: request.variables.clone(),
+                local: request.local.clone(),
+                triggered_scope: request.triggered_scope.clone(),
+                asynchronous: false,
+            },
+        ),
+        Target::Start { root, definition, node, .. } => {
+            let mut variables = request.variables.clone();
+            variables.0.extend(request.local.0.iter().cloned());
+            variables.0.extend(request.triggered_scope.0.iter().cloned());
+            let start = Start {
+                definition: *definition,
+                business_key: request.business_key.clone(),
+                variables,
+                start_event: Some(NodeIx(*node)),
+                ..Start::default()
+            };
+            (*root, Command::Start(Box::new(start)))
         }
     }
 }

@@ -24,7 +24,7 @@ use engine_core::{
 use models::Id;
 use store::Op;
 
-use super::{Shared, host::LaneHost, ids::IdSource, persist};
+use super::{Shared, engine_jobs::Work, host::LaneHost, ids::IdSource, persist};
 use crate::{
     request::Caller,
     world::{RecordChange, RootChange, RootedEvent, World, WorldChange},
@@ -184,17 +184,8 @@ impl Lane {
         let shared = self.shared.clone();
         let progress = {
             let mut host = LaneHost { shared: &shared, ids: &mut self.ids, now: parked.now, caller: &parked.caller };
-            let transaction = &mut parked.transaction;
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| transaction.run(&mut host)))
+            run_guarded(&mut parked.transaction, &mut host)
         };
-        let progress = progress.unwrap_or_else(|panic| {
-            let text = panic
-                .downcast_ref::<String>()
-                .cloned()
-                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
-                .unwrap_or_default();
-            Progress::Failed(Box::new(Fault::engine(format!("internal error: {text}"))))
-        });
         match progress {
             Progress::Call(call) => {
                 if let Some(Slot::Idle { unpublished, .. }) = self.slots.get(&root) {
@@ -359,7 +350,7 @@ impl Lane {
         loop {
             let progress = {
                 let mut host = LaneHost { shared: &shared, ids: &mut self.ids, now, caller };
-                transaction.run(&mut host)
+                run_guarded(&mut transaction, &mut host)
             };
             match progress {
                 Progress::Call(call) => transaction.reply(shared.run_delegate(call.request)),
@@ -397,6 +388,17 @@ impl Lane {
         records: Vec<RecordChange>,
         done: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send>,
     ) {
+        self.transact_all(Work { commands, records, ..Work::default() }, caller, done);
+    }
+
+    /// Commands on several roots, records, and history of no root: all or none.
+    pub(super) fn transact_all(
+        &mut self,
+        work: Work,
+        caller: &Caller,
+        done: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send>,
+    ) {
+        let Work { commands, records, history } = work;
         let now = self.shared.clock.now();
         let mut parts: Vec<(Id, Commit)> = Vec::new();
         let mut outcomes = Vec::new();
@@ -418,7 +420,7 @@ impl Lane {
             }
         }
         let all: Done = Box::new(move |result| done(result.map(|_| outcomes)));
-        self.write(parts, records, all, Outcome::Done);
+        self.write_with(parts, records, history, all, Outcome::Done);
     }
 
     /// Commands of which each may fail for itself: those that do leave nothing, the others are committed together.
@@ -460,8 +462,24 @@ impl Lane {
     }
 
     fn write(&mut self, parts: Vec<(Id, Commit)>, records: Vec<RecordChange>, done: Done, outcome: Outcome) {
+        self.write_with(parts, records, Vec::new(), done, outcome);
+    }
+
+    fn write_with(
+        &mut self,
+        parts: Vec<(Id, Commit)>,
+        records: Vec<RecordChange>,
+        rootless: Vec<HistoryEvent>,
+        done: Done,
+        outcome: Outcome,
+    ) {
         let mut ops: Vec<Op> = records.iter().map(persist::record_op).collect();
         let mut change = WorldChange { records, now: Some(self.shared.clock.now()), ..WorldChange::default() };
+        if !rootless.is_empty() {
+            self.sequence += 1;
+            ops.push(persist::history_op(None, self.sequence, &rootless.iter().collect::<Vec<_>>()));
+            change.history.extend(rootless.into_iter().map(|event| RootedEvent { root: None, event }));
+        }
         let mut roots = Vec::with_capacity(parts.len());
         for (root, commit) in parts {
             let Commit { state, changes, history, .. } = commit;
@@ -546,6 +564,19 @@ impl Lane {
             self.slots.retain(|_, slot| !matches!(slot, Slot::Idle { unpublished: 0, .. }));
         }
     }
+}
+
+/// Runs a transaction; a panic in it becomes its failure.
+fn run_guarded(transaction: &mut Transaction, host: &mut LaneHost<'_>) -> Progress {
+    let progress = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| transaction.run(host)));
+    progress.unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+            .unwrap_or_default();
+        Progress::Failed(Box::new(Fault::engine(format!("internal error: {text}"))))
+    })
 }
 
 fn store_fault(error: &store::CommitError) -> Fault {

@@ -8,6 +8,7 @@ mod clock;
 mod commands;
 mod definitions;
 mod deploy;
+mod engine_jobs;
 mod evaluation;
 mod events;
 mod external;
@@ -35,6 +36,8 @@ use std::{
     },
 };
 
+pub use batches::BatchOptions;
+pub use clean_up::{CleanUpOptions, CleanUpWindow, Window};
 pub(crate) use deploy::Made;
 use engine_core::{
     error::Fault,
@@ -101,6 +104,10 @@ pub struct Options {
     pub script_limits: scripting::Limits,
     /// Maps delegates that no handler serves.
     pub delegates: Option<Box<dyn Delegates>>,
+    /// How batches are cut into jobs.
+    pub batches: BatchOptions,
+    /// When history is removed.
+    pub clean_up: CleanUpOptions,
 }
 
 impl Default for Options {
@@ -115,6 +122,8 @@ impl Default for Options {
             max_queued: 100_000,
             script_limits: scripting::Limits::default(),
             delegates: None,
+            batches: BatchOptions::default(),
+            clean_up: CleanUpOptions::default(),
         }
     }
 }
@@ -150,6 +159,9 @@ pub(crate) struct Shared {
     queued: AtomicUsize,
     completed: Completed,
     observers: Observers,
+    meters: meters::Meters,
+    /// Jobs of the engine itself that are being run.
+    running_jobs: Mutex<std::collections::HashSet<Id>>,
 }
 
 /// How many commits the store has completed, well or not.
@@ -229,6 +241,7 @@ struct Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.shared.jobs.stop();
+        let _ = self.lane.send(Message::Run(Box::new(Lane::write_meters)));
         let _ = self.lane.send(Message::Stop);
         let current = std::thread::current().id();
         for thread in self.threads.lock().drain(..) {
@@ -289,6 +302,8 @@ impl Engine {
             queued: AtomicUsize::new(0),
             completed: Completed::default(),
             observers: Observers::default(),
+            meters: meters::Meters::default(),
+            running_jobs: Mutex::default(),
             options,
         });
         shared.decisions.attach(&shared);
@@ -300,7 +315,9 @@ impl Engine {
             let lane = sender.clone();
             threads.push(spawn("tollgate-jobs", move || jobs::run(&shared, &lane)));
         }
-        Ok(Self { inner: Arc::new(Inner { shared, lane: sender, threads: Mutex::new(threads) }) })
+        let engine = Self { inner: Arc::new(Inner { shared, lane: sender, threads: Mutex::new(threads) }) };
+        engine.arrange_clean_up();
+        Ok(engine)
     }
 
     /// The published state, to query. Never hold it across an await or a wait: commits can't be published meanwhile.
@@ -466,8 +483,21 @@ impl Shared {
             .iter()
             .any(|record| matches!(record, crate::world::RecordChange::Put(crate::world::Record::Job(_))))
             || change.roots.iter().any(|root| !root.changes.jobs.is_empty());
+        let changed: Vec<Id> = change
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                crate::world::RecordChange::Put(crate::world::Record::ProcessDefinition(row)) => Some(row.id),
+                _ => None,
+            })
+            .collect();
+        self.meters.count(&change);
         let note = self.observers.note(&change);
         self.world.write().apply(change);
+        for id in changed {
+            // the compiled form knows the time to live
+            self.definitions.write().remove(&id);
+        }
         if let Some(note) = note {
             self.observers.tell(&note, &self.world.read());
         }
