@@ -1,1 +1,10 @@
-//! Stub.
+//! What the benchmarks and load programs share: models, meters and drivers.
+//!
+//! - `cargo run --release -p tollgate-benches --bin load`: the engine in process.
+//! - `cargo run --release -p tollgate-benches --bin http`: a running server, over HTTP.
+//! - `cargo bench -p tollgate-benches`: parser, expressions, steps, commits and queries.
+//! - `benches/run.sh`: all of it in one sitting, with the limits of the machine beside it.
+
+pub mod drive;
+pub mod meter;
+pub mod models;
