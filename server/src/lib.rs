@@ -14,7 +14,6 @@ mod model;
 mod openapi;
 mod options;
 mod own;
-mod polls;
 mod resource;
 mod serve;
 mod site;

@@ -440,11 +440,7 @@ impl Compiler {
                 .listeners
                 .iter()
                 .map(|listener| {
-                    Ok(TaskListenerCode {
-                        id: listener.id.as_deref().map(Arc::from),
-                        event: listener.event,
-                        listener: self.action(&listener.action)?,
-                    })
+                    Ok(TaskListenerCode { event: listener.event, listener: self.action(&listener.action)? })
                 })
                 .collect::<Result<_>>()?,
         })
