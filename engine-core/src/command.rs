@@ -5,22 +5,26 @@
 
 use std::sync::Arc;
 
+use minicbor::{Decode, Encode};
 use models::{Id, Timestamp, Value};
 
 use crate::{graph::NodeIx, state::IdentityLink};
 
 /// Named values in the order given. `transient` ones live until the transaction ends.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Variables(pub Vec<NamedValue>);
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+pub struct Variables(#[n(0)] pub Vec<NamedValue>);
 
 /// One of [`Variables`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct NamedValue {
     /// Name.
+    #[cbor(n(0), with = "models::cbor::arc_str")]
     pub name: Arc<str>,
     /// Value.
+    #[n(1)]
     pub value: Value,
     /// Never stored.
+    #[n(2)]
     pub transient: bool,
 }
 
@@ -352,6 +356,8 @@ pub enum ExternalTaskCommand {
 pub enum JobCommand {
     /// Sets the retries, and the due date when given.
     SetRetries(i32, Option<Option<Timestamp>>),
+    /// Sets the retries in an update of all failed jobs of a job definition: incidents stay until the jobs succeed.
+    SetRetriesInBulk(i32, Option<Option<Timestamp>>),
     /// Sets the due date; with `cascade` shifts later firings of a cycle too.
     SetDue(Option<Timestamp>, bool),
     /// Computes the due date of a timer again, from its creation or from now.
@@ -394,37 +400,49 @@ pub struct Modification {
 }
 
 /// One instruction. Activities are named by id.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub enum Instruction {
     /// Starts before an activity.
-    StartBefore(StartInstruction),
+    #[n(0)]
+    StartBefore(#[n(0)] StartInstruction),
     /// Starts after an activity with one outgoing flow.
-    StartAfter(StartInstruction),
+    #[n(1)]
+    StartAfter(#[n(0)] StartInstruction),
     /// Starts on a sequence flow (its id in `activity`).
-    StartTransition(StartInstruction),
+    #[n(2)]
+    StartTransition(#[n(0)] StartInstruction),
     /// Cancels an activity instance.
-    CancelActivityInstance(String),
+    #[n(3)]
+    CancelActivityInstance(#[n(0)] String),
     /// Cancels a transition instance.
-    CancelTransitionInstance(String),
+    #[n(4)]
+    CancelTransitionInstance(#[n(0)] String),
     /// Cancels all instances of an activity.
+    #[n(5)]
     CancelAll {
         /// The activity.
+        #[n(0)]
         activity: String,
         /// Only those that are there before the other instructions run (batch modification).
+        #[n(1)]
         only_active: bool,
     },
 }
 
 /// Where and with what an instruction starts.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 pub struct StartInstruction {
     /// Activity or sequence flow.
+    #[n(0)]
     pub activity: String,
     /// The ancestor to start under.
+    #[n(1)]
     pub ancestor_activity_instance: Option<String>,
     /// Set propagating.
+    #[n(2)]
     pub variables: Variables,
     /// Set locally.
+    #[n(3)]
     pub local: Variables,
 }
 
@@ -465,13 +483,16 @@ pub struct Migration {
 }
 
 /// One mapping of a migration plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct MigrationInstruction {
     /// Activity in the source.
+    #[n(0)]
     pub source: String,
     /// Activity in the target.
+    #[n(1)]
     pub target: String,
     /// Takes event name, due date or condition from the target.
+    #[n(2)]
     pub update_event_trigger: bool,
 }
 

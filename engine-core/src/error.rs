@@ -43,6 +43,8 @@ pub enum FaultKind {
     Decision,
     /// `ClassLoadingException`: nobody serves a class or bean.
     ClassLoading,
+    /// `ProcessEnginePersistenceException`: what the database refuses.
+    Persistence,
     /// Any other Java exception.
     Other,
 }
@@ -70,6 +72,7 @@ impl FaultKind {
             Self::FormFieldValidation => "FormFieldValidatorException",
             Self::Decision => "DecisionEvaluationException",
             Self::ClassLoading => "ClassLoadingException",
+            Self::Persistence => "ProcessEnginePersistenceException",
             Self::Other => "RuntimeException",
         }
     }

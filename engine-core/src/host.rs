@@ -56,6 +56,18 @@ pub enum Version {
     Tag(String),
 }
 
+/// From when the time to live of history counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RemovalTimeStrategy {
+    /// History has no removal time.
+    None,
+    /// From the start of the root instance.
+    Start,
+    /// From its end.
+    #[default]
+    End,
+}
+
 /// A job definition as a transaction sees it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JobDefinitionInfo {
@@ -209,6 +221,8 @@ pub struct DecisionOutcome {
 /// Settings a transaction depends on.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// From when the time to live of history counts.
+    pub removal_time: RemovalTimeStrategy,
     /// History level.
     pub history_level: HistoryLevel,
     /// Retries of a fresh job.
@@ -236,6 +250,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            removal_time: RemovalTimeStrategy::End,
             history_level: HistoryLevel::Full,
             default_retries: 3,
             default_retry_time_cycle: None,

@@ -11,5 +11,6 @@ pub mod error;
 pub mod graph;
 pub mod history;
 pub mod host;
+pub mod migration;
 pub mod state;
 pub mod transaction;

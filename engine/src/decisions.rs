@@ -165,7 +165,7 @@ fn failed(error: &dmn::DmnError) -> Fault {
 
 fn not_deployed(request: &DecisionRequest) -> Fault {
     let key = &request.key;
-    let of_tenant = request.tenant.as_ref().map_or_else(String::new, |tenant| format!(" and tenant-id '{tenant}'"));
+    let of_tenant = format!(" and tenant-id '{}'", request.tenant.as_deref().unwrap_or("null"));
     let what = match &request.version {
         Version::Latest => format!("no decision definition deployed with key '{key}'{of_tenant}"),
         Version::Number(version) => {

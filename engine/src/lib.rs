@@ -25,6 +25,9 @@ pub use engine_core::{
 pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
-pub use runtime::{Delegates, Engine, JobRun, LoadError, OpenError, Options, TaskForm};
+pub use runtime::{
+    BatchOptions, CleanUpOptions, CleanUpWindow, Delegates, Engine, JobRun, LoadError, OpenError, Options, TaskForm,
+    Window,
+};
 pub use scripting::Limits as ScriptLimits;
 pub use store;

@@ -27,7 +27,7 @@ pub struct Committed<'a> {
     pub changes: &'a [Changed],
     /// The history it wrote, in order.
     pub history: &'a [RootedEvent],
-    /// The read model with the commit in it, and perhaps with commits after it.
+    /// The read model with the commit in it.
     pub world: &'a World,
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use models::Timestamp;
-use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     metrics::Metrics,
     options::Options,
     own::{self, EventStream},
+    polls::Polls,
     resource,
 };
 
@@ -74,57 +74,5 @@ impl Started {
     fn now(engine: &Engine) -> Self {
         let at = engine.now();
         Self { at, instant: tokio::time::Instant::now(), node: format!("{:x}-{:x}", std::process::id(), at.0) }
-    }
-}
-
-/// Long polls that are parked, with the worker that parked each.
-#[derive(Debug, Default)]
-pub(crate) struct Polls(Mutex<PollList>);
-
-#[derive(Debug, Default)]
-struct PollList {
-    next: u64,
-    parked: Vec<(u64, String, Arc<tokio::sync::Notify>)>,
-}
-
-impl Polls {
-    /// Parks a poll; `None` when too many are parked. With `unique`, the earlier polls of the worker end.
-    pub(crate) fn park(self: &Polls, worker: &str, limit: usize, unique: bool) -> Option<Parked<'_>> {
-        let mut list = self.0.lock();
-        if unique {
-            for (_, owner, ended) in &list.parked {
-                if owner == worker {
-                    ended.notify_one();
-                }
-            }
-        }
-        if list.parked.len() >= limit {
-            return None;
-        }
-        let ended = Arc::new(tokio::sync::Notify::new());
-        let number = list.next;
-        list.next += 1;
-        list.parked.push((number, worker.to_owned(), ended.clone()));
-        Some(Parked { polls: self, number, ended })
-    }
-
-    /// How many are parked.
-    pub(crate) fn len(&self) -> usize {
-        self.0.lock().parked.len()
-    }
-}
-
-/// A parked poll; it leaves the list when dropped.
-#[derive(Debug)]
-pub(crate) struct Parked<'a> {
-    polls: &'a Polls,
-    number: u64,
-    /// Told when a later poll of the same worker takes its place.
-    pub(crate) ended: Arc<tokio::sync::Notify>,
-}
-
-impl Drop for Parked<'_> {
-    fn drop(&mut self) {
-        self.polls.0.lock().parked.retain(|(number, ..)| *number != self.number);
     }
 }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use engine_core::command::{Command, Outcome};
+use engine_core::command::{Command, ExternalTaskCommand, Outcome};
 use models::{Id, Timestamp, bpmn::FormDefinition};
 use serde::Serialize;
 use tollgate::{
@@ -145,6 +145,14 @@ impl Engine {
         self.0.fetch_and_lock(request, caller)
     }
 
+    /// Gives locked tasks back that nobody is there to take; who was to take them hears of it no more.
+    pub(crate) fn give_back(&self, tasks: &[LockedTask], caller: &Caller) {
+        for locked in tasks {
+            // a task that is gone or locked by another needs nothing
+            drop(self.0.execute(Command::ExternalTask(locked.task.id, ExternalTaskCommand::Unlock), caller));
+        }
+    }
+
     /// Changes whenever external tasks may have become available.
     pub(crate) fn external_tasks_available(&self) -> tokio::sync::watch::Receiver<u64> {
         self.0.external_tasks_available()
@@ -206,6 +214,16 @@ impl Engine {
     /// Cleans history up.
     pub(crate) fn clean_up(&self, request: request::CleanUp, caller: &Caller) -> Pending<Vec<Id>> {
         self.0.clean_up(request, caller)
+    }
+
+    /// The window in which history is removed.
+    pub(crate) fn clean_up_window(&self) -> Option<tollgate::CleanUpWindow> {
+        self.0.clean_up_window()
+    }
+
+    /// Whether history can be cleaned up.
+    pub(crate) fn clean_up_enabled(&self) -> bool {
+        self.0.clean_up_enabled()
     }
 
     /// Values of metrics.

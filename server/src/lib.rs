@@ -14,6 +14,7 @@ mod model;
 mod openapi;
 mod options;
 mod own;
+mod polls;
 mod resource;
 mod serve;
 mod site;

@@ -29,6 +29,22 @@ impl Configuration {
         {
             bail!("`engine.history-time-to-live`: `{text}` is no number of days; give `30` or `P30D`");
         }
+        if settings.clean_up_window_start.is_some() != settings.clean_up_window_end.is_some() {
+            bail!("`history.window-start` and `history.window-end` belong together: set both or none");
+        }
+        for (name, text) in [
+            ("history.window-start", &settings.clean_up_window_start),
+            ("history.window-end", &settings.clean_up_window_end),
+        ] {
+            if let Some(text) = text
+                && text.parse::<jiff::civil::Time>().is_err()
+            {
+                bail!("`{name}`: `{text}` is no time of day; give `22:00`");
+            }
+        }
+        if !(1..=8).contains(&settings.clean_up_parallel) {
+            bail!("`history.parallel`: {} clean-up jobs are not possible; give 1 to 8", settings.clean_up_parallel);
+        }
         if settings.store_durability == Durability::Strict
             && *self.origin(super::find("store.max-loss").expect("a setting")) != super::Origin::Default
         {
@@ -61,7 +77,19 @@ impl Configuration {
             accept_damage: settings.store_accept_damage,
             ..store::Options::default()
         };
+        options.batches.jobs_per_seed = settings.batch_jobs_per_seed;
+        options.batches.invocations_per_job = settings.batch_invocations_per_job;
+        options.batches.poll_seconds = i64::try_from(settings.batch_poll_time.as_secs()).unwrap_or(i64::MAX);
+        options.batches.history_time_to_live = settings.batch_history_time_to_live;
+        let time = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
+        options.clean_up.enabled = settings.clean_up;
+        options.clean_up.window = time(&settings.clean_up_window_start)
+            .zip(time(&settings.clean_up_window_end))
+            .map(|(start, end)| tollgate::Window { start, end });
+        options.clean_up.batch_size = settings.clean_up_batch_size;
+        options.clean_up.degree_of_parallelism = u8::try_from(settings.clean_up_parallel).unwrap_or(1);
         let transactions = &mut options.settings;
+        transactions.removal_time = settings.removal_time;
         transactions.history_level = settings.history_level;
         transactions.default_retries = settings.job_retries;
         transactions.default_retry_time_cycle = settings.job_retry_time_cycle.clone();

@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use engine_core::history::HistoryLevel;
+use engine_core::{history::HistoryLevel, host::RemovalTimeStrategy};
 use tollgate::store::Kind;
 
 use super::value::{Durability, LogFormat, Raw, Size, Value};
@@ -148,6 +148,29 @@ settings! {
     "jobs.retry-time-cycle" job_retry_time_cycle: Option<String> = None;
     /// A job without tries left makes an incident.
     "jobs.incidents" job_incidents: bool = transactions().create_incident_on_failed_job;
+
+    /// Jobs that one run of a batch's seed job makes.
+    "batches.jobs-per-seed" batch_jobs_per_seed: i32 = engine().batches.jobs_per_seed;
+    /// Entities that one job of a batch works on, in one transaction.
+    "batches.invocations-per-job" batch_invocations_per_job: i32 = engine().batches.invocations_per_job;
+    /// How long a batch's monitor job waits before it looks again.
+    "batches.poll-time" batch_poll_time: Duration =
+        Duration::from_secs(u64::try_from(engine().batches.poll_seconds).unwrap_or_default());
+    /// Days that the history of a batch is kept after its end; for ever when it is not set.
+    "batches.history-time-to-live" batch_history_time_to_live: Option<i32> = None;
+
+    /// From when the time to live of history counts: `start` or `end` of the root instance; `none`: it has no effect.
+    "history.removal-time" removal_time: RemovalTimeStrategy = transactions().removal_time;
+    /// Clean-up of history can be asked for.
+    "history.clean-up" clean_up: bool = engine().clean_up.enabled;
+    /// Time of day from which history is cleaned up by itself, such as `22:00`. Only when asked, when it is not set.
+    "history.window-start" clean_up_window_start: Option<String> = None;
+    /// Time of day until which history is cleaned up; before the start, it is on the next day.
+    "history.window-end" clean_up_window_end: Option<String> = None;
+    /// Process instances, decisions or batches whose history one transaction removes.
+    "history.batch-size" clean_up_batch_size: usize = engine().clean_up.batch_size;
+    /// Number of clean-up jobs, 1 to 8.
+    "history.parallel" clean_up_parallel: usize = engine().clean_up.degree_of_parallelism.into();
 
     /// Callers must authenticate (HTTP Basic).
     "http.authentication" authentication: bool = http().authentication;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use engine_core::history::HistoryLevel;
+use engine_core::{history::HistoryLevel, host::RemovalTimeStrategy};
 use tollgate::store::Kind;
 
 /// A value as it was given.
@@ -168,6 +168,28 @@ impl<T: Value> Value for Vec<T> {
     fn write(&self) -> Option<String> {
         let items: Vec<String> = self.iter().filter_map(Value::write).collect();
         Some(format!("[{}]", items.join(", ")))
+    }
+}
+
+impl Value for RemovalTimeStrategy {
+    const EXPECTED: &'static str = "`none`, `start` or `end`";
+    const EXAMPLE: &'static str = "\"end\"";
+
+    fn read(raw: &Raw) -> Option<Self> {
+        Some(match raw.text()? {
+            "none" => Self::None,
+            "start" => Self::Start,
+            "end" => Self::End,
+            _ => return None,
+        })
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(quoted(match self {
+            Self::None => "none",
+            Self::Start => "start",
+            Self::End => "end",
+        }))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     graph::{Kind, NodeIx, PROCESS, ProcessGraph},
     transaction::{Step, Tx},
 };
-pub(crate) use multi_instance::{add_instance, drop_instance, first_instance};
+pub(crate) use multi_instance::{add_instance, drop_instance, first_instance, forget_counter, next_instance};
 pub(crate) use service::answered;
 
 /// Executes the activity an execution has entered.

@@ -6,7 +6,7 @@ use models::{Id, Value};
 use objects::{Object, convert};
 
 use crate::{
-    error::Fault,
+    error::{Fault, FaultKind},
     graph::{Collection, Loop, NodeIx},
     transaction::{
         Step, Tx,
@@ -82,33 +82,43 @@ fn resolve(tx: &mut Tx<'_>, id: Id, code: &Loop) -> Ran<(i32, Option<Vec<Object>
                 Object::Long(value) => i32::try_from(value).map_err(|_| not_a_number())?,
                 #[expect(clippy::cast_possible_truncation, reason = "Number.intValue() truncates the same way")]
                 Object::Double(value) => value as i32,
-                Object::String(text) => text.trim().parse().map_err(|_| not_a_number())?,
+                Object::String(text) => text.parse().map_err(|_| not_parsed(&text))?,
                 _ => return Err(not_a_number().into()),
             }
         }
         (None, Some(items)) => i32::try_from(items.len()).unwrap_or(i32::MAX),
         (None, None) => {
-            return Err(Fault::engine("Couldn't resolve collection expression nor variable reference").into());
+            return Err(
+                Fault::engine("ENGINE-02026 Couldn't resolve collection expression nor variable reference").into()
+            );
         }
     };
     Ok((count, items))
+}
+
+/// What `Integer.valueOf` throws.
+fn not_parsed(text: &str) -> Fault {
+    Fault {
+        java_class: "java.lang.NumberFormatException".to_owned(),
+        ..Fault::new(FaultKind::Other, format!("For input string: \"{text}\""))
+    }
 }
 
 fn collect(tx: &mut Tx<'_>, id: Id, collection: &Collection) -> Ran<Vec<Object>> {
     let (value, complaint) = match collection {
         Collection::Expression(expression) => (
             tx.evaluate(id, expression)?,
-            format!("Expression '{}' didn't resolve to type 'Collection'.", expression.text()),
+            format!("ENGINE-02024 Expression '{}' didn't resolve to type 'Collection'.", expression.text()),
         ),
         Collection::Variable(name) => (
             tx.get_variable(id, name).map_or(Object::Null, |row| convert::to_object(&row.value)),
-            format!("Variable '{name}' is not of the expected type 'Collection'."),
+            format!("ENGINE-02025 Variable '{name}' is not of the expected type 'Collection'."),
         ),
     };
     match value {
         Object::List(items) => Ok(items.borrow().clone()),
         Object::Set(items) => Ok(items.borrow().keys().map(|key| key.0.clone()).collect()),
-        _ => Err(Fault::engine(format!("ENGINE-02024 {complaint}")).into()),
+        _ => Err(Fault::engine(complaint).into()),
     }
 }
 
@@ -185,6 +195,25 @@ pub(crate) fn add_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
     set(tx, body, ACTIVE, active + 1)?;
     set(tx, child, COUNTER, count)?;
     Ok(child)
+}
+
+/// A further instance of a sequential body whose current instance was taken away.
+pub(crate) fn next_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
+    if get(tx, body, ACTIVE) > 0 {
+        return Err(Fault::engine(format!(
+            "ENGINE-02029 Unsupported concurrency: execution {body} runs one instance after another"
+        )));
+    }
+    let count = get(tx, body, INSTANCES);
+    set(tx, body, COUNTER, count)?;
+    set(tx, body, INSTANCES, count + 1)?;
+    set(tx, body, ACTIVE, 1)?;
+    Ok(body)
+}
+
+/// The current instance of a sequential body was taken away.
+pub(crate) fn forget_counter(tx: &mut Tx<'_>, body: Id) -> Step {
+    tx.remove_variable_local(body, COUNTER)
 }
 
 /// The only instance of a body that a modification has made.

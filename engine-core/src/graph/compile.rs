@@ -440,7 +440,11 @@ impl Compiler {
                 .listeners
                 .iter()
                 .map(|listener| {
-                    Ok(TaskListenerCode { event: listener.event, listener: self.action(&listener.action)? })
+                    Ok(TaskListenerCode {
+                        id: listener.id.as_deref().map(Arc::from),
+                        event: listener.event,
+                        listener: self.action(&listener.action)?,
+                    })
                 })
                 .collect::<Result<_>>()?,
         })

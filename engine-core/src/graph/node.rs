@@ -257,6 +257,8 @@ pub enum FieldText {
 /// A task listener.
 #[derive(Clone, Debug)]
 pub struct TaskListenerCode {
+    /// Its id, of timeouts at least.
+    pub id: Option<Arc<str>>,
     /// When.
     pub event: TaskEvent,
     /// What.

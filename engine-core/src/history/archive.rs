@@ -44,6 +44,55 @@ pub struct Archive {
 impl Archive {
     /// Folds one event in. Events about rows that are not here are without effect: the level was lower when they began.
     pub fn apply(&mut self, event: &HistoryEvent) {
+        self.fold(event);
+        self.inherit_removal_time(event);
+    }
+
+    /// What is recorded about a process instance that has a removal time goes with it.
+    fn inherit_removal_time(&mut self, event: &HistoryEvent) {
+        macro_rules! inherit {
+            ($table:ident, $row:expr) => {
+                if let Some(time) = $row.process_instance.and_then(|id| self.process_instances.get(&id)?.removal_time) {
+                    if let Some(row) = self.$table.get_mut(&$row.id) {
+                        row.removal_time = row.removal_time.or(Some(time));
+                    }
+                }
+            };
+        }
+        match event {
+            HistoryEvent::ProcessInstanceStarted(row) => {
+                let time = self.process_instances.get(&row.root).and_then(|root| root.removal_time);
+                if let (Some(time), Some(row)) = (time, self.process_instances.get_mut(&row.id)) {
+                    row.removal_time = Some(time);
+                }
+            }
+            HistoryEvent::ActivityStarted(row) => {
+                let time = self.process_instances.get(&row.process_instance).and_then(|row| row.removal_time);
+                if let (Some(time), Some(row)) = (time, self.activity_instances.get_mut(&row.id)) {
+                    row.removal_time = Some(time);
+                }
+            }
+            HistoryEvent::ExternalTaskLog(row) => {
+                let time = self.process_instances.get(&row.process_instance).and_then(|row| row.removal_time);
+                if let (Some(time), Some(row)) = (time, self.external_task_logs.get_mut(&row.id)) {
+                    row.removal_time = Some(time);
+                }
+            }
+            HistoryEvent::TaskPut(row) => inherit!(tasks, row),
+            HistoryEvent::VariablePut(row) => inherit!(variables, row),
+            HistoryEvent::Detail(row) => inherit!(details, row),
+            HistoryEvent::IncidentCreated(row) => inherit!(incidents, row),
+            HistoryEvent::JobLog(row) => inherit!(job_logs, row),
+            HistoryEvent::IdentityLinkLog(row) => inherit!(identity_links, row),
+            HistoryEvent::Decision(row) => inherit!(decisions, row),
+            HistoryEvent::Operation(row) => inherit!(operations, row),
+            HistoryEvent::Comment(row) => inherit!(comments, row),
+            HistoryEvent::Attachment(row) => inherit!(attachments, row),
+            _ => {}
+        }
+    }
+
+    fn fold(&mut self, event: &HistoryEvent) {
         match event {
             HistoryEvent::ProcessInstanceStarted(row) => put(&mut self.process_instances, row.id, row),
             HistoryEvent::ProcessInstanceChanged { id, state, business_key, start_activity, definition } => {
@@ -80,6 +129,10 @@ impl Archive {
                         row.activity.clone_from(&place.activity);
                         row.activity_name.clone_from(&place.activity_name);
                         row.definition = place.definition;
+                        row.execution = place.execution.unwrap_or(row.execution);
+                        if let Some(kind) = &place.activity_type {
+                            row.activity_type.clone_from(kind);
+                        }
                     }
                 }
             }
@@ -97,7 +150,15 @@ impl Archive {
                     row.state.clone_from(state);
                 }
             }
-            HistoryEvent::VariablePut(row) => put(&mut self.variables, row.id, row),
+            HistoryEvent::VariablePut(row) => {
+                let known = self.variables.get(&row.id).map(|known| (known.created, known.initial));
+                put(&mut self.variables, row.id, row);
+                if let (Some((created, initial)), Some(row)) = (known, self.variables.get_mut(&row.id)) {
+                    // it has moved, it was not made again
+                    row.created = created;
+                    row.initial = initial;
+                }
+            }
             HistoryEvent::VariableUpdated { id, value } => {
                 if let Some(row) = self.variables.get_mut(id) {
                     row.value = value.clone();
@@ -147,6 +208,18 @@ impl Archive {
                 self.job_logs.remove(id);
                 self.decisions.remove(id);
                 self.operations.remove(id);
+                self.incidents.remove(id);
+            }
+            HistoryEvent::EntryRemovalTime { id, time } => {
+                if let Some(row) = self.job_logs.get_mut(id) {
+                    row.removal_time = *time;
+                }
+                if let Some(row) = self.decisions.get_mut(id) {
+                    row.removal_time = *time;
+                }
+                if let Some(row) = self.operations.get_mut(id) {
+                    row.removal_time = *time;
+                }
             }
             HistoryEvent::Annotation { id, text } => {
                 if let Some(row) = self.incidents.get_mut(id) {

@@ -213,7 +213,7 @@ pub enum HistoryEvent {
     /// A historic variable and its details were deleted.
     #[n(26)]
     VariableHistoryDeleted(#[n(0)] Id),
-    /// A job log entry, decision or operation log entry was deleted, by its own id.
+    /// A job log entry, decision, operation log entry or incident was deleted, by its own id.
     #[n(27)]
     EntryDeleted(#[n(0)] Id),
     /// Annotation of an incident or of the user operations with an operation id changed.
@@ -225,6 +225,16 @@ pub enum HistoryEvent {
         /// The text; `None` clears it.
         #[n(1)]
         text: Option<String>,
+    },
+    /// Removal time of a job log entry, decision or user operation, by its own id (`None` clears it).
+    #[n(29)]
+    EntryRemovalTime {
+        /// The entry.
+        #[n(0)]
+        id: Id,
+        /// When it may go.
+        #[n(1)]
+        time: Option<Timestamp>,
     },
 }
 

@@ -172,6 +172,10 @@ rows! {
         3 activity_name: Option<String>,
         /// The process definition.
         4 definition: Id,
+        /// The execution.
+        5 execution: Option<Id>,
+        /// The activity's type.
+        6 activity_type: Option<String>,
     }
     /// Change of an assignee.
     AssigneeChange {
@@ -292,6 +296,8 @@ rows! {
         15 removal_time: Option<Timestamp>,
         /// Set when the process instance started.
         16 initial: bool,
+        /// The variable was deleted: the type of its last value, where `value` is null.
+        17 deleted_type: Option<String>,
     }
     /// An incident.
     HistoricIncident {

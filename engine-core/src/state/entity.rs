@@ -62,7 +62,8 @@ pub struct Execution {
     /// The process instance was started by a user and has not been restarted: the starter (process instances only).
     #[cbor(n(14), with = "models::cbor::option_arc_str")]
     pub starter: Option<Arc<str>>,
-    /// Counts the activity instances of the process instance, for history's sequence counter (process instances only).
+    /// Camunda's sequence counter: grows with every beginning and end of an activity instance, is inherited by new children
+    /// and goes back to the parent with the last of them.
     #[n(15)]
     pub sequence: u64,
     /// How the running activity instance began and will end.
@@ -293,10 +294,27 @@ pub enum JobKind {
     Suspension(#[n(0)] String, #[n(1)] String),
     /// `history-cleanup`.
     #[n(11)]
-    HistoryCleanup,
+    HistoryCleanup(#[n(0)] CleanUpJob),
     /// `process-set-removal-time` and the like: handler type and JSON configuration.
     #[n(12)]
     SetRemovalTime(#[n(0)] String, #[n(1)] String),
+}
+
+/// Where a clean-up of history stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct CleanUpJob {
+    /// Runs in a row that found too little to go on at once.
+    #[n(0)]
+    pub empty_runs: u32,
+    /// It was asked for: runs outside of the window too.
+    #[n(1)]
+    pub immediate: bool,
+    /// First minute of an hour of its share.
+    #[n(2)]
+    pub minute_from: u8,
+    /// Last minute of its share.
+    #[n(3)]
+    pub minute_to: u8,
 }
 
 /// Where an asynchronous continuation goes on (S-TX-3).

@@ -9,7 +9,7 @@ use crate::{
     behaviour,
     command::{Command, Deletion, Instruction, Outcome, Start, Variables},
     error::{Fault, FaultKind},
-    graph::{Listener, PROCESS},
+    graph::{Listener, NodeIx, PROCESS, ProcessGraph},
     history::{HistoryEvent, IncidentState},
     host::{DecisionOutcome, Definition, DelegateCall, DelegateReply, DelegateRole},
     state::{ActivityState, Execution},
@@ -156,8 +156,7 @@ impl Tx<'_> {
         }
         let first = match start.instructions.first() {
             None => initial,
-            Some(Instruction::StartBefore(at) | Instruction::StartAfter(at)) => definition.graph.find(&at.activity),
-            Some(_) => None,
+            Some(instruction) => first_activity(&definition.graph, instruction),
         };
         self.history_process_started(id, first, start.restarted, start.case_instance)?;
         if let Some(name) = definition.graph.initiator.clone() {
@@ -492,6 +491,19 @@ impl Tx<'_> {
                 self.finish_modification(process_instance, reason.as_deref(), flags)
             }
         }
+    }
+}
+
+/// The activity at which an instance starts by an instruction.
+fn first_activity(graph: &ProcessGraph, instruction: &Instruction) -> Option<NodeIx> {
+    match instruction {
+        Instruction::StartBefore(start) => graph.find(&start.activity),
+        Instruction::StartAfter(start) => {
+            let node = graph.find(&start.activity)?;
+            graph.node(node).outgoing.first().map(|flow| graph.flow(*flow).target)
+        }
+        Instruction::StartTransition(start) => graph.find_flow(&start.activity).map(|flow| graph.flow(flow).target),
+        _ => None,
     }
 }
 

@@ -23,13 +23,18 @@ fn ensure_positive(name: &str, value: i64) -> Step {
     if value > 0 { Ok(()) } else { Err(Fault::bad_request(format!("{name} is not greater than 0"))) }
 }
 
+/// Why a BPMN error from outside did not get anywhere.
+pub(crate) fn propagation_failed(code: &str) -> Fault {
+    Fault::engine(format!("ENGINE-13033 Propagation of bpmn error {code} failed. "))
+}
+
 impl Tx<'_> {
     /// Creates the external task of an activity: topic and priority are evaluated once (S-XT-1).
     pub(crate) fn create_external_task(&mut self, id: Id, activity: NodeIx, code: &ExternalCode) -> Ran {
         let topic = self.evaluate_text(id, &code.topic)?.unwrap_or_default();
         let definition = self.definition_of(id)?;
         let priority = match code.priority.as_ref().or(definition.graph.task_priority.as_ref()) {
-            Some(expression) => self.priority_value(id, expression)?,
+            Some(expression) => self.priority_value(id, expression, "")?,
             None => 0,
         };
         self.add_task_for_worker(id, activity, &topic, priority)?;
@@ -174,8 +179,10 @@ impl Tx<'_> {
             ExternalTaskCommand::BpmnError { worker, code, message, variables } => {
                 self.check_worker(&task, &worker, &format!("Bpmn error of External Task {id} cannot be reported"), "")?;
                 self.ensure_task_active(&task)?;
-                self.set_variables(task.execution, variables)?;
-                self.propagate_error(task.execution, &code, message)
+                let propagated = self
+                    .set_variables(task.execution, variables)
+                    .and_then(|()| self.propagate_error(task.execution, &code, message));
+                propagated.map_err(|_| propagation_failed(&code))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use models::Id;
+use models::{Id, Timestamp};
 
 use super::{Step, Tx};
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
         HistoricIncident, HistoricJobLog, HistoricProcessInstance, HistoricTaskInstance, HistoricVariableInstance,
         HistoryEvent, HistoryLevel, IncidentState, InstanceStateName, LogKind,
     },
-    state::{ActivityState, Task, TaskState, Variable},
+    host::{Definition, RemovalTimeStrategy},
+    state::{ActivityState, Execution, Task, TaskState, Variable},
 };
 
 fn text(value: &Option<Arc<str>>) -> Option<String> {
@@ -57,12 +58,21 @@ impl Tx<'_> {
             end_activity: None,
             delete_reason: None,
             tenant: text(&row.tenant),
-            removal_time: None,
+            removal_time: self.removal_time(&row, &definition, RemovalTimeStrategy::Start),
             restarted,
             case_instance,
         };
         self.record(HistoryEvent::ProcessInstanceStarted(Box::new(event)));
         Ok(())
+    }
+
+    /// When the history of a root instance may be removed, at the moment from which that counts.
+    fn removal_time(&self, row: &Execution, definition: &Definition, at: RemovalTimeStrategy) -> Option<Timestamp> {
+        if row.id != self.t.root || self.host.settings().removal_time != at {
+            return None;
+        }
+        let days = definition.history_time_to_live?;
+        Some(self.now().plus_ms(i64::from(days) * 24 * 60 * 60 * 1000))
     }
 
     /// The process instance ends now: completed when it stands at an activity, else terminated.
@@ -88,6 +98,10 @@ impl Tx<'_> {
             delete_reason: text(&scratch.delete_reason),
             end_activity,
         });
+        let row = self.execution(id).clone();
+        if let Some(time) = self.removal_time(&row, &definition, RemovalTimeStrategy::End) {
+            self.record(HistoryEvent::RemovalTime { process_instance: None, time: Some(time) });
+        }
         Ok(())
     }
 
@@ -134,7 +148,6 @@ impl Tx<'_> {
         }
         let parent = self.parent_activity_instance(id).unwrap_or(row.process_instance);
         let parent_activity = self.owner_activity(&graph, id, activity, parent, row.process_instance);
-        let sequence = self.next_sequence(row.process_instance);
         let event = HistoricActivityInstance {
             id: instance,
             parent,
@@ -151,7 +164,7 @@ impl Tx<'_> {
             start: self.now(),
             end: None,
             state: ActivityState::Default,
-            sequence,
+            sequence: row.sequence,
             tenant: text(&row.tenant),
             removal_time: None,
         };
@@ -187,15 +200,6 @@ impl Tx<'_> {
             }
         }
         graph.node(graph.node(activity).parent).id.to_string()
-    }
-
-    fn next_sequence(&mut self, instance: Id) -> u64 {
-        let mut sequence = 0;
-        self.change(instance, |row| {
-            row.sequence += 1;
-            sequence = row.sequence;
-        });
-        sequence
     }
 
     pub(crate) fn history_activity_ended(&mut self, id: Id, _activity: NodeIx, canceled: bool) -> Step {
@@ -404,18 +408,45 @@ impl Tx<'_> {
 
     fn put_historic_variable(&mut self, id: Id) -> Step {
         let Some(row) = self.t.state.variable(id).cloned() else { return Ok(()) };
-        if row.transient {
-            return Ok(());
-        }
         let (activity_instance, activity) = self.scope_instance(&row)?;
         let definition = row.execution.and_then(|e| self.t.state.execution(e)).map(|e| e.definition);
+        self.put_variable_row(&row, activity_instance, activity, definition);
+        Ok(())
+    }
+
+    /// A variable has migrated with an activity instance.
+    pub(crate) fn history_variable_at(
+        &mut self,
+        id: Id,
+        activity_instance: Option<Id>,
+        activity: Option<String>,
+        definition: Id,
+    ) -> Step {
+        if !self.keeps(HistoryLevel::Audit) {
+            return Ok(());
+        }
+        let Some(row) = self.t.state.variable(id).cloned() else { return Ok(()) };
+        self.put_variable_row(&row, activity_instance, activity, Some(definition));
+        Ok(())
+    }
+
+    fn put_variable_row(
+        &mut self,
+        row: &Variable,
+        activity_instance: Option<Id>,
+        activity: Option<String>,
+        definition: Option<Id>,
+    ) {
+        if row.transient {
+            return;
+        }
         let tenant = match (row.execution, row.task) {
             (Some(e), _) => self.t.state.execution(e).and_then(|e| text(&e.tenant)),
             (None, Some(t)) => self.t.state.task(t).and_then(|t| text(&t.tenant)),
             _ => None,
         };
         let event = HistoricVariableInstance {
-            id,
+            id: row.id,
             name: row.name.to_string(),
             value: row.value.clone(),
             definition,
@@ -431,7 +462,6 @@ impl Tx<'_> {
             initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
         };
         self.record(HistoryEvent::VariablePut(Box::new(event)));
-        Ok(())
     }
 
     pub(crate) fn history_variable_updated(&mut self, id: Id, source: Id) -> Step {
@@ -444,21 +474,29 @@ impl Tx<'_> {
         self.variable_detail(id, source)
     }
 
-    pub(crate) fn history_variable_deleted(&mut self, row: &Variable, keep: bool, source: Id) -> Step {
+    /// A variable was removed, not with its scope but by its name: the detail says so with an empty value.
+    pub(crate) fn history_variable_deleted(&mut self, row: &Variable, source: Id) -> Step {
         if !self.keeps(HistoryLevel::Audit) {
             return Ok(());
         }
-        self.record(HistoryEvent::VariableDeleted { id: row.id, keep });
-        let _ = source;
-        Ok(())
+        self.record(HistoryEvent::VariableDeleted { id: row.id, keep: true });
+        let kind = row.value.type_name().to_owned();
+        let gone = Variable { value: models::Value::Null, revision: row.revision + 1, ..row.clone() };
+        self.detail_of(&gone, source, Some(kind))
     }
 
     fn variable_detail(&mut self, id: Id, source: Id) -> Step {
+        match self.t.state.variable(id).cloned() {
+            Some(row) => self.detail_of(&row, source, None),
+            None => Ok(()),
+        }
+    }
+
+    fn detail_of(&mut self, row: &Variable, source: Id, deleted_type: Option<String>) -> Step {
         if !self.keeps(HistoryLevel::Full) {
             return Ok(());
         }
-        let Some(row) = self.t.state.variable(id).cloned() else { return Ok(()) };
-        let (mut activity_instance, mut activity) = self.scope_instance(&row)?;
+        let (mut activity_instance, mut activity) = self.scope_instance(row)?;
         // the detail names the activity instance that made the change
         if let Some(of) = self.t.state.execution(source).cloned() {
             let definition = self.definition_of(source)?;
@@ -474,7 +512,7 @@ impl Tx<'_> {
             name: row.name.to_string(),
             value: row.value.clone(),
             form_field: false,
-            variable: Some(id),
+            variable: Some(row.id),
             revision: row.revision,
             definition,
             process_instance: row.process_instance,
@@ -487,6 +525,7 @@ impl Tx<'_> {
             tenant: row.execution.and_then(|e| self.t.state.execution(e)).and_then(|e| text(&e.tenant)),
             removal_time: None,
             initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
+            deleted_type,
         };
         self.record(HistoryEvent::Detail(Box::new(event)));
         Ok(())
@@ -522,6 +561,7 @@ impl Tx<'_> {
                 tenant: text(&row.tenant),
                 removal_time: None,
                 initial: false,
+                deleted_type: None,
             };
             self.record(HistoryEvent::Detail(Box::new(event)));
         }

@@ -63,7 +63,7 @@ impl Tx<'_> {
             .or(row.activity);
         let priority = match info.priority {
             Some(priority) => priority,
-            None => self.job_priority(execution, node)?,
+            None => self.job_priority(execution, node, declaration)?,
         };
         let suspended = row.suspended || info.suspended;
         let mut retries = self.host.settings().default_retries;
@@ -104,15 +104,28 @@ impl Tx<'_> {
         self.history_job(id, LogKind::Creation, None)
     }
 
-    fn job_priority(&mut self, execution: Id, node: Option<NodeIx>) -> Step<i64> {
+    fn job_priority(&mut self, execution: Id, node: Option<NodeIx>, declaration: Option<u32>) -> Step<i64> {
         let definition = self.definition_of(execution)?;
         let own = node.and_then(|node| definition.graph.node(node).job_priority.clone());
         let Some(expression) = own.or_else(|| definition.graph.nodes[0].job_priority.clone()) else { return Ok(0) };
-        self.priority_value(execution, &expression)
+        let declaration = declaration.and_then(|ix| definition.graph.jobs.get(ix as usize));
+        let job = declaration.map_or_else(String::new, |declaration| {
+            format!("{}/{}", definition.graph.node(declaration.node).id, declaration.job_type)
+        });
+        let row = self.execution(execution);
+        let execution_text = match row.parent {
+            None => format!("ProcessInstance[{execution}]"),
+            Some(_) => {
+                let concurrent = if row.is_concurrent { "Concurrent" } else { "" };
+                let scope = if row.is_scope { "Scope" } else { "" };
+                format!("{concurrent}{scope}Execution[{execution}]")
+            }
+        };
+        self.priority_value(execution, &expression, &format!("Job {job} instantiated in context of {execution_text}"))
     }
 
     /// An integer priority; anything else is an error (S-JB-6).
-    pub(crate) fn priority_value(&mut self, execution: Id, expression: &Expr) -> Step<i64> {
+    pub(crate) fn priority_value(&mut self, execution: Id, expression: &Expr, context: &str) -> Step<i64> {
         let value = self.evaluate(execution, expression).map_err(|thrown| self.fault_of(execution, thrown))?;
         match value {
             objects::Object::Short(value) => Ok(value.into()),
@@ -121,11 +134,10 @@ impl Tx<'_> {
             objects::Object::String(text) if expression.is_literal() => text.trim().parse().map_err(|_| {
                 Fault::engine(format!("Value '{text}' for attribute 'jobPriority' is not a valid number"))
             }),
-            objects::Object::Null => Ok(0),
-            _ => Err(Fault::engine(format!(
-                "Could not determine priority: Priority value is not an Integer: {}",
-                expression.text()
-            ))),
+            objects::Object::Double(_) => {
+                Err(Fault::engine(format!("{context}: Priority value must be either Short, Integer, or Long")))
+            }
+            _ => Err(Fault::engine(format!("{context}: Priority value is not an Integer"))),
         }
     }
 
@@ -314,7 +326,7 @@ impl Tx<'_> {
             JobCommand::SetRetries(retries, due) => {
                 if retries < 0 {
                     return Err(Fault::engine(format!(
-                        "The number of job retries must be a non-negative Integer, but '{retries}' has been provided."
+                        "ENGINE-13054 The number of job retries must be a non-negative Integer, but '{retries}' has been provided."
                     )));
                 }
                 let before = self.t.state.job(id).map_or(0, |job| job.retries);
@@ -330,6 +342,16 @@ impl Tx<'_> {
                 } else if before > 0 && self.host.settings().create_incident_on_failed_job {
                     self.failed_job_incident(id, None, None)?;
                 }
+                Ok(())
+            }
+            JobCommand::SetRetriesInBulk(retries, due) => {
+                self.t.state.change_job(id, |row| {
+                    row.retries = retries;
+                    row.revision += 1;
+                    if let Some(due) = due {
+                        row.due = due;
+                    }
+                });
                 Ok(())
             }
             JobCommand::SetDue(due, cascade) => {
@@ -561,6 +583,8 @@ impl RetryCycle {
             let (count, duration) = rest.split_once('/')?;
             super::timers::parse_duration(duration)?;
             let attempts = if count.is_empty() { i32::MAX } else { count.parse().ok()? };
+            // without repetitions Camunda finds no later date than the present
+            let duration = if attempts == 0 { "PT0S" } else { duration };
             return Some(Self { attempts: attempts.max(1), intervals: vec![duration.to_owned()] });
         }
         let intervals: Vec<String> = text.split(',').map(|part| part.trim().to_owned()).collect();

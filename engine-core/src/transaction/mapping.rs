@@ -29,17 +29,6 @@ impl Tx<'_> {
         self.output_mapping(id).map_err(|thrown| self.fault_of(id, thrown))
     }
 
-    /// [`Tx::destroy`], keeping a BPMN error of the output mapping apart.
-    pub(crate) fn destroy_thrown(&mut self, id: Id) -> Ran {
-        if !self.scratch(id).is_some_and(|s| s.skip_io) {
-            self.output_mapping(id)?;
-        }
-        let skipped = std::mem::replace(&mut self.scratch_mut(id).skip_io, true);
-        let result = self.destroy(id);
-        self.scratch_mut(id).skip_io = skipped;
-        Ok(result?)
-    }
-
     fn output_mapping(&mut self, id: Id) -> Ran {
         let definition = self.definition_of(id)?;
         let Some(activity) = self.execution(id).activity else { return Ok(()) };

@@ -47,13 +47,64 @@ impl Tx<'_> {
                 "No process instance found for id '{id}': processInstance is null"
             )));
         }
+        let mut instructions = Vec::with_capacity(modification.instructions.len());
+        for instruction in modification.instructions {
+            match instruction {
+                Instruction::CancelAll { activity, only_active: true } => {
+                    instructions.extend(self.cancellations(id, &activity)?);
+                }
+                other => instructions.push(other),
+            }
+        }
         self.instruct(
             id,
-            modification.instructions,
+            instructions,
             modification.skip_custom_listeners,
             modification.skip_io_mappings,
             modification.cancellation_reason,
         )
+    }
+
+    /// Cancellations of what is at an activity at present.
+    fn cancellations(&mut self, instance: Id, activity: &str) -> Step<Vec<Instruction>> {
+        let graph = self.graph_of(instance)?;
+        let Some(node) = graph.find(activity) else {
+            return Ok(vec![Instruction::CancelAll { activity: activity.to_owned(), only_active: false }]);
+        };
+        if graph.node(node).is_scope {
+            let inside = self.executions_of_scope(instance, &graph, node);
+            let instances = inside.into_iter().map(|scope| {
+                let row = self.execution(scope);
+                let own = row.activity == Some(node) && !is_composite(&graph.node(node).kind);
+                let id = if own { row.activity_instance } else { self.parent_activity_instance(scope) };
+                Instruction::CancelActivityInstance(id.unwrap_or(scope).to_string())
+            });
+            let mut all: Vec<Instruction> = instances.collect();
+            all.extend(self.waiting_at(instance, node).into_iter().map(Instruction::CancelTransitionInstance));
+            return Ok(all);
+        }
+        let here = self.t.state.executions().filter(|row| row.process_instance == instance && !row.is_event_scope);
+        let here = here.filter(|row| row.activity == Some(node) && self.t.state.children(row.id).next().is_none());
+        let here = here.filter_map(|row| row.activity_instance).map(|id| id.to_string());
+        let mut all: Vec<Instruction> = here.map(Instruction::CancelActivityInstance).collect();
+        all.extend(self.waiting_at(instance, node).into_iter().map(Instruction::CancelTransitionInstance));
+        Ok(all)
+    }
+
+    /// Transition instances at an activity.
+    fn waiting_at(&self, instance: Id, node: NodeIx) -> Vec<String> {
+        let rows = self.t.state.executions();
+        rows.filter(|row| row.process_instance == instance && row.activity == Some(node))
+            .filter(|row| self.is_transition_instance(row.id))
+            .map(|row| row.id.to_string())
+            .collect()
+    }
+
+    /// Whether a token waits between two activities.
+    fn is_transition_instance(&self, id: Id) -> bool {
+        let row = self.execution(id);
+        let lonely = self.count_running_children(id, 1) == 0;
+        row.activity.is_some() && row.activity_instance.is_none() && !row.is_event_scope && lonely
     }
 
     /// Queues instructions: each runs until its tokens wait before the next begins.
@@ -142,7 +193,10 @@ impl Tx<'_> {
                 let execution = id
                     .parse()
                     .ok()
+                    // an earlier instruction may have moved the token to another execution
+                    .map(|id| self.current(id))
                     .filter(|id| self.t.state.execution(*id).is_some_and(|row| row.process_instance == process_instance))
+                    .filter(|id| self.is_transition_instance(*id))
                     .ok_or_else(|| {
                         Fault::not_valid(format!(
                             "Cannot perform instruction: Cancel transition instance '{id}'; Transition instance '{id}' does \
@@ -178,7 +232,7 @@ impl Tx<'_> {
             return Ok(());
         }
         if row.activity.is_none() {
-            return self.delete_cascade(id, Some(reason.unwrap_or(REASON)), Some(flags));
+            return self.delete_cascade(id, reason, Some(flags));
         }
         if self.scratch(id).is_some_and(|s| s.ended) {
             return self.process_end(id);
@@ -354,20 +408,7 @@ impl Tx<'_> {
         });
         let mut at = id;
         for scope in stack {
-            let parent_instance = self.parent_activity_instance(at);
-            self.change(at, |row| row.activity_instance = parent_instance);
-            let child = self.create_execution(at)?;
-            self.change(at, |row| {
-                row.is_active = false;
-                row.activity = None;
-            });
-            self.change(child, |row| row.activity = Some(scope));
-            self.initialize(child)?;
-            let entered = self.enter_scope_of_stack(child, scope)?;
-            at = match &graph.node(scope).kind {
-                Kind::MultiInstanceBody(_) => behaviour::first_instance(self, entered)?,
-                _ => entered,
-            };
+            (_, at) = self.instantiate_scope(at, scope)?;
             self.change(at, |row| row.activity = None);
         }
         self.change(at, |row| {
@@ -389,6 +430,43 @@ impl Tx<'_> {
                 self.perform_now(at, Operation::TransitionNotifyListenerTake)
             }
         }
+    }
+
+    /// Makes one scope under an execution: its execution, and where its content runs.
+    fn instantiate_scope(&mut self, at: Id, scope: NodeIx) -> Step<(Id, Id)> {
+        let parent_instance = self.parent_activity_instance(at);
+        self.change(at, |row| row.activity_instance = parent_instance);
+        let child = self.create_execution(at)?;
+        self.change(at, |row| {
+            row.is_active = false;
+            row.activity = None;
+        });
+        self.change(child, |row| row.activity = Some(scope));
+        self.initialize(child)?;
+        let entered = self.enter_scope_of_stack(child, scope)?;
+        let graph = self.graph_of(entered)?;
+        let inside = match &graph.node(scope).kind {
+            Kind::MultiInstanceBody(_) => behaviour::first_instance(self, entered)?,
+            _ => entered,
+        };
+        Ok((entered, inside))
+    }
+
+    /// Makes scopes one inside the other, outermost first; their executions.
+    pub(crate) fn instantiate_scopes(&mut self, id: Id, scopes: &[NodeIx], flags: DeleteFlags) -> Step<Vec<Id>> {
+        {
+            let scratch = self.scratch_mut(id);
+            scratch.skip_listeners = flags.skip_listeners;
+            scratch.skip_io = flags.skip_io;
+        }
+        let mut at = id;
+        let mut made = Vec::with_capacity(scopes.len());
+        for scope in scopes {
+            let (entered, inside) = self.instantiate_scope(at, *scope)?;
+            made.push(entered);
+            at = inside;
+        }
+        Ok(made)
     }
 
     /// Start listeners and activity instance of a scope that is made on the way to a target.

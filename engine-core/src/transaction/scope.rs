@@ -444,6 +444,14 @@ impl Scope<'_, '_> {
                 self.set(&key, value()?, false, false)?;
                 Object::Null
             }
+            ("setVariable", 3) if self.task.is_none() => {
+                let target = args.get(2).map(plain_text).unwrap_or_default();
+                let value = value()?;
+                if let Some(execution) = self.execution {
+                    self.tx.set_variable_in(execution, &target, key.into(), value).map_err(to_object_error)?;
+                }
+                Object::Null
+            }
             ("setVariableLocal", 2) => {
                 self.set(&key, value()?, true, false)?;
                 Object::Null

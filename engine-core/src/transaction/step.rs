@@ -99,11 +99,7 @@ impl Tx<'_> {
         let graph = &definition.graph;
         let activity = self.activity(id)?;
         let node = graph.node(activity);
-        self.change(id, |row| row.activity_state = ActivityState::Starting);
-        // errors of input mappings and listeners propagate from the activity itself (S-ER-8)
-        if !self.enter_activity_instance(id, activity)? {
-            return Ok(());
-        }
+        self.enter_activity_instance(id, activity)?;
         self.scratch_mut(id).transition = None;
         self.history_activity_started(id, activity)?;
         if !self.notify_listeners(id, activity, "start")? {
@@ -119,38 +115,33 @@ impl Tx<'_> {
         self.dispatch_delayed_events_and(id, Continuation::Execute)
     }
 
-    /// A fresh activity instance: input mapping, then timers (S-OR-8). False when a BPMN error took another way.
-    fn enter_activity_instance(&mut self, id: Id, activity: NodeIx) -> Step<bool> {
+    /// A fresh activity instance: input mapping, then timers (S-OR-8).
+    ///
+    /// A BPMN error in an input mapping is a fault, not caught by anyone: Camunda maps before it watches for errors.
+    fn enter_activity_instance(&mut self, id: Id, activity: NodeIx) -> Step {
         let instance = self.host.fresh_id();
-        self.change(id, |row| row.activity_instance = Some(instance));
+        self.change(id, |row| {
+            row.sequence += 1;
+            row.activity_state = ActivityState::Starting;
+            row.activity_instance = Some(instance);
+        });
         if let Some(scratch) = self.t.scratch.get_mut(&id) {
             scratch.end_listeners_failed = false;
         }
         let skip = self.scratch(id).is_some_and(|s| s.skip_io);
         if !skip {
-            match self.execute_input_mapping(id, activity) {
-                Ok(()) => {}
-                Err(thrown) => {
-                    // the instance must be in history before the error leaves it
-                    self.history_activity_started(id, activity)?;
-                    self.propagate_thrown(id, thrown)?;
-                    return Ok(false);
-                }
-            }
+            self.execute_input_mapping(id, activity).map_err(|thrown| self.fault_of(id, thrown))?;
         }
         let definition = self.definition_of(id)?;
         if definition.graph.node(activity).is_scope {
             self.create_timers(id, activity)?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// [`Tx::activity_start`] without the behaviour: scopes made on the way to a modification's target.
     pub(crate) fn enter_for_modification(&mut self, id: Id, scope: NodeIx) -> Step<bool> {
-        self.change(id, |row| row.activity_state = ActivityState::Starting);
-        if !self.enter_activity_instance(id, scope)? {
-            return Ok(false);
-        }
+        self.enter_activity_instance(id, scope)?;
         self.history_activity_started(id, scope)?;
         self.notify_listeners(id, scope, "start")
     }
@@ -401,10 +392,7 @@ impl Tx<'_> {
                 return Err(Fault::engine("a scope activity's execution has no parent"));
             };
             propagating = parent;
-            // an error in the output mapping propagates from the activity, as from a listener
-            if let Err(thrown) = self.destroy_thrown(id) {
-                return self.propagate_thrown(id, thrown);
-            }
+            self.destroy(id)?;
             let transition = self.scratch(id).and_then(|s| s.transition);
             self.change(propagating, |row| {
                 row.activity = Some(activity);
@@ -523,9 +511,7 @@ impl Tx<'_> {
         let mut propagating = id;
         if self.execution(id).is_scope && node.is_scope && self.execution(id).parent.is_some() {
             let parent = self.execution(id).parent.expect("checked above");
-            if let Err(thrown) = self.destroy_thrown(id) {
-                return self.propagate_thrown(id, thrown);
-            }
+            self.destroy(id)?;
             if !self.execution(id).is_concurrent {
                 self.remove(id)?;
                 propagating = parent;
@@ -559,6 +545,7 @@ impl Tx<'_> {
         let definition = self.definition_of(id)?;
         let Some(activity) = self.execution(id).activity else { return Ok(true) };
         let node = definition.graph.node(activity);
+        self.change(id, |row| row.sequence += 1);
         if let Some(parent) = self.execution(id).parent {
             let composite = is_composite(&node.kind) || self.throws_compensation(&node.kind);
             if self.execution(id).is_scope && node.is_scope && composite {
@@ -566,6 +553,10 @@ impl Tx<'_> {
                 self.change(id, |row| row.activity_instance = instance);
                 self.leave_activity_instance(parent);
             }
+        }
+        if kind != EndKind::End {
+            // what ended inside it completed its scope, not it its own
+            self.scratch_mut(id).complete_scope = false;
         }
         if kind != EndKind::Transition {
             if let Some(scratch) = self.t.scratch.get_mut(&id) {

@@ -236,8 +236,10 @@ impl Tx<'_> {
             }),
             TaskCommand::BpmnError { code, message, variables } => {
                 let execution = self.task_execution(&row)?;
-                self.set_variables(execution, variables)?;
-                self.propagate_error(execution, &code, message)
+                let propagated = self
+                    .set_variables(execution, variables)
+                    .and_then(|()| self.propagate_error(execution, &code, message));
+                propagated.map_err(|_| super::external::propagation_failed(&code))
             }
             TaskCommand::Escalation { code, variables } => {
                 let execution = self.task_execution(&row)?;
@@ -389,7 +391,7 @@ impl Tx<'_> {
             self.history_activity_assignee(task)?;
         }
         self.fire_and_route(task, TaskEvent::Update)?;
-        if reassigned && self.t.state.task(task).is_some() && after.assignee.is_some() {
+        if reassigned && self.t.state.task(task).is_some() {
             self.fire_and_route(task, TaskEvent::Assignment)?;
         }
         if self.t.state.task(task).is_some() {
@@ -439,7 +441,7 @@ impl Tx<'_> {
         match (&*link.kind, &link.user, &link.group) {
             (_, None, None) => return Err(Fault::null("userId and groupId cannot both be null")),
             ("assignee" | "owner", _, Some(_)) => {
-                return Err(Fault::engine(format!(
+                return Err(Fault::bad_request(format!(
                     "Incompatible usage: cannot use {} together with a groupId",
                     link.kind.to_uppercase()
                 )));

@@ -41,7 +41,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn create_timer(&mut self, id: Id, declaration: &TimerDeclaration, task: Option<Id>) -> Step {
+    /// A timer's job on an execution; `task` of timeout listeners.
+    pub(crate) fn create_timer(&mut self, id: Id, declaration: &TimerDeclaration, task: Option<Id>) -> Step {
         let value = self.timer_value(id, &declaration.value)?;
         let definition = self.definition_of(id)?;
         let name = definition.graph.node(declaration.node).id.clone();
@@ -144,6 +145,19 @@ impl Tx<'_> {
             Object::String(text) => Some(text.to_string()),
             _ => None,
         })
+    }
+
+    /// Takes due date and cycle of a job from a declaration (migration with `updateEventTrigger`).
+    pub(crate) fn reschedule(&mut self, id: Id, execution: Id, declaration: &TimerDeclaration) -> Step {
+        let value = self.timer_value(execution, &declaration.value)?;
+        let definition = self.definition_of(execution)?;
+        let name = definition.graph.node(declaration.node).id.clone();
+        let (due, repeat) = self.due_of(declaration, &name, &value, self.now(), None)?;
+        self.t.state.change_job(id, |row| {
+            row.due = due;
+            row.repeat = repeat;
+        });
+        Ok(())
     }
 
     fn timer_declaration(&mut self, execution: Id, job: &Job) -> Step<Option<TimerDeclaration>> {

@@ -43,7 +43,7 @@ impl Tx<'_> {
             business_key: None,
             tenant: of.tenant.clone(),
             starter: None,
-            sequence: 0,
+            sequence: of.sequence,
             activity_state: ActivityState::Default,
         };
         self.t.state.add_execution(row);
@@ -173,6 +173,12 @@ impl Tx<'_> {
                 up.skip_io |= own.skip_io;
             }
         }
+        if let Some(parent) = parent {
+            let sequence = self.execution(id).sequence;
+            if sequence > self.execution(parent).sequence {
+                self.change(parent, |row| row.sequence = sequence);
+            }
+        }
         self.clear_execution(id)?;
         let subscriptions: Vec<Id> = self.t.state.subscriptions_of(id).map(|row| row.id).collect();
         for subscription in subscriptions {
@@ -203,8 +209,7 @@ impl Tx<'_> {
             // the caller asked for the variables of an instance that ends: as they are at the end
             self.t.report_now(id);
         }
-        let reason = self.scratch(id).and_then(|s| s.delete_reason.clone());
-        self.remove_tasks(id, reason.as_deref())?;
+        self.remove_tasks(id, None)?;
         self.remove_external_tasks(id);
         self.remove_local_variables(id);
         self.remove_jobs(id);

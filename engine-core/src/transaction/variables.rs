@@ -8,7 +8,7 @@ use super::{Step, Tx, VariableEvent, step::Continuation};
 use crate::{
     command::Variables,
     error::{Fault, FaultKind},
-    graph::{SubscriptionDeclaration, VariableEventKind},
+    graph::{NodeIx, PROCESS, SubscriptionDeclaration, VariableEventKind},
     state::{ActivityState, SubscriptionKind, Variable},
 };
 
@@ -60,6 +60,26 @@ impl Tx<'_> {
     /// Set exactly there.
     pub(crate) fn set_variable_local(&mut self, execution: Id, name: Arc<str>, value: Value, transient: bool) -> Step {
         self.put_variable(execution, execution, name, value, transient)
+    }
+
+    /// Set in the scope of an activity around an execution, or locally at the execution's own (S-VR-2).
+    pub(crate) fn set_variable_in(&mut self, execution: Id, activity: &str, name: Arc<str>, value: Value) -> Step {
+        let definition = self.definition_of(execution)?;
+        let graph = &definition.graph;
+        let mut at = self.activity(execution)?;
+        if &*graph.node(at).id == activity {
+            return self.set_variable_local(execution, name, value, false);
+        }
+        while at != PROCESS {
+            at = graph.node(at).parent;
+            if &*graph.node(at).id == activity {
+                let scope = self.execution_for_scope(execution, at)?;
+                return self.set_variable_local(scope, name, value, false);
+            }
+        }
+        Err(Fault::engine(format!(
+            "ENGINE-20011 Scope with specified activity Id {activity} and execution {execution} not found"
+        )))
     }
 
     pub(crate) fn set_variables(&mut self, execution: Id, variables: Variables) -> Step {
@@ -128,7 +148,7 @@ impl Tx<'_> {
         if let Some(id) = self.t.state.variable_in(execution, name).map(|row| row.id) {
             let row = self.t.state.drop_variable(id).expect("looked up above");
             if !row.transient {
-                self.history_variable_deleted(&row, true, execution)?;
+                self.history_variable_deleted(&row, execution)?;
             }
             self.delay_event(execution, row.name, VariableEventKind::Delete)?;
         }
@@ -237,7 +257,7 @@ impl Tx<'_> {
         if let Some(id) = self.t.state.variable_in(task, name).map(|row| row.id) {
             let row = self.t.state.drop_variable(id).expect("looked up above");
             if !row.transient {
-                self.history_variable_deleted(&row, true, task)?;
+                self.history_variable_deleted(&row, task)?;
             }
         }
         Ok(())
@@ -288,7 +308,7 @@ impl Tx<'_> {
         if !definition.graph.has_conditional_events() {
             return Ok(());
         }
-        let mut receivers = Vec::new();
+        let mut holders = Vec::new();
         let mut level = vec![id];
         while !level.is_empty() {
             let mut below = Vec::new();
@@ -296,29 +316,28 @@ impl Tx<'_> {
                 let Some(row) = self.t.state.execution(at) else { continue };
                 let non_scope = row.activity.is_none_or(|node| !definition.graph.node(node).is_scope);
                 if row.activity_state == ActivityState::Default || non_scope {
-                    receivers.extend(
-                        self.t
-                            .state
-                            .subscriptions_of(at)
-                            .filter(|sub| sub.kind == SubscriptionKind::Conditional)
-                            .map(|sub| (at, sub.id, sub.node)),
-                    );
+                    holders.push(at);
                 }
                 below.extend(self.t.state.children(at).map(|child| child.id));
             }
             level = below;
         }
-        for (holder, subscription, node) in receivers {
-            if self.t.state.subscription(subscription).is_none()
-                || self.t.state.execution(holder).is_none()
-                || self.scratch(holder).is_some_and(|s| s.ended)
-            {
-                continue;
-            }
-            let graph = definition.graph.clone();
-            let Some(declaration) = graph.condition_of(node) else { continue };
-            if self.condition_satisfied(holder, declaration, event)? {
-                self.conditional_event_received(holder, subscription, node)?;
+        for holder in holders {
+            // all that the execution has when its turn comes: one that fires does not take the others' turn, even if it
+            // removes them
+            let subscriptions = self.t.state.subscriptions_of(holder);
+            let receivers: Vec<NodeIx> =
+                subscriptions.filter(|sub| sub.kind == SubscriptionKind::Conditional).map(|sub| sub.node).collect();
+            for node in receivers {
+                if !self.t.state.execution(holder).is_some_and(|row| row.is_scope)
+                    || self.scratch(holder).is_some_and(|s| s.ended)
+                {
+                    continue;
+                }
+                let Some(declaration) = definition.graph.condition_of(node) else { continue };
+                if self.condition_satisfied(holder, declaration, event)? {
+                    self.conditional_event_received(holder, node)?;
+                }
             }
         }
         Ok(())
@@ -343,7 +362,7 @@ impl Tx<'_> {
     }
 
     /// A condition became true: starts the handler, or leaves the catching event.
-    fn conditional_event_received(&mut self, holder: Id, _subscription: Id, node: crate::graph::NodeIx) -> Step {
+    fn conditional_event_received(&mut self, holder: Id, node: NodeIx) -> Step {
         let definition = self.definition_of(holder)?;
         let graph = &definition.graph;
         if self.execution(holder).activity == Some(node) {

@@ -127,7 +127,7 @@ fn is_timer(kind: &JobKind) -> bool {
         | JobKind::BatchSeed(_)
         | JobKind::BatchMonitor(_)
         | JobKind::BatchExecution(..)
-        | JobKind::HistoryCleanup
+        | JobKind::HistoryCleanup(_)
         | JobKind::SetRemovalTime(..) => false,
     }
 }
@@ -195,7 +195,7 @@ impl Criteria for JobQuery {
                 && instance.is_none_or(|instance| !instance.suspended)
         });
         check.when(self.timers, || is_timer(&row.kind));
-        check.when(self.messages, || !is_timer(&row.kind) && row.kind != JobKind::HistoryCleanup);
+        check.when(self.messages, || !is_timer(&row.kind) && !matches!(row.kind, JobKind::HistoryCleanup(_)));
         for condition in &self.due_dates {
             check.when(true, || row.due.is_some_and(|due| condition.holds(due)));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use engine_core::history::{HistoricDecisionInstance, HistoricProcessInstance};
 use jiff::tz::TimeZone;
 use models::{Id, Timestamp};
 
@@ -330,14 +331,15 @@ impl CleanableReport {
 }
 
 impl World {
-    /// Root instances whose history has a removal time up to `now`, in order of that time.
-    pub fn cleanable_roots(&self, now: Timestamp, limit: usize) -> Vec<Id> {
-        let mut found: Vec<(Timestamp, Id)> = self
-            .historic_process_instances()
-            .filter(|row| row.id == row.root)
-            .filter_map(|row| row.removal_time.filter(|time| *time <= now).map(|time| (time, row.id)))
-            .collect();
-        found.sort_unstable();
-        found.into_iter().take(limit).map(|(_, id)| id).collect()
+    /// Process instances whose history may be removed, in order of their removal time.
+    pub fn cleanable_process_instances(&self, now: Timestamp) -> impl Iterator<Item = &HistoricProcessInstance> {
+        let due = self.past.process_instances.removal_time.range(..=(now, Id(u128::MAX)));
+        due.filter_map(|(_, id)| self.historic_process_instance(*id))
+    }
+
+    /// Decisions of no process instance whose history may be removed, in order of their removal time.
+    pub fn cleanable_decisions(&self, now: Timestamp) -> impl Iterator<Item = &HistoricDecisionInstance> {
+        let due = self.past.decisions.removal_time.range(..=(now, Id(u128::MAX)));
+        due.filter_map(|(_, id)| self.historic_decision(*id))
     }
 }

@@ -50,7 +50,11 @@ impl<'w> VariableInstanceRow<'w> {
     pub fn activity_instance_id(&self) -> Option<String> {
         let world = self.world;
         let execution = world.execution(self.entity.execution?)?;
-        let own = || world.activity_instance_text_id(execution);
+        // an execution without activity stands for the scope below it
+        let own = || match execution.activity {
+            Some(_) => world.activity_instance_text_id(execution),
+            None => execution.activity_instance.map(|id| world.scope_instance_text_id(id, execution)),
+        };
         if self.entity.task.is_some() || self.entity.concurrent_local {
             return own();
         }

@@ -1,14 +1,12 @@
 //! The engine's own jobs.
 
 use engine_core::{
-    command::Command,
     error::Fault,
     state::{Job, JobKind},
 };
-use models::Id;
 
-use super::lane::Lane;
-use crate::{pending::Pending, world::RecordChange};
+use super::{engine_jobs::Work, lane::Lane};
+use crate::pending::Pending;
 
 pub(super) fn missing<T>(what: &str) -> Pending<T> {
     Pending::ready(Err(Fault::engine(format!("{what} is not supported by this version of Tollgate"))))
@@ -16,9 +14,16 @@ pub(super) fn missing<T>(what: &str) -> Pending<T> {
 
 impl Lane {
     /// What a job of the engine itself does.
-    pub(super) fn administrative_job(&mut self, job: &Job) -> Result<(Vec<(Id, Command)>, Vec<RecordChange>), Fault> {
+    pub(super) fn administrative_job(&mut self, job: &Job) -> Result<Work, Fault> {
         match &job.kind {
-            JobKind::Suspension(handler, configuration) => self.delayed_suspension(handler, configuration),
+            JobKind::Suspension(handler, configuration) => {
+                let (commands, records) = self.delayed_suspension(handler, configuration)?;
+                Ok(Work { commands, records, ..Work::default() })
+            }
+            JobKind::BatchSeed(batch) => self.seed_batch(*batch),
+            JobKind::BatchMonitor(batch) => self.monitor_batch(*batch),
+            JobKind::BatchExecution(batch, chunk) => self.run_batch(*batch, *chunk),
+            JobKind::HistoryCleanup(_) => self.run_clean_up(job),
             _ => Err(Fault::engine(format!("job {} can't be run", job.id))),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine_core::{
     command::{Command, Outcome, Start, TaskCommand, Variables},
-    error::Fault,
+    error::{Fault, FaultKind},
 };
 use models::{Id, Value};
 
@@ -80,7 +80,17 @@ impl Lane {
         done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>,
     ) {
         let root = match &command {
-            Command::Start(_) | Command::CreateTask(_) => self.ids.fresh(),
+            Command::CreateTask(draft) => {
+                self.settle_if_busy();
+                if draft.id.as_ref().is_some_and(|id| self.shared.world.read().task_by_text(id).is_some()) {
+                    // the text of Camunda for a primary key that is taken
+                    let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed \
+                                message and the entire exception stack trace.";
+                    return done(Err(Fault::new(FaultKind::Persistence, text)));
+                }
+                self.ids.fresh()
+            }
+            Command::Start(_) => self.ids.fresh(),
             _ => {
                 let found = root_of(&self.shared.world.read(), &command);
                 found.unwrap_or_else(|| self.ids.fresh())
@@ -93,6 +103,11 @@ impl Lane {
                 return self.run_engine_job(job, &caller, done);
             }
             return self.run_job(root, job, caller, done);
+        }
+        if let Command::Job(job, change) = &command {
+            if self.shared.world.read().job(*job).is_some_and(|row| row.process_instance.is_none()) {
+                return self.change_engine_job(*job, change.clone(), &caller, done);
+            }
         }
         self.transact(root, vec![command], caller, done);
     }

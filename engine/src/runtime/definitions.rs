@@ -14,7 +14,7 @@ use crate::{
         Caller, DefinitionChange, Definitions, Instances, JobDefinitionChange, JobDefinitions, SetExternalTaskRetries,
         SuspendInstances, TenantChoice,
     },
-    world::{Record, RecordChange, World},
+    world::{JobDefinition, Record, RecordChange, World},
 };
 
 /// Commands to instances and records, committed together.
@@ -68,7 +68,7 @@ impl Engine {
     ) -> Pending<()> {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
-            lane.settle();
+            lane.settle_if_busy();
             match work(lane) {
                 Err(fault) => drop(answer.send(Err(fault))),
                 Ok((commands, records)) => lane.transact_many(
@@ -149,18 +149,24 @@ impl Lane {
                     .ok_or_else(|| Fault::not_found(format!("Job definition with id '{definition}' does not exist")))?;
                 row.overriding_priority = *priority;
                 let mut commands = Vec::new();
+                let mut records = Vec::new();
                 if let (true, Some(priority)) = (*include_jobs, priority) {
                     for (root, job) in jobs_of_definition(&world, *definition) {
                         commands.push((root, Command::Job(job, JobCommand::SetPriority(*priority))));
                     }
+                    for mut job in engine_jobs_of(&world, &row) {
+                        job.priority = *priority;
+                        records.push(RecordChange::Put(Record::Job(Box::new(job))));
+                    }
                 }
-                Ok((commands, vec![RecordChange::Put(Record::JobDefinition(Box::new(row)))]))
+                records.push(RecordChange::Put(Record::JobDefinition(Box::new(row))));
+                Ok((commands, records))
             }
             JobDefinitionChange::Retries { definition, retries, due } => {
                 let commands = jobs_of_definition(&world, *definition)
                     .into_iter()
                     .filter(|(_, job)| world.job(*job).is_some_and(|job| job.retries == 0))
-                    .map(|(root, job)| (root, Command::Job(job, JobCommand::SetRetries(*retries, *due))))
+                    .map(|(root, job)| (root, Command::Job(job, JobCommand::SetRetriesInBulk(*retries, *due))))
                     .collect();
                 Ok((commands, Vec::new()))
             }
@@ -294,6 +300,16 @@ fn jobs_of_definition(world: &World, job_definition: Id) -> Vec<(Id, Id)> {
         .collect()
 }
 
+/// Jobs of the engine itself that belong to a job definition: start timers, or jobs of a batch.
+fn engine_jobs_of(world: &World, row: &JobDefinition) -> Vec<Job> {
+    let timers = row.definition.into_iter().flat_map(|id| world.jobs_of_definition(id));
+    let timers = timers.filter(|job| job.process_instance.is_none() && job.declaration == row.declaration);
+    let batch = row.configuration.as_deref().filter(|_| row.definition.is_none()).and_then(|id| id.parse().ok());
+    let batch = batch.into_iter().flat_map(|id| world.jobs_of_batch(id));
+    let batch = batch.filter(|job| world.job_definition_of(job).is_some_and(|one| one.id == row.id));
+    timers.chain(batch).cloned().collect()
+}
+
 fn suspend_definitions(world: &World, ids: &[Id], suspended: bool, include_instances: bool) -> Work {
     let mut commands = Vec::new();
     let mut records = Vec::new();
@@ -325,9 +341,7 @@ fn suspend_job_definitions(world: &World, ids: &[Id], suspended: bool, include_j
             for (root, job) in jobs_of_definition(world, *id) {
                 commands.push((root, Command::Job(job, JobCommand::Suspend(suspended))));
             }
-            let start_timers = row.definition.into_iter().flat_map(|id| world.jobs_of_definition(id));
-            for job in start_timers.filter(|job| job.process_instance.is_none() && job.declaration == row.declaration) {
-                let mut job = job.clone();
+            for mut job in engine_jobs_of(world, row) {
                 job.suspended = suspended;
                 records.push(RecordChange::Put(Record::Job(Box::new(job))));
             }

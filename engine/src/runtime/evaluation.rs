@@ -28,6 +28,7 @@ impl Engine {
                         decision.id = if at == 0 { root } else { lane.ids.fresh() };
                         decision.root_decision = (at > 0).then_some(root);
                         decision.time = scope.now;
+                        decision.removal_time = shared.decision_removal_time(request.definition, scope.now);
                         decision.user.clone_from(&caller.user);
                         decision.inputs.iter_mut().for_each(|input| input.id = lane.ids.fresh());
                         decision.outputs.iter_mut().for_each(|output| output.id = lane.ids.fresh());

@@ -8,10 +8,11 @@ use engine_core::{
 };
 use models::{Id, Value};
 
-use super::{Engine, lane::Lane, receivers::Receiver, start_timer};
+use super::{Engine, lane::Lane, start_timer};
 use crate::{
     pending::Pending,
     request::{Caller, Correlate, Correlated, EvaluateConditions, Signal, StartedInstance, TenantChoice},
+    world::World,
 };
 
 /// Where a message goes.
@@ -24,7 +25,7 @@ impl Engine {
     /// Correlates a message: to one receiver, or to all that match.
     pub fn correlate(&self, request: Correlate, caller: &Caller) -> Pending<Vec<Correlated>> {
         let caller = caller.clone();
-        self.lane(move |lane, answer| lane.correlate(&request, &caller, answer))
+        self.lane(move |lane, answer| lane.correlate(&request, &caller, true, answer))
     }
 
     /// Broadcasts a signal, or delivers it to one execution.
@@ -98,7 +99,13 @@ impl Engine {
 type Answer = tokio::sync::oneshot::Sender<Result<Vec<Correlated>, Fault>>;
 
 impl Lane {
-    fn correlate(&mut self, request: &Correlate, caller: &Caller, answer: Answer) {
+    /// What a message does to process instances that wait for it.
+    pub(super) fn deliveries(&mut self, request: &Correlate) -> Result<Vec<(Id, Command)>, Fault> {
+        let targets = self.message_targets(request)?;
+        Ok(targets.iter().map(|target| delivery(target, request)).collect())
+    }
+
+    fn correlate(&mut self, request: &Correlate, caller: &Caller, retry: bool, answer: Answer) {
         let targets = match self.message_targets(request) {
             Ok(targets) => targets,
             Err(fault) => {
@@ -106,50 +113,26 @@ impl Lane {
                 return;
             }
         };
-        let commands: Vec<(Id, Command)> = targets
-            .iter()
-            .map(|target| match target {
-                Target::Subscription { root, row } => (
-                    *root,
-                    Command::EventReceived {
-                        subscription: row.id,
-                        variables: request.variables.clone(),
-                        local: request.local.clone(),
-                        triggered_scope: request.triggered_scope.clone(),
-                        asynchronous: false,
-                    },
-                ),
-                Target::Start { root, definition, node, .. } => {
-                    let mut variables = request.variables.clone();
-                    variables.0.extend(request.local.0.iter().cloned());
-                    variables.0.extend(request.triggered_scope.0.iter().cloned());
-                    let start = Start {
-                        definition: *definition,
-                        business_key: request.business_key.clone(),
-                        variables,
-                        start_event: Some(NodeIx(*node)),
-                        ..Start::default()
-                    };
-                    (*root, Command::Start(Box::new(start)))
-                }
-            })
-            .collect();
-        let business_key = request.business_key.clone();
-        let answer = move |result: Result<Vec<Outcome>, Fault>| {
-            let correlated = result.map(|outcomes| {
-                let pairs = targets.into_iter().zip(outcomes);
-                pairs.map(|(target, outcome)| correlated(target, outcome, business_key.clone())).collect()
-            });
-            drop(answer.send(correlated));
-        };
-        match <[_; 1]>::try_from(commands) {
-            // behind a handler of the receiver, if need be
-            Ok([(root, command)]) => {
-                let done = Box::new(move |result: Result<Outcome, Fault>| answer(result.map(|outcome| vec![outcome])));
-                self.transact(root, vec![command], caller.clone(), done);
-            }
-            Err(commands) => self.transact_many(commands, caller, Vec::new(), Box::new(answer)),
+        let commands = targets.iter().map(|target| delivery(target, request)).collect();
+        if retry && targets.iter().any(|target| matches!(target, Target::Subscription { .. })) {
+            // the index may lag behind the lane: a subscription that is gone is looked for once more
+            self.settle_if_busy();
         }
+        let business_key = request.business_key.clone();
+        self.transact_many(
+            commands,
+            caller,
+            Vec::new(),
+            Box::new(move |result| {
+                drop(answer.send(result.map(|outcomes| {
+                    targets
+                        .into_iter()
+                        .zip(outcomes)
+                        .map(|(target, outcome)| correlated(target, outcome, business_key.clone()))
+                        .collect()
+                })));
+            }),
+        );
     }
 
     /// Receivers of a message (S-MS-2 to S-MS-6).
@@ -165,10 +148,12 @@ impl Lane {
                  correlationKeys, processInstanceId",
             ));
         }
+        self.settle_if_busy();
+        let shared = self.shared.clone();
+        let world = shared.world.read();
         let mut targets = Vec::new();
         if !request.start_only {
-            let found = self.receivers(request);
-            targets = found.into_iter().map(|Receiver { root, row }| Target::Subscription { root, row }).collect();
+            targets = waiting(&world, request);
             if !request.all && targets.len() > 1 {
                 return Err(Fault::new(
                     FaultKind::MismatchingMessageCorrelation,
@@ -184,8 +169,6 @@ impl Lane {
         }
         if !request.executions_only && (request.all || targets.is_empty()) && request.process_instance.is_none() {
             if let Some(name) = &request.name {
-                let shared = self.shared.clone();
-                let world = shared.world.read();
                 let starts: Vec<_> = world
                     .start_subscriptions_for(SubscriptionKind::Message, Some(name))
                     .filter(|row| request.definition.is_none_or(|id| id == row.definition))
@@ -223,7 +206,7 @@ impl Lane {
     }
 
     fn signal_targets(&mut self, request: &Signal) -> Result<Vec<(Id, Command)>, Fault> {
-        self.settle();
+        self.settle_if_busy();
         let shared = self.shared.clone();
         let world = shared.world.read();
         let received = |row: &EventSubscription| {
@@ -337,8 +320,39 @@ impl Lane {
     }
 }
 
-/// Whether a tenant is among those chosen.
-pub(super) fn tenant_matches(choice: &TenantChoice, tenant: Option<&str>) -> bool {
+/// Executions that wait for the message and match.
+fn waiting(world: &World, request: &Correlate) -> Vec<Target> {
+    let by_name = request.name.as_deref();
+    let rows: Box<dyn Iterator<Item = &EventSubscription>> = match by_name {
+        Some(name) => Box::new(world.subscriptions_for(SubscriptionKind::Message, Some(name))),
+        None => match request.process_instance {
+            Some(id) => {
+                Box::new(world.subscriptions_of_instance(id).filter(|row| row.kind == SubscriptionKind::Message))
+            }
+            None => Box::new(world.subscriptions().filter(|row| row.kind == SubscriptionKind::Message)),
+        },
+    };
+    rows.filter(|row| {
+        let Some(instance) = world.process_instance(row.process_instance) else { return false };
+        let Some(execution) = world.execution(row.execution) else { return false };
+        !execution.suspended
+            && request.process_instance.is_none_or(|id| id == instance.id)
+            && request.definition.is_none_or(|id| id == row.definition)
+            && request.business_key.as_deref().is_none_or(|key| instance.business_key.as_deref() == Some(key))
+            && tenant_matches(&request.tenant, row.tenant.as_deref())
+            && equal_in(world, instance.id, &request.correlation_keys)
+            && equal_in(world, execution.id, &request.local_correlation_keys)
+    })
+    .filter_map(|row| Some(Target::Subscription { root: world.root_of_subscription(row.id)?, row: row.clone() }))
+    .collect()
+}
+
+/// Type and value must be the same (S-MS-8).
+fn equal_in(world: &World, scope: Id, wanted: &Variables) -> bool {
+    wanted.0.iter().all(|one| world.variable_in(scope, &one.name).is_some_and(|row| row.value == one.value))
+}
+
+fn tenant_matches(choice: &TenantChoice, tenant: Option<&str>) -> bool {
     match choice {
         TenantChoice::Any => true,
         TenantChoice::Without => tenant.is_none(),
@@ -412,6 +426,35 @@ fn correlated(target: Target, outcome: Outcome, business_key: Option<String>) ->
                 ended,
                 variables,
             })
+        }
+    }
+}
+
+/// The command that delivers a message to a target.
+fn delivery(target: &Target, request: &Correlate) -> (Id, Command) {
+    match target {
+        Target::Subscription { root, row } => (
+            *root,
+            Command::EventReceived {
+                subscription: row.id,
+                variables: request.variables.clone(),
+                local: request.local.clone(),
+                triggered_scope: request.triggered_scope.clone(),
+                asynchronous: false,
+            },
+        ),
+        Target::Start { root, definition, node, .. } => {
+            let mut variables = request.variables.clone();
+            variables.0.extend(request.local.0.iter().cloned());
+            variables.0.extend(request.triggered_scope.0.iter().cloned());
+            let start = Start {
+                definition: *definition,
+                business_key: request.business_key.clone(),
+                variables,
+                start_event: Some(NodeIx(*node)),
+                ..Start::default()
+            };
+            (*root, Command::Start(Box::new(start)))
         }
     }
 }

@@ -18,11 +18,16 @@ impl Engine {
             let candidates: Vec<(usize, models::Id, models::Id)> = {
                 let world = lane.shared.world.read();
                 let viewer = caller.authorized.then_some(&caller);
-                world
-                    .fetchable(&request, now, viewer, |task| lane.is_ahead_of_external_task(task))
+                let mut fetching = lane.shared.fetching.lock();
+                let candidates: Vec<_> = world
+                    .fetchable(&request, now, viewer, &fetching)
                     .into_iter()
                     .filter_map(|(topic, task)| Some((topic, world.root_of_external_task(task.id)?, task.id)))
-                    .collect()
+                    .filter(|(_, root, _)| !lane.is_parked(*root))
+                    .collect();
+                // fetchers that come before these locks are on disk look for others
+                fetching.extend(candidates.iter().map(|(_, _, task)| *task));
+                candidates
             };
             if candidates.is_empty() {
                 drop(answer.send(Ok(Vec::new())));
@@ -30,7 +35,6 @@ impl Engine {
             }
             let commands = candidates
                 .iter()
-                .filter(|(_, root, _)| !lane.is_parked(*root))
                 .map(|(topic, root, task)| {
                     let lock_ms = request.topics[*topic].lock_ms;
                     let fetch = ExternalTaskCommand::Fetch { worker: request.worker.clone(), lock_ms };
@@ -42,6 +46,12 @@ impl Engine {
                 commands,
                 &caller,
                 Box::new(move |result| {
+                    {
+                        let mut fetching = shared.fetching.lock();
+                        for (_, _, task) in &candidates {
+                            fetching.remove(task);
+                        }
+                    }
                     drop(answer.send(result.map(|outcomes| {
                         let world = shared.world.read();
                         candidates

@@ -159,7 +159,7 @@ impl Host for LaneHost<'_> {
 }
 
 fn not_deployed(key: &str, version: &Version, tenant: Option<&str>) -> Fault {
-    let of_tenant = tenant.map_or_else(String::new, |tenant| format!(" and tenant-id '{tenant}'"));
+    let of_tenant = format!(" and tenant-id '{}'", tenant.unwrap_or("null"));
     Fault::null(match version {
         Version::Latest => {
             format!("no processes deployed with key '{key}'{of_tenant}: processDefinition is null")

@@ -18,13 +18,11 @@ use parking_lot::{Condvar, Mutex};
 
 use super::{
     Engine, Shared,
+    engine_jobs::Work,
     lane::{Lane, Message},
+    meters::Metric,
 };
-use crate::{
-    pending::Pending,
-    request::Caller,
-    world::{Record, RecordChange, RecordKey},
-};
+use crate::{pending::Pending, request::Caller};
 
 /// Longest sleep: a clock that is set forward is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
@@ -84,6 +82,11 @@ pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
                 .collect();
             (jobs, world.next_due(now))
         };
+        shared.meters.add(Metric::JobAcquisitionAttempt, 1);
+        shared.meters.add(Metric::JobAcquiredSuccess, jobs.len());
+        if shared.meters.is_due(now) && lane.send(Message::Run(Box::new(Lane::write_meters))).is_err() {
+            return;
+        }
         for job in &jobs {
             shared.jobs.state.lock().running.insert(*job);
             let (job, shared) = (*job, shared.clone());
@@ -190,63 +193,16 @@ impl Engine {
 }
 
 impl Lane {
-    /// Runs a job that belongs to no process instance.
-    pub(super) fn run_engine_job(
-        &mut self,
-        id: Id,
-        caller: &Caller,
-        done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>,
-    ) {
-        self.settle();
-        let Some(job) = self.shared.world.read().job(id).cloned() else {
-            done(Err(Fault::null(format!("No job found with id '{id}': job is null"))));
-            return;
-        };
-        match self.engine_job_work(&job) {
-            Ok((commands, mut records)) => {
-                records.push(RecordChange::Remove(RecordKey::Job(id)));
-                let shared = self.shared.clone();
-                let failed = job.clone();
-                self.transact_many(
-                    commands,
-                    caller,
-                    records,
-                    Box::new(move |result| {
-                        if let Err(fault) = &result {
-                            tracing::warn!(job = %failed.id, "job failed: {fault}");
-                        }
-                        let _ = shared;
-                        done(result.map(|_| Outcome::Done));
-                    }),
-                );
-            }
-            Err(fault) => self.engine_job_failed(job, fault, done),
-        }
-    }
-
-    /// What an engine-level job does: commands to instances, and records.
-    fn engine_job_work(&mut self, job: &Job) -> Result<(Vec<(Id, Command)>, Vec<RecordChange>), Fault> {
+    /// What a job of the engine does.
+    pub(super) fn engine_job_work(&mut self, job: &Job) -> Result<Work, Fault> {
         let shared = self.shared.clone();
         match &job.kind {
             JobKind::TimerStart(key, node) => {
-                let mut records = Vec::new();
-                if let Some(repeat) = &job.repeat {
-                    let zone = &shared.options.settings.time_zone;
-                    let next =
-                        engine_core::transaction::repeat_due(repeat, shared.clock.now(), job.repeat_offset, zone)
-                            .map_err(Fault::engine)?;
-                    if let Some(due) = next {
-                        let mut follow_up = job.clone();
-                        follow_up.id = self.ids.fresh();
-                        follow_up.due = Some(due);
-                        follow_up.created = shared.clock.now();
-                        follow_up.retries = shared.options.settings.default_retries;
-                        records.push(RecordChange::Put(Record::Job(Box::new(follow_up))));
-                    }
-                }
+                let mut work = Work::default();
+                self.follow_up(&mut work, job)?;
                 let world = shared.world.read();
                 let latest = world.latest_process_definition(key, job.tenant.as_deref());
-                let Some(latest) = latest.filter(|row| !row.suspended) else { return Ok((Vec::new(), records)) };
+                let Some(latest) = latest.filter(|row| !row.suspended) else { return Ok(work) };
                 let definition = shared.definition_in(&world, latest.id)?;
                 // the start event keeps its place in the latest version; without it the version starts as usual
                 let known = job
@@ -254,18 +210,34 @@ impl Lane {
                     .and_then(|id| world.activity_id(id, *node))
                     .and_then(|activity| definition.graph.find(activity));
                 let start = Start { definition: latest.id, start_event: known, ..Start::default() };
-                Ok((vec![(self.ids.fresh(), Command::Start(Box::new(start)))], records))
+                work.commands.push((self.ids.fresh(), Command::Start(Box::new(start))));
+                Ok(work)
             }
             _ => self.administrative_job(job),
         }
     }
 
-    fn engine_job_failed(&mut self, mut job: Job, fault: Fault, done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>) {
-        job.retries = (job.retries - 1).max(0);
-        job.exception_message = Some(fault.message.chars().take(666).collect());
-        job.exception_stacktrace = Some(fault.message.clone());
-        job.revision += 1;
-        let records = vec![RecordChange::Put(Record::Job(Box::new(job)))];
-        self.write_records(records, Vec::new(), Box::new(move |_| done(Err(fault))));
+    /// The next firing of a start timer with a cycle, made once for each firing (S-TM-4).
+    pub(super) fn follow_up(&mut self, work: &mut Work, job: &Job) -> Result<(), Fault> {
+        let Some(repeat) = job.repeat.as_ref().filter(|_| !job.follow_up_created) else { return Ok(()) };
+        let shared = self.shared.clone();
+        let settings = &shared.options.settings;
+        let now = shared.clock.now();
+        let next = engine_core::transaction::repeat_due(repeat, now, job.repeat_offset, &settings.time_zone)
+            .map_err(Fault::engine)?;
+        let Some(due) = next else { return Ok(()) };
+        let mut follow_up = job.clone();
+        follow_up.due = Some(due);
+        follow_up.created = now;
+        follow_up.retries = settings.default_retries;
+        follow_up.id = self.ids.fresh();
+        let definition = shared.world.read().job_definition_of(&follow_up).cloned();
+        self.add_engine_job(work, follow_up, definition.as_ref());
+        Ok(())
     }
+}
+
+/// No job has that id.
+pub(super) fn no_job(id: Id) -> Fault {
+    Fault::null(format!("No job found with id '{id}': job is null"))
 }

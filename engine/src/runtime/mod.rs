@@ -8,6 +8,7 @@ mod clock;
 mod commands;
 mod definitions;
 mod deploy;
+mod engine_jobs;
 mod evaluation;
 mod events;
 mod external;
@@ -20,12 +21,11 @@ mod lane;
 mod meters;
 mod migration;
 mod persist;
-mod receivers;
 mod restart;
 mod start_timer;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fmt,
     ops::Deref,
     path::Path,
@@ -36,6 +36,8 @@ use std::{
     },
 };
 
+pub use batches::BatchOptions;
+pub use clean_up::{CleanUpOptions, CleanUpWindow, Window};
 pub(crate) use deploy::Made;
 use engine_core::{
     error::Fault,
@@ -50,13 +52,13 @@ use tokio::sync::watch;
 
 use self::{
     clock::Clock,
-    lane::{Lane, Message, Publication},
+    lane::{Lane, Message},
 };
 use crate::{
     handler::{Handler, HandlerContext, HandlerResult, Handlers},
     observe::{Observer, Observers},
     pending::Pending,
-    world::{Record, RecordChange, World, WorldChange},
+    world::{World, WorldChange},
 };
 
 /// Maps class and bean names that no handler serves (`camunda:class` …) to something else.
@@ -102,6 +104,10 @@ pub struct Options {
     pub script_limits: scripting::Limits,
     /// Maps delegates that no handler serves.
     pub delegates: Option<Box<dyn Delegates>>,
+    /// How batches are cut into jobs.
+    pub batches: BatchOptions,
+    /// When history is removed.
+    pub clean_up: CleanUpOptions,
 }
 
 impl Default for Options {
@@ -116,6 +122,8 @@ impl Default for Options {
             max_queued: 100_000,
             script_limits: scripting::Limits::default(),
             delegates: None,
+            batches: BatchOptions::default(),
+            clean_up: CleanUpOptions::default(),
         }
     }
 }
@@ -145,34 +153,15 @@ pub(crate) struct Shared {
     tokio: OnceLock<tokio::runtime::Runtime>,
     published: watch::Sender<u64>,
     work_for_workers: watch::Sender<u64>,
+    /// External tasks whose lock is on its way to the disk.
+    fetching: Mutex<BTreeSet<Id>>,
     jobs: jobs::Runner,
     queued: AtomicUsize,
-    /// Durable commits that readers do not see yet.
-    publications: Mutex<Vec<Publication>>,
     completed: Completed,
     observers: Observers,
-}
-
-/// Commits that are shown to readers under one lock: readers wait no longer than these take.
-const PUBLISHED_AT_ONCE: usize = 32;
-
-/// Whom a change concerns beyond its caller.
-#[derive(Debug, Default)]
-struct Woken {
-    workers: bool,
-    jobs: bool,
-}
-
-impl Woken {
-    fn note(&mut self, change: &WorldChange) {
-        let free = |task: &engine_core::state::ExternalTask| task.lock_expires.is_none();
-        for root in &change.roots {
-            self.workers |= root.changes.external_tasks.iter().any(|row| row.new.as_ref().is_some_and(free));
-            self.jobs |= !root.changes.jobs.is_empty();
-        }
-        let job = |record: &RecordChange| matches!(record, RecordChange::Put(Record::Job(_)));
-        self.jobs |= change.records.iter().any(job);
-    }
+    meters: meters::Meters,
+    /// Jobs of the engine itself that are being run.
+    running_jobs: Mutex<std::collections::HashSet<Id>>,
 }
 
 /// How many commits the store has completed, well or not.
@@ -183,8 +172,8 @@ struct Completed {
 }
 
 impl Completed {
-    fn more(&self, commits: u64) {
-        *self.count.lock() += commits;
+    fn one_more(&self) {
+        *self.count.lock() += 1;
         self.changed.notify_all();
     }
 
@@ -252,6 +241,7 @@ struct Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.shared.jobs.stop();
+        let _ = self.lane.send(Message::Run(Box::new(Lane::write_meters)));
         let _ = self.lane.send(Message::Stop);
         let current = std::thread::current().id();
         for thread in self.threads.lock().drain(..) {
@@ -307,23 +297,17 @@ impl Engine {
             tokio: OnceLock::new(),
             published: watch::channel(0).0,
             work_for_workers: watch::channel(0).0,
+            fetching: Mutex::default(),
             jobs: jobs::Runner::new(options.job_concurrency),
             queued: AtomicUsize::new(0),
-            publications: Mutex::default(),
             completed: Completed::default(),
             observers: Observers::default(),
+            meters: meters::Meters::default(),
+            running_jobs: Mutex::default(),
             options,
         });
         shared.decisions.attach(&shared);
         let (sender, receiver) = mpsc::channel();
-        shared.store.after_each_group({
-            let (shared, lane) = (Arc::downgrade(&shared), sender.clone());
-            move || {
-                if let Some(shared) = shared.upgrade() {
-                    shared.publish(&lane);
-                }
-            }
-        });
         let lane = Lane::new(shared.clone(), sender.clone(), &loaded);
         let mut threads = vec![spawn("tollgate-lane", move || lane.run(&receiver))];
         if job_executor {
@@ -331,7 +315,9 @@ impl Engine {
             let lane = sender.clone();
             threads.push(spawn("tollgate-jobs", move || jobs::run(&shared, &lane)));
         }
-        Ok(Self { inner: Arc::new(Inner { shared, lane: sender, threads: Mutex::new(threads) }) })
+        let engine = Self { inner: Arc::new(Inner { shared, lane: sender, threads: Mutex::new(threads) }) };
+        engine.arrange_clean_up();
+        Ok(engine)
     }
 
     /// The published state, to query. Never hold it across an await or a wait: commits can't be published meanwhile.
@@ -484,42 +470,43 @@ impl Shared {
         self.definitions.write().clear();
     }
 
-    /// Shows durable commits to readers, answers their callers and wakes who waits for them.
-    fn publish(&self, lane: &mpsc::Sender<Message>) {
-        let mut publications = std::mem::take(&mut *self.publications.lock()).into_iter().peekable();
-        while publications.peek().is_some() {
-            let mut woken = Woken::default();
-            let mut answers = Vec::with_capacity(PUBLISHED_AT_ONCE);
-            let mut notes = Vec::new();
-            let mut last = 0;
-            {
-                let mut world = self.world.write();
-                for publication in publications.by_ref().take(PUBLISHED_AT_ONCE) {
-                    let Publication { number, change, outcome, done } = publication;
-                    woken.note(&change);
-                    notes.extend(self.observers.note(&change));
-                    world.apply(change);
-                    answers.push((done, outcome));
-                    last = number;
-                }
-            }
-            for note in notes {
-                self.observers.tell(&note, &self.world.read());
-            }
-            let count = answers.len() as u64;
-            self.completed.more(count);
-            self.published.send_modify(|published| *published += count);
-            // a stopping lane does not need to know
-            let _ = lane.send(Message::Published(last));
-            if woken.workers {
-                self.work_for_workers.send_modify(|count| *count += 1);
-            }
-            if woken.jobs {
-                self.jobs.wake();
-            }
-            for (done, outcome) in answers {
-                done(Ok(outcome));
-            }
+    /// Shows a durable change to readers and wakes who waits for it.
+    fn publish(&self, change: WorldChange) {
+        let workers = change.roots.iter().any(|root| {
+            root.changes
+                .external_tasks
+                .iter()
+                .any(|row| row.new.as_ref().is_some_and(|task| task.lock_expires.is_none()))
+        });
+        let jobs = change
+            .records
+            .iter()
+            .any(|record| matches!(record, crate::world::RecordChange::Put(crate::world::Record::Job(_))))
+            || change.roots.iter().any(|root| !root.changes.jobs.is_empty());
+        let changed: Vec<Id> = change
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                crate::world::RecordChange::Put(crate::world::Record::ProcessDefinition(row)) => Some(row.id),
+                _ => None,
+            })
+            .collect();
+        self.meters.count(&change);
+        let note = self.observers.note(&change);
+        self.world.write().apply(change);
+        for id in changed {
+            // the compiled form knows the time to live
+            self.definitions.write().remove(&id);
+        }
+        if let Some(note) = note {
+            self.observers.tell(&note, &self.world.read());
+        }
+        self.published.send_modify(|count| *count += 1);
+        if workers {
+            self.work_for_workers.send_modify(|count| *count += 1);
+        }
+        if jobs {
+            self.jobs.wake();
         }
     }
 

@@ -100,14 +100,13 @@ struct Run<'w> {
 impl World {
     /// External tasks a worker can lock, in the order asked for: topic index and task.
     ///
-    /// Without an order it is that of creation, so that no task waits forever. Tasks that are `passed_over` are about to
-    /// change.
+    /// Without an order it is that of creation, so that no task waits forever. Those `taken` are left out.
     pub fn fetchable<'w>(
         &'w self,
         request: &FetchAndLock,
         now: Timestamp,
         viewer: Option<&Caller>,
-        passed_over: impl Fn(Id) -> bool,
+        taken: &BTreeSet<Id>,
     ) -> Vec<(usize, &'w ExternalTask)> {
         let newest_first = request.oldest_first == Some(false);
         let mut runs = Vec::new();
@@ -171,7 +170,7 @@ impl World {
                 continue;
             };
             if task.lock_expires.is_none_or(|until| until <= now)
-                && !passed_over(id)
+                && !taken.contains(&id)
                 && self.fits(task, &request.topics[topic])
                 && visible_external_task(self, task, viewer)
                 && found.last().is_none_or(|(_, last)| last.id != id)
@@ -180,6 +179,20 @@ impl World {
             }
         }
         found
+    }
+
+    /// How many tasks of a topic are free, counted up to `most`.
+    pub fn free_external_tasks(&self, topic: &str, now: Timestamp, most: usize) -> usize {
+        let Some(queue) = self.runtime.queues.topics.get(topic) else { return 0 };
+        let ended = queue.locked.iter().take_while(|(until, _)| *until <= now).take(most).count();
+        let mut free = ended;
+        for ready in queue.ready.values() {
+            if free >= most {
+                break;
+            }
+            free += ready.len();
+        }
+        free.min(most)
     }
 
     /// When the first locked task of these topics becomes free, if nobody completes it.

@@ -257,6 +257,11 @@ impl World {
         self.batches.values()
     }
 
+    /// The work of a running batch.
+    pub fn batch_content(&self, id: Id) -> Option<&std::sync::Arc<super::BatchContent>> {
+        self.batch_contents.get(&id)
+    }
+
     /// The filter of that id.
     pub fn filter(&self, id: Id) -> Option<&Filter> {
         self.filters.get(&id)
@@ -343,9 +348,14 @@ historic_related! {
         activity_instances.process_instance;
     "User tasks of a process instance" historic_tasks_of: HistoricTaskInstance = tasks.process_instance;
     "Variables of a process instance" historic_variables_of: HistoricVariableInstance = variables.process_instance;
+    "Updates of variables and form fields of a process instance" historic_details_of: HistoricDetail =
+        details.process_instance;
     "Variables of a task" historic_variables_of_task: HistoricVariableInstance = variables.task;
     "Incidents of a process instance" historic_incidents_of: HistoricIncident = incidents.process_instance;
     "Log entries of a job" historic_logs_of_job: HistoricJobLog = job_logs.job;
+    "Log entries of the jobs of a batch" historic_logs_of_batch: HistoricJobLog = job_logs.batch;
+    "Incidents of the engine's own jobs of a job definition" historic_incidents_of_engine_jobs: HistoricIncident =
+        incidents.engine_job_definition;
     "Links of a task, added and removed" historic_links_of_task: HistoricIdentityLinkLog = identity_links.task;
     "Decisions required by an evaluated one" historic_decisions_required_by: HistoricDecisionInstance =
         decisions.root_decision;

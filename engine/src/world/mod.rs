@@ -31,10 +31,7 @@ use engine_core::{
 use models::{Id, Timestamp};
 pub use records::*;
 pub use repository::{Shown, Versioned, definition_text_id};
-pub(crate) use runtime::event_key;
 pub(crate) use value_key::value_key;
-
-pub(crate) use self::index::text_key;
 
 use self::{identity::Identity, past::Past, repository::Repository, runtime::Runtime};
 
@@ -46,6 +43,7 @@ pub struct World {
     pub(crate) repository: Repository,
     pub(crate) identity: Identity,
     pub(crate) batches: BTreeMap<Id, Batch>,
+    pub(crate) batch_contents: BTreeMap<Id, std::sync::Arc<BatchContent>>,
     pub(crate) filters: BTreeMap<Id, Filter>,
     pub(crate) properties: BTreeMap<String, String>,
     pub(crate) meters: BTreeMap<Id, MeterReading>,
@@ -122,6 +120,7 @@ impl World {
             Record::Meter(row) => drop(self.meters.insert(row.id, row)),
             Record::Job(row) => drop(self.runtime.jobs.put(*row)),
             Record::Incident(row) => drop(self.runtime.incidents.put(*row)),
+            Record::BatchContent(row) => drop(self.batch_contents.insert(row.batch, std::sync::Arc::new(*row))),
         }
     }
 
@@ -150,6 +149,7 @@ impl World {
             RecordKey::Meter(id) => drop(self.meters.remove(id)),
             RecordKey::Job(id) => drop(self.runtime.jobs.remove(*id)),
             RecordKey::Incident(id) => drop(self.runtime.incidents.remove(*id)),
+            RecordKey::BatchContent(id) => drop(self.batch_contents.remove(id)),
         }
     }
 }

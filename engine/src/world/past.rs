@@ -25,6 +25,7 @@ indexes! {
         start: Timestamp = |row| Some(row.start);
         /// Running ones have none.
         end: Option<Timestamp> = |row| Some(row.end);
+        removal_time: Timestamp = |row| row.removal_time;
     }
 }
 
@@ -75,6 +76,8 @@ indexes! {
     HistoricIncidentIndexes of HistoricIncident {
         process_instance: Id = |row| row.process_instance;
         definition: Id = |row| row.definition;
+        /// Of jobs of the engine itself.
+        engine_job_definition: Id = |row| row.job_definition.filter(|_| row.process_instance.is_none());
     }
 }
 
@@ -83,6 +86,7 @@ indexes! {
     JobLogIndexes of HistoricJobLog {
         process_instance: Id = |row| row.process_instance;
         job: Id = |row| Some(row.job);
+        batch: Id = |row| row.batch;
     }
 }
 
@@ -108,6 +112,8 @@ indexes! {
         process_instance: Id = |row| row.process_instance;
         decision_definition: Id = |row| Some(row.decision_definition);
         root_decision: Id = |row| row.root_decision;
+        /// Of decisions that no process evaluated.
+        removal_time: Timestamp = |row| row.removal_time.filter(|_| row.process_instance.is_none());
     }
 }
 
@@ -239,7 +245,9 @@ impl Past {
                 remove!(self, job_logs, id);
                 remove!(self, decisions, id);
                 remove!(self, operations, id);
+                remove!(self, incidents, id);
             }
+            HistoryEvent::EntryRemovalTime { id, .. } => fold!(decisions, *id),
             HistoryEvent::Annotation { id, text } => {
                 if let Some(row) = self.archive.incidents.get_mut(id) {
                     row.annotation.clone_from(text);
@@ -291,7 +299,9 @@ impl Past {
             };
         }
         if let Some(row) = self.archive.process_instances.get_mut(&instance) {
+            let old = row.clone();
             row.removal_time = time;
+            self.process_instances.replace(&old, row);
         }
         set!(
             activity_instances,

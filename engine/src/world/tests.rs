@@ -144,7 +144,11 @@ fn fetch(max_tasks: usize, topics: Vec<FetchTopic>) -> FetchAndLock {
 }
 
 fn fetched(world: &World, request: &FetchAndLock, now: i64) -> Vec<u128> {
-    world.fetchable(request, Timestamp(now), None, |_| false).iter().map(|(_, task)| task.id.0).collect()
+    world
+        .fetchable(request, Timestamp(now), None, &std::collections::BTreeSet::new())
+        .iter()
+        .map(|(_, task)| task.id.0)
+        .collect()
 }
 
 #[test]
@@ -306,7 +310,7 @@ fn the_definition_of_a_job_is_by_declaration_or_batch() {
     assert_eq!(world.job_definition_of(&row).map(|found| found.definition), Some(Some(definitions[0])));
     row.declaration = Some(1);
     assert_eq!(world.job_definition_of(&row), None);
-    row.kind = JobKind::HistoryCleanup;
+    row.kind = JobKind::HistoryCleanup(Default::default());
     row.definition = None;
     assert_eq!(world.job_definition_of(&row), None);
 }

@@ -151,7 +151,6 @@ impl Routes {
 /// The operations by path.
 pub(crate) struct Table {
     paths: matchit::Router<Vec<Operation>>,
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests compare the list with the description of the API"))]
     listed: Vec<(Method, String)>,
 }
 

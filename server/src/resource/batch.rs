@@ -48,7 +48,12 @@ listing!(list_history, count_history, read_history: HistoricBatchQuery = HISTORI
 
 /// Starts a batch and shows it.
 pub(super) async fn start(call: &Call, request: Batch) -> Reply {
-    let failed = |fault| Attempt::BadRequest.failed(fault);
+    // of these Camunda catches nothing
+    let plain = matches!(
+        request,
+        Batch::SetVariables { .. } | Batch::CorrelateMessage { .. } | Batch::Migrate(_) | Batch::SetRemovalTime { .. }
+    );
+    let failed = |fault| if plain { Failure::from(fault) } else { Attempt::BadRequest.failed(fault) };
     let id = call.app.engine.batch(request, &call.caller).await.map_err(failed)?;
     let world = call.app.engine.read();
     match world.batch(id) {

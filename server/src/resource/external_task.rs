@@ -213,8 +213,6 @@ async fn set_retries_async(call: Call) -> Reply {
 
 /// The longest long poll.
 const LONGEST_POLL_MS: i64 = 1_800_000;
-/// Parked polls look again after this time even when nothing was announced.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 fn topic(body: &Object) -> Result<FetchTopic, Failure> {
     let list_with = |many: &str, one: &str| -> Result<Vec<String>, Failure> {
@@ -241,6 +239,9 @@ fn topic(body: &Object) -> Result<FetchTopic, Failure> {
 /// `processVariables` of a topic: plain values by name.
 fn plain_variables(body: &Object) -> Result<engine_core::command::Variables, Failure> {
     let Some(map) = body.object("processVariables")? else { return Ok(engine_core::command::Variables::default()) };
+    if map.0.values().any(|json| json.is_object() || json.is_array()) {
+        return Err(Failure::from(Fault::engine("Object values cannot be used to query")));
+    }
     Ok(map.0.iter().map(|(name, json)| (name.as_str(), params::filter_value(json))).collect())
 }
 
@@ -311,63 +312,34 @@ async fn fetch_and_lock(call: Call) -> Reply {
         )));
     }
     let (request, deserialize) = fetch_request(&body)?;
-    let tasks = poll(&call, &request, timeout_ms).await?;
+    let tasks = poll(&call, request, timeout_ms).await?;
     let world = call.app.engine.read();
     Answer::json(&Fetched { world: &world, tasks: &tasks, deserialize: &deserialize })
 }
 
 /// Fetches, and waits for tasks as long as the caller wants to.
-async fn poll(call: &Call, request: &FetchAndLock, timeout_ms: i64) -> Result<Vec<LockedTask>, Failure> {
-    let engine = &call.app.engine;
-    let mut available = engine.external_tasks_available();
-    // what is announced from here on is not missed
-    available.mark_unchanged();
-    let tasks = engine.fetch_and_lock(request.clone(), &call.caller).await?;
-    let Some(wait) = u64::try_from(timeout_ms).ok().filter(|wait| *wait > 0 && tasks.is_empty()) else {
-        return Ok(tasks);
-    };
-    let deadline = tokio::time::Instant::now() + Duration::from_millis(wait);
-    let options = &call.app.options;
-    let rejected = |message| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "InvalidRequestException", message);
-    let parked = call
-        .app
-        .polls
-        .park(&request.worker, options.max_long_polls, options.unique_worker_requests)
-        .ok_or_else(|| {
-            rejected(
-                "At the moment the server has to handle too many requests at the same time. Please try again later.",
-            )
-        })?;
-    loop {
-        let look_again = tokio::time::Instant::now() + LOOK_AGAIN.min(until_release(call, request));
-        tokio::select! {
-            () = tokio::time::sleep_until(deadline) => return Ok(Vec::new()),
-            () = options.stop.wait() => {
-                return Err(rejected("Request rejected due to shutdown of application server."));
-            }
-            () = parked.ended.notified() => return Ok(Vec::new()),
-            () = tokio::time::sleep_until(look_again) => {}
-            changed = available.changed() => {
-                if changed.is_err() {
-                    tokio::time::sleep_until(look_again.min(deadline)).await;
-                }
-            }
-        }
-        let tasks = engine.fetch_and_lock(request.clone(), &call.caller).await?;
-        if !tasks.is_empty() {
+async fn poll(call: &Call, request: FetchAndLock, timeout_ms: i64) -> Result<Vec<LockedTask>, Failure> {
+    let wait = u64::try_from(timeout_ms).ok().filter(|wait| *wait > 0);
+    let app = &call.app;
+    // who comes while others wait for the same stands behind them
+    if wait.is_none() || !app.polls.are_waiting_for(&request.topics) {
+        let tasks = app.engine.fetch_and_lock(request.clone(), &call.caller).await?;
+        if wait.is_none() || !tasks.is_empty() {
             return Ok(tasks);
         }
     }
-}
-
-/// How long until the next lock of a wanted task ends.
-fn until_release(call: &Call, request: &FetchAndLock) -> Duration {
-    let now = call.app.engine.now();
-    let world = call.app.engine.read();
-    let release = world.next_external_task_release(request.topics.iter().map(|topic| topic.name.as_str()));
-    match release {
-        // a lock that ended already holds nothing back; a second keeps a stopped clock from spinning
-        Some(at) => u64::try_from(at.0 - now.0).map_or(Duration::from_secs(1), |ms| Duration::from_millis(ms.max(10))),
-        None => Duration::MAX,
+    let deadline = tokio::time::Instant::now() + Duration::from_millis(wait.unwrap_or_default());
+    let rejected = |message| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "InvalidRequestException", message);
+    let mut parked = app.polls.park(app, request, &call.caller).ok_or_else(|| {
+        rejected("At the moment the server has to handle too many requests at the same time. Please try again later.")
+    })?;
+    tokio::select! {
+        answer = parked.answer() => return Ok(answer?),
+        () = tokio::time::sleep_until(deadline) => {}
+        () = app.options.stop.wait() => {
+            return Err(rejected("Request rejected due to shutdown of application server."));
+        }
     }
+    // a fetch may be under way: what it brings is taken along
+    Ok(parked.leave().await?)
 }

@@ -12,6 +12,18 @@ pub(super) fn list(body: &Object, property: &str) -> Result<Vec<Instruction>, Fa
     body.objects(property)?.iter().map(one).collect()
 }
 
+/// Instructions as modifications of several instances and restarts take them: with nothing but where to start.
+pub(super) fn without_variables(mut instructions: Vec<Instruction>) -> Vec<Instruction> {
+    for one in &mut instructions {
+        if let Instruction::StartBefore(start) | Instruction::StartAfter(start) | Instruction::StartTransition(start) =
+            one
+        {
+            *start = StartInstruction { activity: std::mem::take(&mut start.activity), ..StartInstruction::default() };
+        }
+    }
+    instructions
+}
+
 fn one(body: &Object) -> Result<Instruction, Failure> {
     let kind = body.text("type")?.ok_or_else(Failure::shape)?;
     let must_be_set = |name: &str| Failure::bad(format!("For instruction type '{kind}': '{name}' must be set"));

@@ -189,6 +189,12 @@ async fn retries_async(call: Call) -> Reply {
     }
     jobs.sort_unstable();
     jobs.dedup();
+    if body.value("jobIds").is_none_or(|ids| ids.as_array().is_some_and(Vec::is_empty))
+        && body.value("jobQuery").is_none()
+    {
+        let text = "ENGINE-13050 You must specify at least one of jobIds or jobQuery.";
+        return Err(Fault::engine(text).into());
+    }
     let request = Batch::SetJobRetries { jobs, retries: retries(&body)?, due: due(&body)? };
     super::batch::start(&call, request).await
 }

@@ -31,9 +31,8 @@ fn definition(call: &Call, body: &Object, property: &str, role: &str) -> Result<
         .ok_or_else(|| attempt.failed(Fault::bad_request(format!("{role} process definition id is null"))))?;
     let found = call.app.engine.read().process_definition_by_text(&text).map(|row| row.id);
     found.ok_or_else(|| {
-        let name = role.to_ascii_lowercase();
         attempt.failed(Fault::bad_request(format!(
-            "{role} process definition with id {text} does not exist: {name}ProcessDefinition is null"
+            "ENGINE-23008 {role} process definition with id '{text}' does not exist"
         )))
     })
 }
@@ -123,8 +122,22 @@ fn migration(call: &Call) -> Result<Migrate, Failure> {
     })
 }
 
+/// The first id of a body's list that no process instance can have.
+fn impossible_id(call: &Call) -> Result<Option<String>, Failure> {
+    Ok(call.object()?.list("processInstanceIds")?.into_iter().find(|text| super::id_of(text).is_none()))
+}
+
 async fn execute(call: Call) -> Reply {
     let request = migration(&call)?;
+    if let Some(text) = impossible_id(&call)? {
+        let report = call.app.engine.validate_migration(request.plan.clone(), &call.caller).await?;
+        if report.instructions.is_empty() {
+            return Err(Fault::engine(format!(
+                "ENGINE-23003 Process instance '{text}' cannot be migrated. The process instance does not exist"
+            ))
+            .into());
+        }
+    }
     call.app.engine.migrate(request, &call.caller).await?;
     Ok(Answer::nothing())
 }
@@ -144,7 +157,7 @@ fn modification(call: &Call) -> Result<ModifyMany, Failure> {
     Ok(ModifyMany {
         definition: definition.ok_or_else(|| unknown(&text))?,
         instances: selected(call, &body, "processInstanceIds")?,
-        instructions: instruction::list(&body, "instructions")?,
+        instructions: instruction::without_variables(instruction::list(&body, "instructions")?),
         skip_custom_listeners: body.flag("skipCustomListeners")?,
         skip_io_mappings: body.flag("skipIoMappings")?,
         annotation: body.text("annotation")?,
@@ -154,6 +167,12 @@ fn modification(call: &Call) -> Result<ModifyMany, Failure> {
 async fn modify(call: Call) -> Reply {
     let request = modification(&call)?;
     let failed = |fault| Attempt::BadRequest.failed(fault);
+    if let (Some(text), false) = (impossible_id(&call)?, request.instructions.is_empty()) {
+        return Err(Fault::engine(format!(
+            "ENGINE-13036 Process instance '{text}' cannot be modified. The process instance does not exist"
+        ))
+        .into());
+    }
     call.app.engine.modify_many(request, &call.caller).await.map_err(failed)?;
     Ok(Answer::nothing())
 }

@@ -329,7 +329,7 @@ fn restart_request(call: &Call) -> Result<Restart, Failure> {
     Ok(Restart {
         definition,
         instances,
-        instructions: instruction::list(&body, "instructions")?,
+        instructions: instruction::without_variables(instruction::list(&body, "instructions")?),
         initial_variables: body.flag("initialVariables")?,
         skip_custom_listeners: body.flag("skipCustomListeners")?,
         skip_io_mappings: body.flag("skipIoMappings")?,

@@ -135,9 +135,15 @@ fn transition_json(world: &World, view: &TransitionInstanceView) -> Json {
 
 fn modification(call: &Call) -> Result<Option<Modification>, Failure> {
     let body = call.object()?;
-    let instructions = instruction::list(&body, "instructions")?;
+    let mut instructions = instruction::list(&body, "instructions")?;
     if instructions.is_empty() {
         return Ok(None);
+    }
+    for one in &mut instructions {
+        if let engine_core::command::Instruction::CancelAll { only_active, .. } = one {
+            // only the modification of several instances knows the difference
+            *only_active = false;
+        }
     }
     let unknown = || {
         Fault::engine(format!(
@@ -288,7 +294,7 @@ async fn job_retries(call: Call) -> Reply {
 async fn message_async(call: Call) -> Reply {
     let body = call.object()?;
     let request = Batch::CorrelateMessage {
-        instances: some_selected(&call, &body)?,
+        instances: selected(&call, &body, "processInstanceIds")?,
         name: body.text("messageName")?,
         variables: value::variables(&body, "variables")?,
     };
@@ -299,6 +305,6 @@ async fn variables_async(call: Call) -> Reply {
     let body = call.object()?;
     let variables = value::variables(&body, "variables")
         .map_err(|failure| Failure::bad(format!("Cannot set variables: {}", failure.message)))?;
-    let request = Batch::SetVariables { instances: some_selected(&call, &body)?, variables };
+    let request = Batch::SetVariables { instances: selected(&call, &body, "processInstanceIds")?, variables };
     super::batch::start(&call, request).await
 }

@@ -384,7 +384,7 @@ fn count_cleanable_batches(call: &Call) -> Reply {
 
 /// The clean-up jobs.
 fn jobs(world: &World) -> Vec<&Job> {
-    world.jobs().filter(|job| matches!(job.kind, JobKind::HistoryCleanup)).collect()
+    world.jobs().filter(|job| matches!(job.kind, JobKind::HistoryCleanup(_))).collect()
 }
 
 async fn clean_up(call: Call) -> Reply {
@@ -397,8 +397,13 @@ async fn clean_up(call: Call) -> Reply {
     }
 }
 
-fn clean_up_configuration(_: &Call) -> Reply {
-    Answer::json(&json!({"batchWindowStartTime": null, "batchWindowEndTime": null, "enabled": true}))
+fn clean_up_configuration(call: &Call) -> Reply {
+    let window = call.app.engine.clean_up_window();
+    Answer::json(&json!({
+        "batchWindowStartTime": window.map(|window| Date(window.start)),
+        "batchWindowEndTime": window.map(|window| Date(window.end)),
+        "enabled": call.app.engine.clean_up_enabled(),
+    }))
 }
 
 fn clean_up_job(call: &Call) -> Reply {
@@ -426,7 +431,7 @@ fn removal_time(body: &Object) -> Result<RemovalTimeTo, Failure> {
         (Some(time), false, false) => Ok(RemovalTimeTo::Absolute(time)),
         (None, true, false) => Ok(RemovalTimeTo::Cleared),
         (None, false, true) => Ok(RemovalTimeTo::Calculated),
-        (None, false, false) => Err(Failure::bad("removalTime is null")),
+        (None, false, false) => Err(engine_core::error::Fault::bad_request("removalTime is null").into()),
         _ => Err(Failure::bad("Invalid removal time mode: only one mode can be set")),
     }
 }

@@ -4,10 +4,12 @@
 //! `Option` or has a CBOR default.
 
 mod admin;
+mod batch;
 mod identity;
 mod repository;
 
 pub use admin::*;
+pub use batch::*;
 use engine_core::state;
 pub use identity::*;
 use minicbor::{Decode, Encode};
@@ -74,6 +76,9 @@ pub enum Record {
     /// An incident of such a job.
     #[n(18)]
     Incident(#[n(0)] Box<state::Incident>),
+    /// The work of a running batch.
+    #[n(19)]
+    BatchContent(#[n(0)] Box<BatchContent>),
 }
 
 /// What identifies a [`Record`].
@@ -136,6 +141,9 @@ pub enum RecordKey {
     /// An incident of such a job.
     #[n(18)]
     Incident(#[n(0)] Id),
+    /// The work of a running batch, by the batch.
+    #[n(19)]
+    BatchContent(#[n(0)] Id),
 }
 
 impl Record {
@@ -161,6 +169,7 @@ impl Record {
             Self::Meter(row) => RecordKey::Meter(row.id),
             Self::Job(row) => RecordKey::Job(row.id),
             Self::Incident(row) => RecordKey::Incident(row.id),
+            Self::BatchContent(row) => RecordKey::BatchContent(row.batch),
         }
     }
 }

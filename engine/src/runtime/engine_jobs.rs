@@ -1,0 +1,356 @@
+//! Jobs of the engine itself: start timers, batches, clean-up, delayed suspension. They belong to no process instance; each
+//! is a record of its own.
+
+use engine_core::{
+    command::{Command, JobCommand, Outcome},
+    error::{Fault, FaultKind},
+    history::{HistoricIncident, HistoricJobLog, HistoryEvent, IncidentState, LogKind},
+    state::{Incident, Job, JobKind},
+};
+use models::Id;
+
+use super::lane::{Done, Lane};
+use crate::{
+    request::Caller,
+    world::{JobDefinition, Record, RecordChange, RecordKey, World},
+};
+
+/// How long a job waits that met a process instance busy with a handler.
+const BUSY: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// What administrative work does: commands to instances, records, and history of no instance, in one commit.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) commands: Vec<(Id, Command)>,
+    pub(super) records: Vec<RecordChange>,
+    pub(super) history: Vec<HistoryEvent>,
+}
+
+impl Work {
+    pub(super) fn put(&mut self, record: Record) {
+        self.records.push(RecordChange::Put(record));
+    }
+
+    pub(super) fn remove(&mut self, key: RecordKey) {
+        self.records.push(RecordChange::Remove(key));
+    }
+}
+
+impl Lane {
+    /// A job of the engine, not yet written.
+    pub(super) fn engine_job(&mut self, kind: JobKind) -> Job {
+        Job {
+            id: self.ids.fresh(),
+            kind,
+            execution: None,
+            process_instance: None,
+            definition: None,
+            declaration: None,
+            due: None,
+            retries: self.shared.options.settings.default_retries,
+            priority: 0,
+            exclusive: true,
+            suspended: false,
+            created: self.shared.clock.now(),
+            repeat: None,
+            repeat_offset: 0,
+            exception_message: None,
+            exception_stacktrace: None,
+            failed_activity: None,
+            tenant: None,
+            follow_up_created: false,
+            lock_owner: None,
+            lock_expires: None,
+            payload: None,
+            revision: 0,
+            batch: None,
+        }
+    }
+
+    /// Writes a fresh job, with its log entry. `definition`: its job definition.
+    pub(super) fn add_engine_job(&mut self, work: &mut Work, job: Job, definition: Option<&JobDefinition>) {
+        work.history.extend(self.job_log(&job, LogKind::Creation, None, definition));
+        work.put(Record::Job(Box::new(job)));
+    }
+
+    /// Takes a job away, with its log entry and its incidents.
+    pub(super) fn remove_engine_job(&mut self, work: &mut Work, world: &World, job: &Job, kind: LogKind) {
+        work.history.extend(self.job_log(job, kind, None, world.job_definition_of(job)));
+        let state = if kind == LogKind::Success { IncidentState::Resolved } else { IncidentState::Deleted };
+        self.end_incidents(work, world, job.id, state);
+        work.remove(RecordKey::Job(job.id));
+    }
+
+    fn end_incidents(&self, work: &mut Work, world: &World, job: Id, state: IncidentState) {
+        let now = self.shared.clock.now();
+        for incident in world.incidents_of_configuration(&job.to_string()) {
+            if incident.process_instance.is_none() {
+                work.remove(RecordKey::Incident(incident.id));
+                work.history.push(HistoryEvent::IncidentEnded { id: incident.id, time: now, state });
+            }
+        }
+    }
+
+    fn job_log(
+        &mut self,
+        job: &Job,
+        kind: LogKind,
+        fault: Option<&Fault>,
+        definition: Option<&JobDefinition>,
+    ) -> Option<HistoryEvent> {
+        if self.shared.options.settings.history_level < engine_core::history::HistoryLevel::Full {
+            return None;
+        }
+        Some(HistoryEvent::JobLog(Box::new(HistoricJobLog {
+            id: self.ids.fresh(),
+            kind,
+            time: self.shared.clock.now(),
+            job: job.id,
+            due: job.due,
+            // a failure shows the retries before it counted
+            retries: if kind == LogKind::Failure { job.retries.saturating_add(1) } else { job.retries },
+            priority: job.priority,
+            message: fault.map(|fault| fault.message.chars().take(666).collect()),
+            stacktrace: job.exception_stacktrace.clone().filter(|_| fault.is_some()),
+            job_definition: definition.map(|row| row.id),
+            job_definition_type: Some(handler_type(&job.kind, definition)),
+            job_definition_configuration: definition.and_then(|row| row.configuration.clone()),
+            activity: definition.and_then(|row| row.activity.clone()),
+            failed_activity: None,
+            execution: None,
+            process_instance: None,
+            definition: job.definition,
+            tenant: job.tenant.as_deref().map(str::to_owned),
+            removal_time: None,
+            batch: job.batch,
+            hostname: None,
+        })))
+    }
+
+    // -- running -----------------------------------------------------------------------------------------------------------
+
+    /// Runs a job that belongs to no process instance.
+    pub(super) fn run_engine_job(&mut self, id: Id, caller: &Caller, done: Done) {
+        let shared = self.shared.clone();
+        let kind = shared.world.read().job(id).map(|job| job.kind.clone());
+        // what a batch works on was chosen long before: its jobs need not see the last commit
+        if !matches!(kind, Some(JobKind::BatchExecution(..))) {
+            self.settle();
+        }
+        let Some(job) = shared.world.read().job(id).cloned() else {
+            done(Err(super::jobs::no_job(id)));
+            return;
+        };
+        if !shared.running_jobs.lock().insert(id) {
+            done(Err(Fault::new(
+                FaultKind::OptimisticLocking,
+                format!("ENGINE-03005 job {id} is being run; try again"),
+            )));
+            return;
+        }
+        match self.engine_job_work(&job) {
+            Ok(mut work) => {
+                if matches!(job.kind, JobKind::HistoryCleanup(_)) {
+                    // it never ends: the work has set it to its next run
+                    work.history.extend(self.job_log(&job, LogKind::Success, None, None));
+                } else {
+                    let world = shared.world.read();
+                    self.remove_engine_job(&mut work, &world, &job, LogKind::Success);
+                }
+                let sender = self.sender.clone();
+                self.transact_all(
+                    work,
+                    caller,
+                    Box::new(move |result| match result {
+                        Ok(_) => {
+                            shared.running_jobs.lock().remove(&id);
+                            done(Ok(Outcome::Done));
+                        }
+                        Err(fault) => {
+                            // the failure is a commit of its own, made on the lane
+                            let failed = move |lane: &mut Self| lane.engine_job_failed(job, fault, done);
+                            let _ = sender.send(super::lane::Message::Run(Box::new(failed)));
+                        }
+                    }),
+                );
+            }
+            Err(fault) => self.engine_job_failed(job, fault, done),
+        }
+    }
+
+    fn engine_job_failed(&mut self, mut job: Job, fault: Fault, done: Done) {
+        let shared = self.shared.clone();
+        let id = job.id;
+        if fault.kind == FaultKind::OptimisticLocking {
+            // it runs again soon, and has lost nothing
+            std::thread::spawn(move || {
+                std::thread::sleep(BUSY);
+                shared.running_jobs.lock().remove(&id);
+                done(Err(fault));
+            });
+            return;
+        }
+        tracing::warn!(job = %id, "job failed: {fault}");
+        self.settle();
+        let mut work = Work::default();
+        // a cycle goes on all the same
+        if let Err(fault) = self.follow_up(&mut work, &job) {
+            tracing::warn!(job = %id, "no next firing: {fault}");
+        }
+        job.follow_up_created |= job.repeat.is_some();
+        job.failed_activity.clone_from(&fault.activity);
+        job.retries = (job.retries - 1).max(0);
+        job.exception_message = Some(fault.message.chars().take(666).collect());
+        job.exception_stacktrace = Some(fault.message.clone());
+        job.revision += 1;
+        {
+            let world = shared.world.read();
+            let definition = world.job_definition_of(&job);
+            let log = self.job_log(&job, LogKind::Failure, Some(&fault), definition);
+            if job.retries == 0 && shared.options.settings.create_incident_on_failed_job {
+                let log = match &log {
+                    Some(HistoryEvent::JobLog(row)) => Some(row.id.to_string()),
+                    _ => None,
+                };
+                self.raise_incident(&mut work, &job, definition, log);
+            }
+            work.history.extend(log);
+        }
+        work.put(Record::Job(Box::new(job)));
+        let failed = move |_| {
+            shared.running_jobs.lock().remove(&id);
+            done(Err(fault));
+        };
+        self.transact_all(work, &Caller::default(), Box::new(failed));
+    }
+
+    fn raise_incident(&mut self, work: &mut Work, job: &Job, definition: Option<&JobDefinition>, log: Option<String>) {
+        let id = self.ids.fresh();
+        let now = self.shared.clock.now();
+        let configuration = Some(job.id.to_string());
+        let activity = definition.and_then(|row| row.activity.clone());
+        work.history.push(HistoryEvent::IncidentCreated(Box::new(HistoricIncident {
+            id,
+            kind: "failedJob".to_owned(),
+            message: job.exception_message.clone(),
+            start: now,
+            end: None,
+            state: IncidentState::Open,
+            definition: job.definition,
+            process_instance: None,
+            execution: None,
+            activity: activity.clone(),
+            failed_activity: None,
+            cause: id,
+            root_cause: id,
+            configuration: configuration.clone(),
+            history_configuration: log.clone(),
+            job_definition: definition.map(|row| row.id),
+            tenant: job.tenant.as_deref().map(str::to_owned),
+            removal_time: None,
+            annotation: None,
+        })));
+        work.put(Record::Incident(Box::new(Incident {
+            id,
+            kind: "failedJob".into(),
+            created: now,
+            message: job.exception_message.clone(),
+            execution: None,
+            process_instance: None,
+            definition: job.definition,
+            activity: activity.as_deref().map(Into::into),
+            failed_activity: None,
+            cause: id,
+            root_cause: id,
+            configuration,
+            tenant: job.tenant.clone(),
+            declaration: job.declaration,
+            annotation: None,
+            history_configuration: log,
+        })));
+    }
+
+    // -- changing ----------------------------------------------------------------------------------------------------------
+
+    /// Changes a job that belongs to no process instance.
+    pub(super) fn change_engine_job(&mut self, id: Id, command: JobCommand, caller: &Caller, done: Done) {
+        self.settle();
+        let shared = self.shared.clone();
+        let Some(mut job) = shared.world.read().job(id).cloned() else {
+            done(Err(super::jobs::no_job(id)));
+            return;
+        };
+        let mut work = Work::default();
+        job.revision += 1;
+        {
+            let world = shared.world.read();
+            match command {
+                JobCommand::SetRetries(retries, _) if retries < 0 => {
+                    done(Err(Fault::engine(format!(
+                        "The number of job retries must be a non-negative Integer, but '{retries}' has been provided."
+                    ))));
+                    return;
+                }
+                JobCommand::SetRetries(retries, due) => {
+                    if retries > 0 {
+                        self.end_incidents(&mut work, &world, id, IncidentState::Resolved);
+                    } else if job.retries > 0 && shared.options.settings.create_incident_on_failed_job {
+                        self.raise_incident(&mut work, &job, world.job_definition_of(&job), None);
+                    }
+                    job.retries = retries;
+                    if let Some(due) = due {
+                        job.due = due;
+                    }
+                }
+                JobCommand::SetRetriesInBulk(retries, due) => {
+                    job.retries = retries;
+                    if let Some(due) = due {
+                        job.due = due;
+                    }
+                }
+                JobCommand::SetDue(due, cascade) => {
+                    if let (true, Some(old), Some(new), true) = (cascade, job.due, due, job.repeat.is_some()) {
+                        job.repeat_offset += new.0 - old.0;
+                    }
+                    job.due = due;
+                }
+                JobCommand::RecalculateDue { .. } => {
+                    done(Err(Fault::engine(format!(
+                        "Only timer jobs of process instances can be recalculated, but the job with id '{id}' is of type \
+                         '{}'.",
+                        handler_type(&job.kind, None)
+                    ))));
+                    return;
+                }
+                JobCommand::SetPriority(priority) => job.priority = priority,
+                JobCommand::Suspend(suspended) => job.suspended = suspended,
+                JobCommand::Delete => {
+                    self.remove_engine_job(&mut work, &world, &job, LogKind::Deletion);
+                }
+                JobCommand::Lock { owner, until } => {
+                    job.lock_owner = Some(owner);
+                    job.lock_expires = Some(until);
+                }
+                JobCommand::Unlock => {
+                    job.lock_owner = None;
+                    job.lock_expires = None;
+                }
+            }
+        }
+        if work.records.iter().all(|change| *change != RecordChange::Remove(RecordKey::Job(id))) {
+            work.put(Record::Job(Box::new(job)));
+        }
+        self.transact_all(work, caller, Box::new(move |result| done(result.map(|_| Outcome::Done))));
+    }
+}
+
+/// `jobHandlerType`.
+fn handler_type(kind: &JobKind, definition: Option<&JobDefinition>) -> String {
+    match kind {
+        JobKind::BatchSeed(_) => "batch-seed-job".to_owned(),
+        JobKind::BatchMonitor(_) => "batch-monitor-job".to_owned(),
+        JobKind::HistoryCleanup(_) => "history-cleanup".to_owned(),
+        JobKind::Suspension(handler, _) | JobKind::SetRemovalTime(handler, _) => handler.clone(),
+        _ => definition.map_or_else(|| "timer-start-event".to_owned(), |row| row.job_type.clone()),
+    }
+}
