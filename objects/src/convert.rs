@@ -14,7 +14,9 @@ use crate::{
     json::{JsonNode, write::write_string},
     number::{decimal_from_text, decimal_to_string, double_to_string},
     object::{MapKey, Object, ObjectMap},
+    shared::{ContainerClass, Shared},
     temporal,
+    typed::TypedObject,
     xml::XmlNode,
 };
 
@@ -62,11 +64,30 @@ pub fn to_object(value: &Value) -> Object {
         Value::Xml(text) => XmlNode::parse(text).map_or_else(|_| Object::Opaque(Rc::new(value.clone())), Object::Xml),
         Value::Object(object) => match &object.content {
             ObjectContent::Null => Object::Null,
-            ObjectContent::Tree(tree) => from_tree(tree),
+            ObjectContent::Tree(tree) => {
+                let class = object.type_name.as_deref().and_then(ContainerClass::named).unwrap_or_default();
+                of_class(from_tree(tree), class)
+            }
             ObjectContent::Serialized(text) => {
                 plain_json(object, text).unwrap_or_else(|| Object::Opaque(Rc::new(value.clone())))
             }
         },
+    }
+}
+
+/// Gives containers back the class they were stored with.
+fn of_class(object: Object, class: ContainerClass) -> Object {
+    match (object, class) {
+        (Object::List(rules), ContainerClass::DecisionResult) => {
+            crate::methods::decision_result(rules.borrow().iter().filter_map(|rule| match rule {
+                Object::Map(outputs) => Some(outputs.borrow().clone()),
+                _ => None,
+            }))
+        }
+        (Object::Map(outputs), ContainerClass::DecisionEntries) => {
+            Object::Map(Shared::of_class(outputs.borrow().clone(), class))
+        }
+        (object, _) => object,
     }
 }
 
@@ -183,7 +204,11 @@ pub fn to_value(object: &Object) -> Result<Value, NotSerializable> {
             format: Some(JAVA_SERIALIZED.to_owned()),
             content: ObjectContent::Tree(to_tree(object, 0)?),
         })),
-        Object::Xml(_) | Object::Handle(_) | Object::Extension(_) => return Err(refused(object)),
+        Object::Extension(extension) => match extension.as_any().downcast_ref::<TypedObject>() {
+            Some(typed) => return typed.stored().cloned().ok_or_else(|| refused(object)),
+            None => return Err(refused(object)),
+        },
+        Object::Xml(_) | Object::Handle(_) => return Err(refused(object)),
     })
 }
 

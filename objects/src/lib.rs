@@ -19,6 +19,7 @@ pub mod pattern;
 pub mod shared;
 pub mod temporal;
 pub mod text;
+pub mod typed;
 pub mod xml;
 
 pub use context::{Context, Handle, ObjectError};

@@ -5,6 +5,7 @@
 
 mod collection;
 mod date;
+mod decision;
 mod iterator;
 mod map;
 mod number;
@@ -13,6 +14,7 @@ mod string;
 use std::rc::Rc;
 
 pub(crate) use collection::{elements, sort};
+pub use decision::decision_result;
 pub use iterator::IteratorObject;
 
 use crate::{
@@ -20,6 +22,7 @@ use crate::{
     context::{Context, ObjectError},
     json,
     object::{MapKey, Object},
+    shared::ContainerClass,
     temporal, text, xml,
 };
 
@@ -44,8 +47,14 @@ pub fn call(target: &Object, name: &str, args: &[Object], ctx: &mut dyn Context)
         | Object::BigInteger(_)
         | Object::Double(_)
         | Object::BigDecimal(_) => number::call(target, name, args, ctx),
+        Object::List(items) if items.class() == ContainerClass::DecisionResult => {
+            decision::call_result(items, name, args, ctx)
+        }
         Object::List(items) => collection::call_list(items, name, args, ctx),
         Object::Set(items) => collection::call_set(items, name, args, ctx),
+        Object::Map(entries) if entries.class() == ContainerClass::DecisionEntries => {
+            decision::call_entries(entries, name, args, ctx)
+        }
         Object::Map(entries) => map::call(entries, name, args, ctx),
         Object::Date(value) => date::call(*value, name, args, ctx),
         Object::Temporal(value) => temporal::call(value, name, args, ctx),

@@ -22,24 +22,65 @@ pub trait Content {
     fn open_item(item: &Self::Item, open: &mut Vec<Self::Item>);
 }
 
+/// The class of a container, where it has methods beyond those of its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ContainerClass {
+    /// What Java code makes: `ArrayList`, `LinkedHashMap`, `LinkedHashSet`.
+    #[default]
+    Plain,
+    /// Result of a decision: a list of entries per rule.
+    DecisionResult,
+    /// The outputs of one rule of a decision: a map.
+    DecisionEntries,
+}
+
+impl ContainerClass {
+    /// The class of that name, when it is one with methods of its own.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::DecisionResult, Self::DecisionEntries].into_iter().find(|class| class.name() == Some(name))
+    }
+
+    /// Its Java name; `None` for [`ContainerClass::Plain`].
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::DecisionResult => Some("org.camunda.bpm.dmn.engine.impl.DmnDecisionResultImpl"),
+            Self::DecisionEntries => Some("org.camunda.bpm.dmn.engine.impl.DmnDecisionResultEntriesImpl"),
+        }
+    }
+}
+
 /// A handle to a content that others may share: as an `Rc` of a `RefCell`, which it gives by dereferencing.
-pub struct Shared<T: Content>(Rc<RefCell<T>>);
+pub struct Shared<T: Content> {
+    content: Rc<RefCell<T>>,
+    class: ContainerClass,
+}
 
 impl<T: Content> Shared<T> {
     /// A content that nothing shares yet.
     pub fn new(content: T) -> Self {
-        Self(Rc::new(RefCell::new(content)))
+        Self::of_class(content, ContainerClass::Plain)
+    }
+
+    /// A content of a class with methods of its own.
+    pub fn of_class(content: T, class: ContainerClass) -> Self {
+        Self { content: Rc::new(RefCell::new(content)), class }
+    }
+
+    /// The class of the container.
+    pub fn class(&self) -> ContainerClass {
+        self.class
     }
 
     /// Whether both handles mean the same content.
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.content, &other.content)
     }
 
     /// Moves containers out, if nothing else needs them.
     fn open(&self, open: &mut Vec<T::Item>) {
-        if Rc::strong_count(&self.0) == 1
-            && let Ok(mut content) = self.0.try_borrow_mut()
+        if Rc::strong_count(&self.content) == 1
+            && let Ok(mut content) = self.content.try_borrow_mut()
         {
             content.drain_into(open);
         }
@@ -58,13 +99,13 @@ impl<T: Content> Drop for Shared<T> {
 
 impl<T: Content> Clone for Shared<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self { content: self.content.clone(), class: self.class }
     }
 }
 
 impl<T: Content> From<Rc<RefCell<T>>> for Shared<T> {
     fn from(content: Rc<RefCell<T>>) -> Self {
-        Self(content)
+        Self { content, class: ContainerClass::Plain }
     }
 }
 
@@ -72,13 +113,13 @@ impl<T: Content> Deref for Shared<T> {
     type Target = Rc<RefCell<T>>;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.content
     }
 }
 
 impl<T: Content + fmt::Debug> fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.content.fmt(f)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use models::{Id, Value};
-use objects::{MapKey, Object, convert};
+use objects::{MapKey, Object, ObjectMap, convert};
 
 use super::call;
 use crate::{
@@ -151,18 +151,14 @@ fn evaluate(tx: &mut Tx<'_>, id: Id, code: &DecisionCode) -> Ran {
         engine.evaluate(&request, &mut scope)?
     };
     tx.record_decisions(id, &outcome)?;
-    let list = Object::list(outcome.rules.iter().map(|rule| rule_map(rule)).collect());
-    tx.set_variable_local(id, Arc::from("decisionResult"), stored(&list)?, true)?;
+    let result = objects::methods::decision_result(outcome.rules.iter().map(|rule| rule_map(rule)));
+    tx.set_variable_local(id, Arc::from("decisionResult"), stored(&result)?, true)?;
     if let (Some(name), Some(mapped)) = (&code.result_variable, outcome.mapped) {
         tx.set_variable(id, name.clone(), mapped, false)?;
     }
     Ok(())
 }
 
-fn rule_map(rule: &[(String, Value)]) -> Object {
-    Object::map(
-        rule.iter()
-            .map(|(name, value)| (MapKey(Object::String(name.as_str().into())), convert::to_object(value)))
-            .collect(),
-    )
+fn rule_map(rule: &[(String, Value)]) -> ObjectMap {
+    rule.iter().map(|(name, value)| (MapKey(Object::String(name.as_str().into())), convert::to_object(value))).collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use models::{Id, Timestamp, Value};
-use objects::{Context, Handle, MapKey, Object, ObjectError, convert};
+use objects::{Context, Handle, MapKey, Object, ObjectError, convert, typed::TypedObject};
 
 use super::{Step, Tx};
 use crate::{
@@ -430,11 +430,14 @@ impl Scope<'_, '_> {
         let key = args.first().map(plain_text).unwrap_or_default();
         let value = || stored_here(args.get(1).unwrap_or(&Object::Null));
         let found = |value: Option<Value>| value.map_or(Object::Null, |value| convert::to_object(&value));
+        let typed = |value: Option<Value>| value.map_or(Object::Null, |value| TypedObject::of_variable(&value));
         let scope = self.task.or(self.execution).unwrap_or_default();
         Ok(Some(match (name, args.len()) {
-            ("getVariable" | "getVariableTyped", 1 | 2) => found(self.own_variable(&key)),
-            ("getVariableLocal" | "getVariableLocalTyped", 1 | 2) => {
-                found(self.tx.t.state.variable_in(scope, &key).map(|row| row.value.clone()))
+            ("getVariable", 1 | 2) => found(self.own_variable(&key)),
+            ("getVariableTyped", 1 | 2) => typed(self.own_variable(&key)),
+            ("getVariableLocal", 1 | 2) => found(self.tx.t.state.variable_in(scope, &key).map(|row| row.value.clone())),
+            ("getVariableLocalTyped", 1 | 2) => {
+                typed(self.tx.t.state.variable_in(scope, &key).map(|row| row.value.clone()))
             }
             ("hasVariable", 1) => Object::Boolean(self.own_variable(&key).is_some()),
             ("hasVariableLocal", 1) => Object::Boolean(self.tx.t.state.variable_in(scope, &key).is_some()),
@@ -611,6 +614,9 @@ impl Context for Scope<'_, '_> {
                     return Ok(Some(Object::Handle(Handle::ExternalTask(id.0))));
                 }
             }
+            "connector" if !self.extra.is_empty() => {
+                return Ok(Some(Object::Handle(Handle::Service("connector".into()))));
+            }
             "authenticatedUserId" => {
                 if let Some(user) = self.tx.host.user() {
                     return Ok(Some(text_object(user)));
@@ -705,6 +711,7 @@ impl Context for Scope<'_, '_> {
             }
             Handle::ExternalTask(id) => property_of_getter(name).and_then(|name| self.external_property(*id, &name)),
             Handle::Bean(bean) => return self.call_bean(bean, name, args),
+            Handle::Service(service) if &**service == "connector" => self.connector_method(name, args),
             Handle::Service(_) => None,
         };
         found.ok_or_else(|| ObjectError::UnknownMethod(self.class_name(handle), name.to_owned()))
@@ -739,6 +746,21 @@ impl Context for Scope<'_, '_> {
 }
 
 impl Scope<'_, '_> {
+    /// `connector` in the parameters of a connector: its inputs so far, or the response.
+    fn connector_method(&mut self, name: &str, args: &[Object]) -> Option<Object> {
+        let [key] = args else { return None };
+        let key = plain_text(key);
+        let local = self.extra.iter().find(|(known, _)| **known == *key).map(|(_, value)| value.clone());
+        let found = |value: Option<Value>| value.map_or(Object::Null, |value| convert::to_object(&value));
+        match name {
+            "getVariable" => Some(found(local.or_else(|| self.own_variable(&key)))),
+            "getVariableLocal" => Some(found(local)),
+            "hasVariable" => Some(Object::Boolean(local.is_some() || self.own_variable(&key).is_some())),
+            "hasVariableLocal" => Some(Object::Boolean(local.is_some())),
+            _ => None,
+        }
+    }
+
     fn call_bean(&mut self, bean: &str, method: &str, args: &[Object]) -> Result<Object, ObjectError> {
         let call = match self.execution {
             Some(execution) => self

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use objects::{MapKey, Object, ObjectError, classes::ClassObject, methods};
+use objects::{MapKey, Object, ObjectError, classes::ClassObject, methods, shared::ContainerClass};
 
 use super::{Interpreter, Outcome, Throw};
 use crate::{
@@ -60,6 +60,10 @@ impl<'r> Interpreter<'r> {
             }
             Object::List(_) | Object::Set(_) => match &**name {
                 "class" | "empty" => self.java_property(target, name),
+                // a getter of the list's own goes before spreading
+                "firstResult" | "singleResult" | "singleEntry" | "resultList" if is_decision_result(target) => {
+                    self.getter(target, name)
+                }
                 // Arrays are lists; a list of maps or objects spreads the property over them.
                 "length" if !Self::spreads(target) => self.invoke(target, "size", &[]),
                 _ => self.spread_property(target, name),
@@ -372,4 +376,8 @@ pub(super) fn plain_key(target: &Object, key: Object) -> Object {
         (Object::Map(_), Some(template)) => Object::String(template.text.clone()),
         _ => key,
     }
+}
+
+fn is_decision_result(target: &Object) -> bool {
+    matches!(target, Object::List(items) if items.class() == ContainerClass::DecisionResult)
 }
