@@ -186,8 +186,8 @@ pub struct Start {
     pub tenant: Option<String>,
     /// The historic process instance that is restarted.
     pub restarted: Option<String>,
-    /// Form fields submitted, for history (level audit).
-    pub form_fields: Variables,
+    /// What was submitted with the start form.
+    pub form: Option<Variables>,
 }
 
 /// What can be done with a user task (S-UT).

@@ -37,8 +37,12 @@ pub enum FaultKind {
     ScriptEvaluation,
     /// `ScriptCompilationException`.
     ScriptCompilation,
-    /// `FormFieldValidatorException` / `FormFieldValidationException`.
+    /// `FormFieldValidatorException`: a constraint does not hold.
+    FormFieldValidator,
+    /// `FormFieldValidationException`: a variable does not fit its form field.
     FormFieldValidation,
+    /// `FormFieldConfigurationException`: a constraint is not configured well.
+    FormFieldConfiguration,
     /// `DmnEngineException` and the like, wrapped.
     Decision,
     /// `ClassLoadingException`: nobody serves a class or bean.
@@ -69,7 +73,9 @@ impl FaultKind {
             Self::MigratingInstanceValidation => "MigratingProcessInstanceValidationException",
             Self::ScriptEvaluation => "ScriptEvaluationException",
             Self::ScriptCompilation => "ScriptCompilationException",
-            Self::FormFieldValidation => "FormFieldValidatorException",
+            Self::FormFieldValidator => "FormFieldValidatorException",
+            Self::FormFieldValidation => "FormFieldValidationException",
+            Self::FormFieldConfiguration => "FormFieldConfigurationException",
             Self::Decision => "DecisionEvaluationException",
             Self::ClassLoading => "ClassLoadingException",
             Self::Persistence => "ProcessEnginePersistenceException",

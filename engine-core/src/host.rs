@@ -121,6 +121,8 @@ pub enum DelegateRole {
     Connector,
     /// Mail task.
     Mail,
+    /// Validator of a form field.
+    FormValidator,
     /// Variable mapping into a called process, or out of it.
     VariableMapping {
         /// Out of it.

@@ -8,6 +8,7 @@ mod behaviour;
 pub mod command;
 pub mod cron;
 pub mod error;
+pub mod form;
 pub mod graph;
 pub mod history;
 pub mod host;

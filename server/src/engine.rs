@@ -6,11 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use engine_core::command::{Command, ExternalTaskCommand, Outcome};
-use models::{Id, Timestamp, bpmn::FormDefinition};
+use engine_core::{
+    command::{Command, ExternalTaskCommand, Outcome},
+    error::Fault,
+    form::shown::ShownField,
+};
+use models::{Id, Timestamp};
 use serde::Serialize;
 use tollgate::{
-    Pending, Settings,
+    Pending, Settings, TaskForm,
     explain::{Explanation, MessageExplanation},
     observe::Observer,
     request::{
@@ -46,14 +50,12 @@ pub(crate) struct FormReference {
     pub(crate) version: Option<i32>,
 }
 
-/// The form of a start event, as the model says it.
-pub(crate) fn form_of(form: &FormDefinition) -> Form {
-    let reference = form.form_ref.clone().map(|key| FormReference {
-        key,
-        binding: form.form_ref_binding.clone().unwrap_or_else(|| "latest".to_owned()),
-        version: form.form_ref_version.as_deref().and_then(|text| text.parse().ok()),
-    });
-    Form { key: form.key.clone(), reference }
+impl From<TaskForm> for Form {
+    fn from(form: TaskForm) -> Self {
+        let reference =
+            form.reference.map(|one| FormReference { key: one.key, binding: one.binding, version: one.version });
+        Self { key: form.key, reference }
+    }
 }
 
 impl Engine {
@@ -248,11 +250,22 @@ impl Engine {
 
     /// Form of a user task.
     pub(crate) fn task_form(&self, world: &World, task: &Task) -> Form {
-        let Some(form) = self.0.task_form(world, task) else { return Form::default() };
-        Form {
-            key: form.key,
-            reference: form.reference.map(|(key, binding, version)| FormReference { key, binding, version }),
-        }
+        self.0.task_form(world, task).map(Form::from).unwrap_or_default()
+    }
+
+    /// The generated fields of a task's form.
+    pub(crate) fn task_form_fields(&self, world: &World, task: &Task) -> Result<Vec<ShownField>, Fault> {
+        self.0.task_form_fields(world, task)
+    }
+
+    /// The form of a process's start event.
+    pub(crate) fn start_form(&self, world: &World, definition: Id) -> Result<Form, Fault> {
+        self.0.start_form(world, definition).map(Form::from)
+    }
+
+    /// The generated fields of a process's start form.
+    pub(crate) fn start_form_fields(&self, world: &World, definition: Id) -> Result<Vec<ShownField>, Fault> {
+        self.0.start_form_fields(world, definition)
     }
 
     /// Groups and tenants of a user.

@@ -1,6 +1,6 @@
-//! What a deployed model says that nothing else keeps: forms and calls. Read from the deployed file when asked for.
+//! What a deployed model says that nothing else keeps: calls. Read from the deployed file when asked for.
 
-use models::bpmn::{Binding, CalledElement, FormDefinition, NodeKind, Process, ScopeBody};
+use models::bpmn::{Binding, CalledElement, NodeKind, Process, ScopeBody};
 use tollgate::world::{ProcessDefinition, World};
 
 /// The process of a definition, as deployed.
@@ -9,29 +9,6 @@ pub(crate) fn process(world: &World, definition: &ProcessDefinition) -> Option<P
     let resource = deployment.resources.iter().find(|resource| resource.name == definition.resource)?;
     let parsed = bpmn_parser::parse(&resource.bytes, &resource.name, &bpmn_parser::ParseOptions::default());
     parsed.definitions?.processes.into_iter().find(|process| process.id == definition.key)
-}
-
-/// The form of the start event that needs no trigger.
-pub(crate) fn start_form(world: &World, definition: &ProcessDefinition) -> Option<FormDefinition> {
-    let process = process(world, definition)?;
-    process.body.nodes.into_iter().find_map(|node| match node.kind {
-        NodeKind::StartEvent(event) => Some(event.form),
-        _ => None,
-    })
-}
-
-/// The form of a user task, by its activity id.
-pub(crate) fn task_form(world: &World, definition: &ProcessDefinition, activity: &str) -> Option<FormDefinition> {
-    let process = process(world, definition)?;
-    let mut found = None;
-    visit(&process.body, &mut |node| {
-        if node.id == activity
-            && let NodeKind::UserTask(task) = &node.kind
-        {
-            found = Some(task.form.clone());
-        }
-    });
-    found
 }
 
 /// Calls whose target is known without running: activity id, and the id of the called definition.

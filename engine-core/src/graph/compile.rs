@@ -23,7 +23,10 @@ use super::{
     ServiceCode, SignalCode, StartBehaviour, SubscriptionDeclaration, TaskListenerCode, TimerDeclaration, TimerJob,
     TimerKind, UserTaskCode, VariableEventKind,
 };
-use crate::state::SubscriptionKind;
+use crate::{
+    form::{self, Form},
+    state::SubscriptionKind,
+};
 
 /// Why a parsed process can't be compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub fn compile(process: &bpmn::Process) -> Result<ProcessGraph> {
             start_subscriptions: Vec::new(),
             start_timers: Vec::new(),
             initiator: None,
+            start_form: bpmn::FormDefinition::default(),
+            start_fields: Form::default(),
             task_priority: None,
             conditional: false,
             by_id: HashMap::new(),
@@ -105,12 +110,11 @@ impl Compiler {
         self.graph.task_priority = self.option(process.task_priority.as_deref())?;
         self.scope(&process.body, PROCESS)?;
         self.flows(&process.body)?;
-        self.initial(&process.body);
-        Ok(())
+        self.initial(&process.body)
     }
 
     /// The initial activity: the none or timer start event, else the only start event (`bpmn-elements.md` 2).
-    fn initial(&mut self, body: &bpmn::ScopeBody) {
+    fn initial(&mut self, body: &bpmn::ScopeBody) -> Result<()> {
         let starts: Vec<(&FlowNode, &bpmn::StartEvent)> = body
             .nodes
             .iter()
@@ -126,6 +130,11 @@ impl Compiler {
         self.graph.initial = chosen.and_then(|(node, _)| self.graph.find(&node.id));
         self.graph.nodes[0].initial = self.graph.initial;
         self.graph.initiator = starts.iter().rev().find_map(|(_, start)| start.initiator.as_deref()).map(Arc::from);
+        if let Some((_, start)) = chosen {
+            self.graph.start_form = start.form.clone();
+            self.graph.start_fields = form::compile(&start.form).map_err(|text| self.error(text))?;
+        }
+        Ok(())
     }
 
     fn scope(&mut self, body: &bpmn::ScopeBody, parent: NodeIx) -> Result<()> {
@@ -436,6 +445,7 @@ impl Compiler {
             follow_up_date: self.option(task.follow_up_date.as_deref())?,
             priority: self.option(task.priority.as_deref())?,
             form: task.form.clone(),
+            fields: form::compile(&task.form).map_err(|text| self.error(text))?,
             listeners: task
                 .listeners
                 .iter()

@@ -12,7 +12,10 @@ use std::{collections::HashMap, sync::Arc};
 
 pub use compile::{CompileError, compile};
 use minicbor::{Decode, Encode};
+use models::bpmn::FormDefinition;
 pub use node::*;
+
+use crate::form::Form;
 
 /// Index of a node in one process graph; meaningless in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -48,6 +51,10 @@ pub struct ProcessGraph {
     pub start_timers: Vec<TimerDeclaration>,
     /// Variable that receives the starter's user id.
     pub initiator: Option<Arc<str>>,
+    /// Form of the initial start event, as the model says it.
+    pub start_form: FormDefinition,
+    /// Its generated fields.
+    pub start_fields: Form,
     /// Priority of external tasks without their own.
     pub task_priority: Option<Expr>,
     conditional: bool,

@@ -484,8 +484,10 @@ pub struct UserTaskCode {
     pub follow_up_date: Option<Expr>,
     /// Priority.
     pub priority: Option<Expr>,
-    /// Form.
+    /// Form, as the model says it.
     pub form: FormDefinition,
+    /// Its generated fields.
+    pub fields: crate::form::Form,
     /// Listeners in order of declaration.
     pub listeners: Vec<TaskListenerCode>,
 }

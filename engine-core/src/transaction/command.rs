@@ -9,6 +9,7 @@ use crate::{
     behaviour,
     command::{Command, Deletion, Instruction, Outcome, Start, Variables},
     error::{Fault, FaultKind},
+    form,
     graph::{Listener, NodeIx, PROCESS, ProcessGraph},
     history::{HistoryEvent, IncidentState},
     host::{DecisionOutcome, Definition, DelegateCall, DelegateReply, DelegateRole},
@@ -165,9 +166,10 @@ impl Tx<'_> {
         }
         self.initialize(id)?;
         self.set_variables(id, start.variables)?;
-        let fields: Vec<(String, Value)> =
-            start.form_fields.0.iter().map(|field| (field.name.to_string(), field.value.clone())).collect();
-        self.history_form_fields(id, None, &fields)?;
+        if let Some(submitted) = start.form {
+            let place = form::submit::Place { execution: id, task: None };
+            form::submit::submit(self, place, &definition.graph.start_fields, submitted)?;
+        }
         self.create_timers(id, PROCESS)?;
         self.t.starting = None;
         if start.instructions.is_empty() {

@@ -14,6 +14,7 @@ use crate::{
     behaviour,
     command::{TaskCommand, TaskDraft, Variables},
     error::{Fault, FaultKind},
+    form,
     graph::{Expr, Kind, NodeIx, UserTaskCode},
     host::DelegateRole,
     state::{DelegationState, IdentityLink, Task, TaskState},
@@ -207,7 +208,7 @@ impl Tx<'_> {
                 self.complete_task(task)
             }
             TaskCommand::SubmitForm(variables) => {
-                self.task_variables(task, variables, Variables::default())?;
+                self.submit_task_form(&row, variables)?;
                 if row.delegation == Some(DelegationState::Pending) {
                     self.resolve_task(task)
                 } else {
@@ -310,6 +311,18 @@ impl Tx<'_> {
             self.history_task_changed(task)?;
         }
         Ok(())
+    }
+
+    /// Takes a submitted form over; a standalone task has none and takes plain variables.
+    fn submit_task_form(&mut self, row: &Task, variables: Variables) -> Step {
+        let (Some(execution), Some(node)) = (row.execution, row.node) else {
+            return self.task_variables(row.id, variables, Variables::default());
+        };
+        let graph = self.definition_of(execution)?.graph.clone();
+        let Kind::UserTask(code) = &graph.node(node).kind else {
+            return self.task_variables(row.id, variables, Variables::default());
+        };
+        form::submit::submit(self, form::submit::Place { execution, task: Some(row.id) }, &code.fields, variables)
     }
 
     fn task_execution(&self, row: &Task) -> Step<Id> {

@@ -43,7 +43,7 @@ use engine_core::{
     error::Fault,
     host::{Definition, DelegateCall, DelegateReply, Scripts, Served, Settings},
 };
-pub use forms::TaskForm;
+pub use forms::{FormRef, TaskForm};
 pub use jobs::JobRun;
 use models::{Id, Timestamp};
 use parking_lot::{Condvar, Mutex, RwLock, RwLockReadGuard};
@@ -283,6 +283,7 @@ impl Engine {
         let delegates = options.delegates.take().unwrap_or_else(|| Box::new(NoDelegates));
         let job_executor = options.job_executor;
         options.parse.expression_check.get_or_insert(crate::scripts::check_expression);
+        options.parse.script_check.get_or_insert(crate::scripts::check_script);
         let mut loaded = loaded;
         let world = std::mem::take(&mut loaded.world);
         let shared = Arc::new(Shared {

@@ -23,7 +23,7 @@ enum Catch {
     BadUserRequest,
     /// `MismatchingMessageCorrelationException`.
     Mismatch,
-    /// `FormFieldValidatorException`.
+    /// `FormFieldValidationException`.
     FormField,
     /// Any `ProcessEngineException`.
     Engine,

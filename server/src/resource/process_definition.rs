@@ -189,13 +189,8 @@ async fn submit_form(call: Call) -> Reply {
     let attempt = Attempt::Instantiate(&text);
     let body = call.object()?;
     let variables = value::variables(&body, "variables").map_err(|failure| attempt.refused(failure))?;
-    let request = Start {
-        definition,
-        business_key: body.text("businessKey")?,
-        form_fields: variables.clone(),
-        variables,
-        ..Start::default()
-    };
+    let request =
+        Start { definition, business_key: body.text("businessKey")?, form: Some(variables), ..Start::default() };
     run_start(&call, attempt, request, false).await
 }
 

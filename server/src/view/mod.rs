@@ -1,6 +1,7 @@
 //! What the API shows of entities: one line per JSON field, in Camunda's order, nulls written out.
 
 pub(crate) mod admin;
+pub(crate) mod form_html;
 pub(crate) mod history;
 pub(crate) mod history_log;
 pub(crate) mod instance;
