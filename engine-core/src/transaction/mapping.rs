@@ -41,9 +41,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Evaluates a mapping without setting anything: connectors.
+    /// Inputs of a connector, in order: each sees those before it, and none becomes a variable.
     pub(crate) fn evaluate_inputs(&mut self, id: Id, io: &Io) -> Ran<Vec<(Arc<str>, Value)>> {
-        io.inputs.iter().map(|(name, parameter)| Ok((name.clone(), self.parameter(id, parameter, &[])?))).collect()
+        let mut all: Vec<(Arc<str>, Value)> = Vec::with_capacity(io.inputs.len());
+        for (name, parameter) in &io.inputs {
+            let value = self.parameter(id, parameter, &all)?;
+            all.retain(|(known, _)| known != name);
+            all.push((name.clone(), value));
+        }
+        Ok(all)
     }
 
     /// Value of a parameter.

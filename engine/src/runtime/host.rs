@@ -5,8 +5,8 @@ use std::sync::Arc;
 use engine_core::{
     error::Fault,
     host::{
-        Decisions, Definition, DelegateCall, DelegateOutcome, DelegateReply, Host, JobDefinitionInfo, Scripts, Served,
-        Settings, Version,
+        Decisions, Definition, DelegateCall, DelegateOutcome, DelegateReply, DelegateRole, Host, JobDefinitionInfo,
+        Scripts, Served, Settings, Version,
     },
 };
 use models::{Id, Timestamp};
@@ -188,14 +188,23 @@ impl Shared {
                 let result = self.tokio().block_on(handler(context.clone()));
                 context.into_reply(result)
             }
-            None => self.delegates.run(&call).unwrap_or_else(|| DelegateReply {
-                outcome: DelegateOutcome::Exception {
-                    class: "org.camunda.bpm.engine.ClassLoadingException".to_owned(),
-                    message: format!("nobody serves `{}`", call.name),
-                    trace: Vec::new(),
-                },
-                ..DelegateReply::default()
-            }),
+            None => self.delegates.run(&call).unwrap_or_else(|| nobody(&call)),
         }
     }
+}
+
+/// Nobody serves a call: Camunda's words for a connector that is not there, ours where Camunda has none.
+fn nobody(call: &DelegateCall) -> DelegateReply {
+    let (class, message) = match call.role {
+        DelegateRole::Connector => {
+            ("org.camunda.connect.ConnectorException", format!("No connector found for connector id '{}'", call.name))
+        }
+        DelegateRole::Mail => (
+            "org.camunda.bpm.engine.ProcessEngineException",
+            "mail tasks need the mail connector: this engine was opened without connectors".to_owned(),
+        ),
+        _ => ("org.camunda.bpm.engine.ClassLoadingException", format!("nobody serves `{}`", call.name)),
+    };
+    let outcome = DelegateOutcome::Exception { class: class.to_owned(), message, trace: Vec::new() };
+    DelegateReply { outcome, ..DelegateReply::default() }
 }
