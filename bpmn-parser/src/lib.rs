@@ -32,7 +32,7 @@ mod xml;
 
 use models::{Diagnostic, Severity, bpmn::Definitions};
 
-pub use options::{ExpressionCheck, Limits, ParseOptions};
+pub use options::{ExpressionCheck, Limits, ParseOptions, ScriptCheck, ScriptFinding};
 pub use report::{ProblemReport, ResourceReport, camunda_message, camunda_report};
 
 /// What came out of a file.

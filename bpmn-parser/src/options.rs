@@ -3,6 +3,18 @@
 /// Checks the syntax of a JUEL expression; the error is the text of JUEL's own exception.
 pub type ExpressionCheck = fn(&str) -> Result<(), String>;
 
+/// What is to be said about a script before it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScriptFinding {
+    /// Its language is never run: the file is refused.
+    Refused(String),
+    /// It does not compile, and fails when it is reached: a warning.
+    Broken(String),
+}
+
+/// Checks a script: its format, and its source when the file holds it.
+pub type ScriptCheck = fn(&str, Option<&str>) -> Option<ScriptFinding>;
+
 /// Settings of [`parse`](crate::parse). The defaults are Camunda 7's, except that a missing history time to live is allowed.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches")]
@@ -20,6 +32,8 @@ pub struct ParseOptions {
     /// Checks expressions while parsing, as Camunda does: by default JUEL's syntax. Without it their errors come up when they are
     /// used.
     pub expression_check: Option<ExpressionCheck>,
+    /// Checks scripts while parsing. Camunda does not; without it what is wrong with them comes up when they run.
+    pub script_check: Option<ScriptCheck>,
     /// Sizes beyond which a file is refused.
     pub limits: Limits,
 }
@@ -33,6 +47,7 @@ impl Default for ParseOptions {
             accept_forks: true,
             strict_call_activity_validation: true,
             expression_check: Some(check_juel),
+            script_check: None,
             limits: Limits::default(),
         }
     }

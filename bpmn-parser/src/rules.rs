@@ -317,6 +317,9 @@ rules! {
     /// `asyncAfter` where nothing continues.
     ASYNC_AFTER_UNSUPPORTED = "E0534", "remove `camunda:asyncAfter`";
 
+    /// A script is in a language that is never run.
+    SCRIPT_LANGUAGE = "E0590", "rewrite the script, or make the task an external task and work on it with a client in that language";
+
     // Sequence flows and gateways
 
     /// A flow starts at something that is not in its scope.
@@ -396,6 +399,9 @@ rules! {
     GATEWAY_ASSUMED_DEFAULT = "W0601", "mark the flow as `default`";
 
     // Advice of our own
+
+    /// A script does not compile; it fails when it is reached.
+    SCRIPT_ADVICE = "W0990", "mend the script; docs/languages.md says what is supported";
 
     /// A process has no history time to live; its history is kept for ever.
     TIME_TO_LIVE_ADVICE = "W0901", "set `camunda:historyTimeToLive`, such as `P180D`";

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use bpmn_parser::ScriptFinding;
 use engine_core::host::{ScriptFailure, Scripts};
 use objects::{Context, Object};
 use parking_lot::Mutex;
@@ -66,4 +67,19 @@ fn exception_class(message: &str) -> String {
 /// Checks the syntax of a JUEL expression while a file is parsed.
 pub(crate) fn check_expression(text: &str) -> Result<(), String> {
     juel::Expression::parse(text).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Checks a script while a file is parsed: Python and Ruby are refused, what does not compile is told.
+pub(crate) fn check_script(format: &str, source: Option<&str>) -> Option<ScriptFinding> {
+    let Some(language) = Language::from_format(format) else {
+        let never_run = ["python", "jython", "ruby", "jruby"].iter().any(|name| format.eq_ignore_ascii_case(name));
+        return never_run.then(|| ScriptFinding::Refused(Language::remedy(format)));
+    };
+    // JavaScript is read first when it runs, and FEEL and JUEL are small: what Camunda says then is enough
+    if language != Language::Groovy && language != Language::Rhai {
+        return None;
+    }
+    static CHECKER: std::sync::OnceLock<scripting::Engine> = std::sync::OnceLock::new();
+    let checker = CHECKER.get_or_init(|| scripting::Engine::new(Limits::default()));
+    checker.compile(language, source?).err().map(|error| ScriptFinding::Broken(format!("{format} script: {error}")))
 }

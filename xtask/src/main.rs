@@ -1,6 +1,39 @@
 //! Project chores.
 
-fn main() {
-    eprintln!("xtask: there are no chores yet; see the justfile");
-    std::process::exit(2);
+mod corpus;
+mod extract;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <chore>
+
+chores:
+  corpus-report [--corpus DIR] [--list] [--write]
+      Parses every expression, script and decision of a folder of models (../shared/corpus by default).
+      --list prints each refusal with its file; --write puts the table into docs/languages.md.";
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().as_deref() {
+        Some("corpus-report") => {
+            let mut options = corpus::Options { corpus: PathBuf::from("../shared/corpus"), list: false, write: false };
+            while let Some(argument) = arguments.next() {
+                match (argument.as_str(), argument.as_str() == "--corpus") {
+                    ("--list", _) => options.list = true,
+                    ("--write", _) => options.write = true,
+                    (_, true) => match arguments.next() {
+                        Some(folder) => options.corpus = PathBuf::from(folder),
+                        None => bail!("--corpus needs a folder\n\n{USAGE}"),
+                    },
+                    (other, _) => bail!("unknown option `{other}`\n\n{USAGE}"),
+                }
+            }
+            corpus::report(&options)
+        }
+        Some(other) => bail!("unknown chore `{other}`\n\n{USAGE}"),
+        None => bail!("{USAGE}"),
+    }
 }

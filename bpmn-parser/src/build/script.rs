@@ -3,7 +3,7 @@
 use models::bpmn::{Script, ScriptSource};
 
 use super::{Builder, Step, java, span};
-use crate::{problem::Place, rules, xml::Element};
+use crate::{options::ScriptFinding, problem::Place, rules, xml::Element};
 
 impl<'d> Builder<'d> {
     /// A script. The inner error is Camunda's reason why it is unusable.
@@ -36,7 +36,21 @@ impl<'d> Builder<'d> {
                 ScriptSource::Inline(source.to_owned())
             }
         };
+        self.check_script(language, &source, element);
         Ok(Ok(Script { language: language.to_owned(), source, span: span(element) }))
+    }
+
+    fn check_script(&mut self, language: &str, source: &ScriptSource, element: Element<'d>) {
+        let Some(check) = self.options.script_check else { return };
+        let text = match source {
+            ScriptSource::Inline(text) if !is_dynamic(language, text) => Some(text.as_str()),
+            _ => None,
+        };
+        match check(language, text) {
+            None => {}
+            Some(ScriptFinding::Refused(message)) => self.error(rules::SCRIPT_LANGUAGE, message, element),
+            Some(ScriptFinding::Broken(message)) => self.warning(rules::SCRIPT_ADVICE, message, element),
+        }
     }
 
     /// A `camunda:script` element; `None` when it is unusable (which has been reported).
