@@ -45,7 +45,7 @@ pub(crate) fn double_to_string(value: f64) -> String {
 /// `String.valueOf`.
 pub(crate) fn to_string(value: &Value) -> String {
     match value {
-        Value::Null => "null".to_owned(),
+        Value::Null | Value::NullOf(_) => "null".to_owned(),
         Value::Boolean(value) => value.to_string(),
         Value::Short(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),

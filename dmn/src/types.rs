@@ -22,7 +22,7 @@ pub struct TypedValue {
 impl TypedValue {
     /// A value without type; null has one.
     pub fn untyped(value: Value) -> Self {
-        Self { typed: matches!(value, Value::Null), value }
+        Self { typed: value.is_null(), value }
     }
 
     pub(crate) fn typed(value: Value) -> Self {
@@ -35,7 +35,7 @@ impl fmt::Display for TypedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = java::to_string(&self.value);
         let type_name = match &self.value {
-            Value::Null => return f.write_str("Untyped 'null' value"),
+            Value::Null | Value::NullOf(_) => return f.write_str("Untyped 'null' value"),
             _ if !self.typed => return write!(f, "Untyped value '{shown}', isTransient = false"),
             value => value.type_name().to_lowercase(),
         };
@@ -50,7 +50,7 @@ pub(crate) fn transform(
     zone: &dyn Fn() -> TimeZone,
 ) -> Result<TypedValue, DmnError> {
     let Some(type_name) = type_ref else { return Ok(TypedValue::untyped(value)) };
-    if matches!(value, Value::Null) {
+    if value.is_null() {
         return Ok(TypedValue::typed(Value::Null));
     }
     let converted = match type_name.to_lowercase().as_str() {

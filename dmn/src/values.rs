@@ -33,7 +33,7 @@ pub(crate) fn object(class: &str, tree: Tree) -> Value {
 /// What a variable is in FEEL. A date becomes a local date and time in the zone of the engine.
 pub(crate) fn to_feel(value: &Value, zone: &dyn Fn() -> TimeZone) -> Feel {
     match value {
-        Value::Null => Feel::Null,
+        Value::Null | Value::NullOf(_) => Feel::Null,
         Value::Boolean(value) => Feel::Bool(*value),
         Value::Short(value) => Feel::integer(i64::from(*value)),
         Value::Integer(value) => Feel::integer(i64::from(*value)),

@@ -46,6 +46,62 @@ pub enum Value {
     /// `Xml` (Spin): the text.
     #[n(12)]
     Xml(#[cbor(n(0), with = "crate::cbor::arc_str")] Arc<str>),
+    /// Null with a type: what a client declared, or a typed clause or form field made.
+    #[n(13)]
+    NullOf(#[n(0)] NullType),
+}
+
+/// The type of a null that has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(index_only)]
+#[expect(missing_docs, reason = "named as the values are")]
+pub enum NullType {
+    #[n(0)]
+    Boolean,
+    #[n(1)]
+    Short,
+    #[n(2)]
+    Integer,
+    #[n(3)]
+    Long,
+    #[n(4)]
+    Double,
+    #[n(5)]
+    String,
+    #[n(6)]
+    Date,
+    #[n(7)]
+    Bytes,
+    #[n(8)]
+    Json,
+    #[n(9)]
+    Xml,
+}
+
+impl NullType {
+    /// The type name the REST API shows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Boolean => "Boolean",
+            Self::Short => "Short",
+            Self::Integer => "Integer",
+            Self::Long => "Long",
+            Self::Double => "Double",
+            Self::String => "String",
+            Self::Date => "Date",
+            Self::Bytes => "Bytes",
+            Self::Json => "Json",
+            Self::Xml => "Xml",
+        }
+    }
+
+    /// The type of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        use NullType::{Boolean, Bytes, Date, Double, Integer, Json, Long, Short, String, Xml};
+        [Boolean, Short, Integer, Long, Double, String, Date, Bytes, Json, Xml]
+            .into_iter()
+            .find(|known| known.name() == name)
+    }
 }
 
 /// A file with what a browser wants to know about it.
@@ -122,10 +178,16 @@ impl Value {
         Self::String(text.into())
     }
 
+    /// Whether it is null, with a type or without.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null | Self::NullOf(_))
+    }
+
     /// The type name the REST API shows.
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "Null",
+            Self::NullOf(kind) => kind.name(),
             Self::Boolean(_) => "Boolean",
             Self::Short(_) => "Short",
             Self::Integer(_) => "Integer",

@@ -48,7 +48,7 @@ impl std::error::Error for NotSerializable {}
 /// What an expression or script sees of a variable.
 pub fn to_object(value: &Value) -> Object {
     match value {
-        Value::Null => Object::Null,
+        Value::Null | Value::NullOf(_) => Object::Null,
         Value::Boolean(value) => Object::Boolean(*value),
         Value::Short(value) => Object::Short(*value),
         Value::Integer(value) => Object::Integer(*value),
@@ -271,7 +271,7 @@ fn write_tree(out: &mut String, tree: &Tree) {
     let quoted = |out: &mut String, text: &str| write_string(text, out).unwrap_or(());
     match tree {
         Tree::Value(value) => match value {
-            Value::Null => out.push_str("null"),
+            Value::Null | Value::NullOf(_) => out.push_str("null"),
             Value::Boolean(value) => out.push_str(&value.to_string()),
             Value::Short(value) => out.push_str(&value.to_string()),
             Value::Integer(value) => out.push_str(&value.to_string()),

@@ -1,6 +1,6 @@
 //! Between entered values and variables, by the type of a field.
 
-use models::Value;
+use models::{Value, value::NullType};
 use objects::{Context, Object, ObjectError, classes, convert, methods, text};
 
 use super::{FieldKind, not_a_number};
@@ -8,6 +8,16 @@ use crate::error::Fault;
 
 fn shown(value: &Object, ctx: &mut dyn Context) -> Result<String, Fault> {
     text::to_text(value, ctx).map(|text| text.to_string()).map_err(|error| Fault::engine(error.to_string()))
+}
+
+/// Null in the type of a field.
+fn null_of(kind: &FieldKind) -> Value {
+    Value::NullOf(match kind {
+        FieldKind::String | FieldKind::Enum(_) => NullType::String,
+        FieldKind::Long => NullType::Long,
+        FieldKind::Boolean => NullType::Boolean,
+        FieldKind::Date(_) => NullType::Date,
+    })
 }
 
 fn is_number(value: &Object) -> bool {
@@ -20,7 +30,7 @@ fn is_number(value: &Object) -> bool {
 /// Camunda's texts for values that do not fit the type.
 pub(super) fn to_model(kind: &FieldKind, value: &Object, ctx: &mut dyn Context) -> Result<Value, Fault> {
     if value.is_null() {
-        return Ok(Value::Null);
+        return Ok(null_of(kind));
     }
     match kind {
         FieldKind::String => Ok(Value::string(shown(value, ctx)?)),
@@ -32,7 +42,7 @@ pub(super) fn to_model(kind: &FieldKind, value: &Object, ctx: &mut dyn Context) 
         },
         FieldKind::Date(pattern) => match value {
             Object::Date(at) => Ok(Value::Date(*at)),
-            Object::String(text) if text.trim().is_empty() => Ok(Value::Null),
+            Object::String(text) if text.trim().is_empty() => Ok(null_of(kind)),
             Object::String(text) => parse_date(pattern, text.trim(), ctx)?.ok_or_else(|| {
                 Fault::engine(format!("Could not parse value '{text}' as date using date format '{pattern}'."))
             }),

@@ -130,7 +130,7 @@ impl Submission {
             Some(kind) => fit::property_to_model(kind, &entered, &mut self.scope(tx))?,
             None => crate::transaction::scope::stored(&entered)?,
         };
-        if model == Value::Null {
+        if model.is_null() {
             return Ok(());
         }
         if let (None, Some(expression)) = (&property.variable, &property.expression) {
@@ -185,7 +185,7 @@ impl Submission {
             None => tx.get_variable(self.place.execution, &field.id).map(|row| row.value.clone()),
         };
         if let Some(known) = known {
-            return Ok(known != Value::Null);
+            return Ok(!known.is_null());
         }
         let Some(default) = &field.default else { return Ok(false) };
         let default = self.evaluate(tx, default)?;

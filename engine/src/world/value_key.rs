@@ -20,7 +20,7 @@ pub(crate) fn value_key(value: &Value) -> u64 {
         Value::Double(value) => number_key(*value),
         Value::String(text) => folded_key(text),
         Value::Date(time) => text_key("date").wrapping_add(time.0.cast_unsigned()),
-        Value::Bytes(_) | Value::File(_) | Value::Object(_) | Value::Json(_) | Value::Xml(_) => 0,
+        Value::NullOf(_) | Value::Bytes(_) | Value::File(_) | Value::Object(_) | Value::Json(_) | Value::Xml(_) => 0,
     }
 }
 

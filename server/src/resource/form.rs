@@ -62,18 +62,9 @@ fn wanted(call: &Call) -> Option<Vec<&str>> {
     call.query("variableNames").map(|names| names.split(',').map(str::trim).collect())
 }
 
-/// A field's value with the type of the field, also when it is null.
+/// A field's value.
 fn field_json(field: &ShownField) -> Json {
-    let mut shown = serde_json::to_value(Typed::new(&field.value, true)).unwrap_or_default();
-    if field.value == models::Value::Null {
-        let type_name = match field.kind {
-            engine_core::form::FieldKind::Long => "Long",
-            engine_core::form::FieldKind::Boolean => "Boolean",
-            _ => "String",
-        };
-        shown["type"] = type_name.into();
-    }
-    shown
+    serde_json::to_value(Typed::new(&field.value, true)).unwrap_or_default()
 }
 
 /// Form fields with what they hold before anything is entered.

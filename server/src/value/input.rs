@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use engine_core::command::{NamedValue, Variables};
 use models::{
     Value,
-    value::{FileValue, ObjectContent, ObjectValue},
+    value::{FileValue, NullType, ObjectContent, ObjectValue},
 };
 use serde_json::{Number, Value as Json};
 
@@ -52,8 +52,8 @@ pub(crate) fn typed(body: &Object) -> Result<Value, Failure> {
     };
     match canonical.as_str() {
         "Null" => Ok(Value::Null),
-        "Json" => Ok(serialized(value, &kind)?.map_or(Value::Null, Value::Json)),
-        "Xml" => Ok(serialized(value, &kind)?.map_or(Value::Null, Value::Xml)),
+        "Json" => Ok(serialized(value, &kind)?.map_or(Value::NullOf(NullType::Json), Value::Json)),
+        "Xml" => Ok(serialized(value, &kind)?.map_or(Value::NullOf(NullType::Xml), Value::Xml)),
         "Object" => {
             let content = serialized(value, &kind)?.map_or(ObjectContent::Null, ObjectContent::Serialized);
             Ok(Value::Object(Arc::new(ObjectValue {
@@ -64,18 +64,22 @@ pub(crate) fn typed(body: &Object) -> Result<Value, Failure> {
         }
         "File" => file(value, &info),
         "Bytes" => match value {
-            Json::Null => Ok(Value::Null),
+            Json::Null => Ok(Value::NullOf(NullType::Bytes)),
             Json::String(text) => decode(text).map(|bytes| Value::Bytes(bytes.into())).ok_or_else(|| mistyped("[B")),
             _ => Err(mistyped("[B")),
         },
         "Boolean" | "String" | "Short" | "Integer" | "Long" | "Double" | "Date" => {
             if value.is_null() {
-                return Ok(Value::Null);
+                return Ok(null_of(&canonical));
             }
             primitive(&canonical, value).ok_or_else(|| mistyped(java_type(&canonical)))
         }
         _ => Err(Failure::rest(axum::http::StatusCode::BAD_REQUEST, format!("Unsupported value type '{kind}'"))),
     }
+}
+
+fn null_of(kind: &str) -> Value {
+    NullType::named(kind).map_or(Value::Null, Value::NullOf)
 }
 
 fn java_type(kind: &str) -> &'static str {
@@ -100,7 +104,7 @@ fn primitive(kind: &str, value: &Json) -> Option<Value> {
     // a string is trimmed before it is converted; an empty one is null
     let trimmed = text.trim();
     if trimmed.is_empty() && kind != "String" {
-        return Some(Value::Null);
+        return Some(null_of(kind));
     }
     match kind {
         "String" => Some(Value::string(text)),

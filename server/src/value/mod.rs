@@ -1,6 +1,7 @@
 //! Variable values on the wire: `{"type", "value", "valueInfo"}`.
 
 mod input;
+mod java;
 mod output;
 
 pub(crate) use input::{named, untyped, variables};

@@ -39,7 +39,7 @@ impl<'a> Typed<'a> {
         map.serialize_entry("type", self.value.type_name())?;
         map.serialize_key("value")?;
         match self.value {
-            Value::Null | Value::File(_) => map.serialize_value(&())?,
+            Value::Null | Value::NullOf(_) | Value::File(_) => map.serialize_value(&())?,
             Value::Boolean(flag) => map.serialize_value(flag)?,
             Value::Short(number) => map.serialize_value(number)?,
             Value::Integer(number) => map.serialize_value(number)?,
@@ -48,6 +48,11 @@ impl<'a> Typed<'a> {
             // as Jackson writes what JSON cannot say
             Value::Double(number) if number.is_nan() => map.serialize_value("NaN")?,
             Value::Double(number) => map.serialize_value(if *number > 0.0 { "Infinity" } else { "-Infinity" })?,
+            Value::Json(text) if self.deserialize => match super::java::json_node(text) {
+                Some(node) => map.serialize_value(&node)?,
+                None => map.serialize_value(&**text)?,
+            },
+            Value::Xml(_) if self.deserialize => map.serialize_value(&super::java::xml_node())?,
             Value::String(text) | Value::Json(text) | Value::Xml(text) => map.serialize_value(&**text)?,
             Value::Date(time) => map.serialize_value(&Date(*time))?,
             Value::Bytes(bytes) if self.binary => map.serialize_value(&STANDARD.encode(bytes))?,
@@ -159,13 +164,16 @@ fn tree_json(tree: &Tree) -> Json {
             };
             Json::Object(entries.iter().map(|(name, value)| (key(name), tree_json(value))).collect())
         }
+        Tree::Other(class, text) if class.starts_with("java.math.") => {
+            serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.clone()))
+        }
         Tree::Other(_, text) => Json::String(text.clone()),
     }
 }
 
 fn value_json(value: &Value) -> Json {
     match value {
-        Value::Null | Value::File(_) => Json::Null,
+        Value::Null | Value::NullOf(_) | Value::File(_) => Json::Null,
         Value::Boolean(flag) => (*flag).into(),
         Value::Short(number) => (*number).into(),
         Value::Integer(number) => (*number).into(),
