@@ -6,7 +6,7 @@ use feel::{Context, Decimal, temporal, value::Value as Feel};
 use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 use models::{
     Value,
-    value::{ObjectContent, ObjectValue, Tree},
+    value::{JAVA_SERIALIZED, ObjectContent, ObjectValue, Tree},
 };
 
 use crate::{
@@ -25,7 +25,7 @@ const MAX_DEPTH: u32 = 200;
 pub(crate) fn object(class: &str, tree: Tree) -> Value {
     Value::Object(Arc::new(ObjectValue {
         type_name: Some(class.to_owned()),
-        format: None,
+        format: Some(JAVA_SERIALIZED.to_owned()),
         content: ObjectContent::Tree(tree),
     }))
 }

@@ -217,6 +217,7 @@ mod tests {
         assert_eq!(value(&json!({"value": 3_000_000_000_u64})), Ok(Value::Long(3_000_000_000)));
         assert_eq!(value(&json!({"value": 1.5})), Ok(Value::Double(1.5)));
         assert_eq!(value(&json!({"value": null})), Ok(Value::Null));
+        assert_eq!(value(&json!({"value": null, "type": "Long"})), Ok(Value::NullOf(models::value::NullType::Long)));
         assert_eq!(value(&json!({"value": "x"})), Ok(Value::string("x")));
     }
 

@@ -2,6 +2,7 @@
 
 mod input;
 mod java;
+mod java_stream;
 mod output;
 
 pub(crate) use input::{named, untyped, variables};

@@ -82,7 +82,7 @@ fn serialize_object<M: SerializeMap>(object: &ObjectValue, deserialize: bool, ma
             }
         }
         ObjectContent::Tree(tree) if deserialize => map.serialize_value(&tree_json(tree)),
-        ObjectContent::Tree(tree) => map.serialize_value(&tree_json(tree).to_string()),
+        ObjectContent::Tree(_) => map.serialize_value(&object_text(object)),
     }
 }
 
@@ -197,7 +197,11 @@ fn object_text(object: &ObjectValue) -> Option<String> {
     match &object.content {
         ObjectContent::Null => None,
         ObjectContent::Serialized(text) => Some(text.to_string()),
-        ObjectContent::Tree(tree) => Some(tree_json(tree).to_string()),
+        ObjectContent::Tree(tree) => {
+            let java = object.format.as_deref() == Some(JAVA_SERIALIZED);
+            let stream = if java { super::java_stream::base64(object) } else { None };
+            Some(stream.unwrap_or_else(|| tree_json(tree).to_string()))
+        }
     }
 }
 
