@@ -259,6 +259,34 @@ pub(crate) fn opaque_class_name(value: &Value) -> String {
     }
 }
 
+/// The name that Spin gives to the type of a list, set or map that it writes as JSON: the declared class, and the class of the
+/// first element.
+pub fn json_type_name(declared: &str, object: &Object) -> String {
+    let raw = declared.split('<').next().unwrap_or(declared);
+    let raw = match raw {
+        "java.util.List" | "java.util.Collection" => "java.util.ArrayList",
+        "java.util.Map" => "java.util.LinkedHashMap",
+        "java.util.Set" => "java.util.HashSet",
+        raw => raw,
+    };
+    match object {
+        Object::List(items) => format!("{raw}<{}>", element_type_name(items.borrow().first())),
+        Object::Set(_) => format!("{raw}<java.lang.Object>"),
+        Object::Map(_) => format!("{raw}<java.lang.Object,java.lang.Object>"),
+        _ => declared.to_owned(),
+    }
+}
+
+fn element_type_name(first: Option<&Object>) -> String {
+    match first {
+        None | Some(Object::Null) => "java.lang.Object".to_owned(),
+        Some(container @ (Object::List(_) | Object::Set(_) | Object::Map(_))) => {
+            json_type_name(&container.plain_class_name(), container)
+        }
+        Some(other) => other.plain_class_name(),
+    }
+}
+
 /// JSON text of a stored tree, as the REST API shows a deserialised object.
 pub fn tree_json(tree: &Tree) -> String {
     let mut out = String::new();

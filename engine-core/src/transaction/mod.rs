@@ -21,6 +21,7 @@ pub(crate) mod listeners;
 mod mapping;
 mod migrate;
 mod modify;
+mod objects;
 pub(crate) mod scope;
 pub(crate) mod step;
 mod tasks;
@@ -190,6 +191,8 @@ pub struct Transaction {
     failed: bool,
     /// The process instance whose start is under way: its variables are initial.
     starting: Option<Id>,
+    /// Objects of variables that expressions and scripts work on.
+    objects: objects::Objects,
 }
 
 impl Transaction {
@@ -220,6 +223,7 @@ impl Transaction {
             report: None,
             failed: false,
             starting: None,
+            objects: objects::Objects::default(),
         }
     }
 
@@ -341,7 +345,10 @@ impl Tx<'_> {
                     self.perform_now(invocation.execution, invocation.operation)?;
                 }
             }
-            let Some(todo) = self.t.pending.pop_front() else { return Ok(None) };
+            let Some(todo) = self.t.pending.pop_front() else {
+                self.keep_changed_objects()?;
+                return Ok(None);
+            };
             self.todo(todo)?;
         }
     }

@@ -292,12 +292,26 @@ impl Scope<'_, '_> {
         if let Some((_, value)) = self.extra.iter().find(|(known, _)| &**known == name) {
             return Some(value.clone());
         }
+        self.own_row(name).map(|(_, value)| value)
+    }
+
+    /// The variable of a name: its id and value.
+    fn own_row(&self, name: &str) -> Option<(Id, Value)> {
         let found = match (self.task, self.execution) {
             (Some(task), _) => self.tx.get_task_variable(task, name),
             (None, Some(execution)) => self.tx.get_variable(execution, name),
             (None, None) => None,
         };
-        found.map(|row| row.value.clone())
+        found.map(|row| (row.id, row.value.clone()))
+    }
+
+    /// The object of a variable, the same one each time.
+    fn own_object(&mut self, name: &str) -> Option<Object> {
+        if let Some((_, value)) = self.extra.iter().find(|(known, _)| &**known == name) {
+            return Some(convert::to_object(value));
+        }
+        let (id, value) = self.own_row(name)?;
+        Some(self.tx.object_of(id, &value))
     }
 
     fn set(&mut self, name: &str, value: Value, local: bool, transient: bool) -> Result<(), ObjectError> {
@@ -429,13 +443,15 @@ impl Scope<'_, '_> {
     fn variable_method(&mut self, name: &str, args: &[Object]) -> Result<Option<Object>, ObjectError> {
         let key = args.first().map(plain_text).unwrap_or_default();
         let value = || stored_here(args.get(1).unwrap_or(&Object::Null));
-        let found = |value: Option<Value>| value.map_or(Object::Null, |value| convert::to_object(&value));
         let typed = |value: Option<Value>| value.map_or(Object::Null, |value| TypedObject::of_variable(&value));
         let scope = self.task.or(self.execution).unwrap_or_default();
         Ok(Some(match (name, args.len()) {
-            ("getVariable", 1 | 2) => found(self.own_variable(&key)),
+            ("getVariable", 1 | 2) => self.own_object(&key).unwrap_or(Object::Null),
             ("getVariableTyped", 1 | 2) => typed(self.own_variable(&key)),
-            ("getVariableLocal", 1 | 2) => found(self.tx.t.state.variable_in(scope, &key).map(|row| row.value.clone())),
+            ("getVariableLocal", 1 | 2) => {
+                let row = self.tx.t.state.variable_in(scope, &key).map(|row| (row.id, row.value.clone()));
+                row.map_or(Object::Null, |(id, value)| self.tx.object_of(id, &value))
+            }
             ("getVariableLocalTyped", 1 | 2) => {
                 typed(self.tx.t.state.variable_in(scope, &key).map(|row| row.value.clone()))
             }
@@ -443,8 +459,11 @@ impl Scope<'_, '_> {
             ("hasVariableLocal", 1) => Object::Boolean(self.tx.t.state.variable_in(scope, &key).is_some()),
             ("hasVariables", 0) => Object::Boolean(!self.variable_names().is_empty()),
             ("hasVariablesLocal", 0) => Object::Boolean(self.tx.t.state.variables_of(scope).next().is_some()),
-            ("setVariable", 2) => {
-                self.set(&key, value()?, false, false)?;
+            ("setVariable" | "setVariableLocal", 2) => {
+                self.set(&key, value()?, name == "setVariableLocal", false)?;
+                if let Some((id, value)) = self.own_row(&key) {
+                    self.tx.hold_object(id, value, &args[1]);
+                }
                 Object::Null
             }
             ("setVariable", 3) if self.task.is_none() => {
@@ -453,10 +472,6 @@ impl Scope<'_, '_> {
                 if let Some(execution) = self.execution {
                     self.tx.set_variable_in(execution, &target, key.into(), value).map_err(to_object_error)?;
                 }
-                Object::Null
-            }
-            ("setVariableLocal", 2) => {
-                self.set(&key, value()?, true, false)?;
                 Object::Null
             }
             ("removeVariable", 1) => {
@@ -625,8 +640,8 @@ impl Context for Scope<'_, '_> {
             }
             _ => {}
         }
-        if let Some(value) = self.own_variable(name) {
-            return Ok(Some(convert::to_object(&value)));
+        if let Some(object) = self.own_object(name) {
+            return Ok(Some(object));
         }
         if self.tx.host.has_bean(name) {
             return Ok(Some(Object::Handle(Handle::Bean(name.into()))));

@@ -67,6 +67,45 @@ pub trait Delegates: Send + Sync + fmt::Debug {
     fn served(&self, name: &str) -> Served;
     /// Runs what serves it; `None` when nobody does.
     fn run(&self, call: &DelegateCall) -> Option<DelegateReply>;
+    /// The circuit breakers of the targets that were called so far, for metrics.
+    fn circuits(&self) -> Vec<Circuit> {
+        Vec::new()
+    }
+}
+
+/// The circuit breaker of a target outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Circuit {
+    /// Scheme, host and port.
+    pub target: String,
+    /// Its state.
+    pub state: CircuitState,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Calls refused since the start.
+    pub refused: u64,
+}
+
+/// What a circuit breaker does with the next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CircuitState {
+    /// It lets it through.
+    Closed,
+    /// It refuses it.
+    Open,
+    /// It lets one through to see.
+    HalfOpen,
+}
+
+impl CircuitState {
+    /// As metrics show it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+        }
+    }
 }
 
 /// No mapping: only handlers.
@@ -309,8 +348,10 @@ impl Engine {
         });
         shared.decisions.attach(&shared);
         let (sender, receiver) = mpsc::channel();
-        let lane = Lane::new(shared.clone(), sender.clone(), &loaded);
-        let mut threads = vec![spawn("tollgate-lane", move || lane.run(&receiver))];
+        // the lane is made on its thread: objects of running scripts never leave it
+        let (lane_shared, lane_sender) = (shared.clone(), sender.clone());
+        let lane = move || Lane::new(lane_shared, lane_sender, &loaded).run(&receiver);
+        let mut threads = vec![spawn("tollgate-lane", lane)];
         if job_executor {
             let shared = shared.clone();
             let lane = sender.clone();
@@ -378,6 +419,11 @@ impl Engine {
             Box::pin(handler(context))
         });
         self.inner.shared.handlers.add(name.into(), Handler::Async(boxed));
+    }
+
+    /// The circuit breakers of the targets that connectors and mapped delegates called so far.
+    pub fn circuits(&self) -> Vec<Circuit> {
+        self.inner.shared.delegates.circuits()
     }
 
     /// Names that handlers serve.
