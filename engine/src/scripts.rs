@@ -51,9 +51,8 @@ fn failure(error: ScriptError) -> ScriptFailure {
     match error {
         ScriptError::BpmnError { code, message } => ScriptFailure::BpmnError(code, message),
         ScriptError::Compile { message, .. } => ScriptFailure::Compilation(message),
-        ScriptError::Evaluate { message, .. } | ScriptError::Limit(message) => {
-            ScriptFailure::Evaluation(exception_class(&message), message)
-        }
+        ScriptError::Evaluate { message, .. } => ScriptFailure::Evaluation(exception_class(&message), message),
+        ScriptError::Limit(message) => ScriptFailure::Evaluation(exception_class(""), format!(" {message}")),
     }
 }
 
