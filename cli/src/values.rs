@@ -142,7 +142,7 @@ fn tree(json: &Json) -> Tree {
 /// A value for programs.
 pub(crate) fn to_json(value: &Value) -> Json {
     match value {
-        Value::Null => Json::Null,
+        Value::Null | Value::NullOf(_) => Json::Null,
         Value::Boolean(flag) => (*flag).into(),
         Value::Short(number) => (*number).into(),
         Value::Integer(number) => (*number).into(),

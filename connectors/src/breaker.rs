@@ -9,6 +9,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use tollgate::{Circuit, CircuitState};
 
 use crate::config::BreakerConfig;
 
@@ -19,41 +20,6 @@ pub struct Breaker {
     open_for: Duration,
     count_server_errors: bool,
     targets: Mutex<BTreeMap<String, Target>>,
-}
-
-/// What a breaker does with the next call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakerState {
-    /// It lets it through.
-    Closed,
-    /// It refuses it.
-    Open,
-    /// It lets one through to see.
-    HalfOpen,
-}
-
-impl BreakerState {
-    /// As metrics show it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::HalfOpen => "half-open",
-        }
-    }
-}
-
-/// State of a target's breaker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TargetState {
-    /// Scheme, host and port.
-    pub target: String,
-    /// Its state.
-    pub state: BreakerState,
-    /// Failures in a row.
-    pub failures: u32,
-    /// Calls refused since the start.
-    pub refused: u64,
 }
 
 #[derive(Debug, Default)]
@@ -157,18 +123,18 @@ impl Breaker {
     }
 
     /// All targets that were called, by name.
-    pub fn states(&self) -> Vec<TargetState> {
+    pub fn states(&self) -> Vec<Circuit> {
         self.states_at(Instant::now())
     }
 
-    fn states_at(&self, now: Instant) -> Vec<TargetState> {
+    fn states_at(&self, now: Instant) -> Vec<Circuit> {
         let targets = self.targets.lock();
-        let shown = |(target, state): (&String, &Target)| TargetState {
+        let shown = |(target, state): (&String, &Target)| Circuit {
             target: target.clone(),
             state: match state.opened {
-                None => BreakerState::Closed,
-                Some(opened) if now.saturating_duration_since(opened) < self.open_for => BreakerState::Open,
-                Some(_) => BreakerState::HalfOpen,
+                None => CircuitState::Closed,
+                Some(opened) if now.saturating_duration_since(opened) < self.open_for => CircuitState::Open,
+                Some(_) => CircuitState::HalfOpen,
             },
             failures: state.failures,
             refused: state.refused,
@@ -185,7 +151,7 @@ mod tests {
         Breaker::new(&BreakerConfig { failures, open_seconds: 30, count_server_errors: true })
     }
 
-    fn state(breaker: &Breaker, now: Instant) -> BreakerState {
+    fn state(breaker: &Breaker, now: Instant) -> CircuitState {
         breaker.states_at(now)[0].state
     }
 
@@ -197,16 +163,16 @@ mod tests {
             breaker.ask("a", start).unwrap();
             breaker.report("a", well, start);
         }
-        assert_eq!(state(&breaker, start), BreakerState::Closed);
+        assert_eq!(state(&breaker, start), CircuitState::Closed);
         breaker.report("a", false, start);
-        assert_eq!(state(&breaker, start), BreakerState::Open);
+        assert_eq!(state(&breaker, start), CircuitState::Open);
         assert!(breaker.ask("a", start + Duration::from_secs(29)).is_err());
         let later = start + Duration::from_secs(30);
-        assert_eq!(state(&breaker, later), BreakerState::HalfOpen);
+        assert_eq!(state(&breaker, later), CircuitState::HalfOpen);
         breaker.ask("a", later).unwrap();
         assert!(breaker.ask("a", later).is_err(), "one trial at a time");
         breaker.report("a", true, later);
-        assert_eq!(state(&breaker, later), BreakerState::Closed);
+        assert_eq!(state(&breaker, later), CircuitState::Closed);
         assert_eq!(breaker.states_at(later)[0].refused, 2);
     }
 
@@ -218,7 +184,7 @@ mod tests {
         let later = start + Duration::from_secs(31);
         breaker.ask("a", later).unwrap();
         breaker.report("a", false, later);
-        assert_eq!(state(&breaker, later + Duration::from_secs(29)), BreakerState::Open);
+        assert_eq!(state(&breaker, later + Duration::from_secs(29)), CircuitState::Open);
         breaker.ask("b", later).expect("targets are apart");
     }
 

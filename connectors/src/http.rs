@@ -76,7 +76,7 @@ impl Client {
             Ok(response) if request.throw_http_error && response.status >= 400 => {
                 let body = response.body.unwrap_or_default();
                 let message =
-                    format!("HTCL-02009 HTTP request failed with Status Code: {} , Response: {body}", response.status);
+                    format!("HTCL-02010 HTTP request failed with Status Code: {} , Response: {body}", response.status);
                 failed(REQUEST_EXCEPTION, message, None)
             }
             Ok(response) => {

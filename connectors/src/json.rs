@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 /// A variable as plain JSON: what the REST API shows as its value.
 pub(crate) fn to_json(value: &Value) -> Json {
     let text = match value {
-        Value::Null => return Json::Null,
+        Value::Null | Value::NullOf(_) => return Json::Null,
         Value::Boolean(value) => return (*value).into(),
         Value::Short(value) => return (*value).into(),
         Value::Integer(value) => return (*value).into(),

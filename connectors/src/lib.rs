@@ -17,7 +17,7 @@ mod script;
 
 use std::time::Duration;
 
-pub use breaker::{Breaker, BreakerState, TargetState};
+pub use breaker::Breaker;
 pub use config::{BreakerConfig, Config, ConfigError, Delegate, DelegateMapping, HttpConfig, MailConfig, MailSecurity};
 use engine_core::host::{DelegateCall, DelegateOutcome, DelegateReply, DelegateRole, Served};
 
@@ -50,11 +50,6 @@ impl Connectors {
             breaker,
         })
     }
-
-    /// The breakers of all targets that were called, for metrics; shared with these connectors.
-    pub fn breaker(&self) -> std::sync::Arc<Breaker> {
-        self.breaker.clone()
-    }
 }
 
 impl tollgate::Delegates for Connectors {
@@ -64,6 +59,10 @@ impl tollgate::Delegates for Connectors {
             Some(_) => Served::Handler,
             None => Served::Nobody,
         }
+    }
+
+    fn circuits(&self) -> Vec<tollgate::Circuit> {
+        self.breaker.states()
     }
 
     fn run(&self, call: &DelegateCall) -> Option<DelegateReply> {

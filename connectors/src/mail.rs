@@ -84,10 +84,11 @@ impl Mailer {
 
     fn send(&self, mail: &Mail<'_>) -> Result<(), String> {
         let message = self.message(mail)?;
-        let host =
-            self.config.host.as_deref().ok_or(
-                "no mail server is configured: set `host` in the section `connectors.mail` of the configuration",
-            )?;
+        let host = self
+            .config
+            .host
+            .as_deref()
+            .ok_or("no mail server is configured: set `host` in the section `mail` of the connectors' file")?;
         let target = format!("smtp://{host}:{}", self.port());
         let permit = self.breaker.permit(&target).map_err(|refused| refused.to_string())?;
         let sent = self.transport(host)?.send(&message);
@@ -103,7 +104,7 @@ impl Mailer {
         let from = mail
             .text("from")
             .or_else(|| self.config.from.clone())
-            .ok_or("No sender address: give `from`, or set it in the section `connectors.mail` of the configuration")?;
+            .ok_or("No sender address: give `from`, or set it in the section `mail` of the connectors' file")?;
         let mut from: Mailbox = from.parse().map_err(|_| format!("Could not set '{from}' as from address in email"))?;
         if let Some(alias) = mail.text("fromAlias") {
             from.name = Some(alias);

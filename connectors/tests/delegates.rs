@@ -5,7 +5,8 @@ mod support;
 use support::{Web, engine, ok, process, response};
 use tollgate::{
     Engine, Id, Value,
-    command::{Command, TaskCommand},
+    command::{Command, ExternalTaskCommand, TaskCommand, Variables},
+    request::{Caller, FetchAndLock, FetchTopic},
 };
 use tollgate_connectors::{Config, ConfigError, Connectors, Delegate, DelegateMapping};
 
@@ -32,11 +33,28 @@ fn a_class_becomes_an_external_task_of_a_topic() {
     let engine = engine(mapped(&[("com.acme.*", topic)]));
     engine.deploy_file("p.bpmn", process(SERVICE)).wait().unwrap();
     let instance = engine.start("p", [("amount", Value::from(21))]).wait().unwrap();
-    let world = engine.read();
-    let task = world.external_tasks_of_instance(instance).next().expect("an external task");
-    assert_eq!(&*task.topic, "charge");
-    let seen: Vec<String> = world.visible_variables(task.execution).iter().map(|row| row.name.to_string()).collect();
-    assert_eq!(seen, ["amount", "rate", "twice"], "fields travel as variables of the task");
+    let task = {
+        let world = engine.read();
+        let task = world.external_tasks_of_instance(instance).next().expect("an external task");
+        assert_eq!(&*task.topic, "charge");
+        task.id
+    };
+    let topic = FetchTopic { name: "charge".to_owned(), lock_ms: 1000, ..FetchTopic::default() };
+    let request = FetchAndLock { worker: "w".to_owned(), max_tasks: 5, topics: vec![topic], ..FetchAndLock::default() };
+    let fetched = engine.fetch_and_lock(request, &Caller::default()).wait().expect("fetched");
+    let seen: Vec<(&str, &Value)> = fetched[0].variables.iter().map(|(name, value)| (&**name, value)).collect();
+    let fields = [("rate", &Value::string("0.5")), ("twice", &Value::Long(42))];
+    assert_eq!(seen, [&[("amount", &Value::Integer(21))], &fields[..]].concat(), "fields come beside the variables");
+    let run = |command| {
+        engine.execute(Command::ExternalTask(task, command), &Caller::default()).wait().expect("it can be worked on");
+    };
+    run(ExternalTaskCommand::Complete {
+        worker: "w".to_owned(),
+        variables: [("charged", Value::from(true))].into_iter().collect(),
+        local: Variables::default(),
+    });
+    assert_eq!(variable(&engine, instance, "charged"), Some(Value::Boolean(true)));
+    assert_eq!(variable(&engine, instance, "rate"), None, "fields are no variables of the process");
 }
 
 #[test]
@@ -133,7 +151,7 @@ fn a_validator_of_a_form_field_refuses_a_value() {
     let submit = |value: i64| {
         let variables = [("n", Value::Long(value))].into_iter().collect();
         let command = Command::Task(task, TaskCommand::SubmitForm(variables));
-        engine.execute(command, &tollgate::request::Caller::default()).wait()
+        engine.execute(command, &Caller::default()).wait()
     };
     assert_eq!(
         submit(3).unwrap_err().message,

@@ -5,8 +5,8 @@ mod support;
 use std::time::{Duration, Instant};
 
 use support::{Web, engine, ok, process, response};
-use tollgate::{Engine, Id, Value, request::Caller};
-use tollgate_connectors::{BreakerConfig, BreakerState, Config, Connectors, HttpConfig};
+use tollgate::{CircuitState, Engine, Id, Value, request::Caller};
+use tollgate_connectors::{BreakerConfig, Config, HttpConfig};
 
 fn connector(inputs: &str, outputs: &str, attributes: &str) -> String {
     process(&format!(
@@ -77,7 +77,7 @@ fn sends_what_the_inputs_say_and_maps_what_comes_back() {
 fn an_answer_of_status_500_is_an_answer() {
     let web = Web::answering(&[&response(500, "no")]);
     let engine = engine(Config::default());
-    let inputs = input("url", &web.url) + &input("method", "GET");
+    let inputs = [input("url", &web.url), input("method", "GET")].concat();
     engine.deploy_file("p.bpmn", connector(&inputs, &output("status", "${statusCode}"), "")).wait().unwrap();
     let instance = engine.start("p", [("x", Value::from(1))]).wait().unwrap();
     assert_eq!(variable(&engine, instance, "status"), Some(Value::Integer(500)));
@@ -88,7 +88,7 @@ fn throw_http_error_makes_it_a_failure() {
     let web = Web::answering(&[&response(500, "no")]);
     let engine = engine(Config::default());
     let config = r#"<camunda:map><camunda:entry key="throw-http-error">TRUE</camunda:entry></camunda:map>"#;
-    let inputs = input("url", &web.url) + &input("method", "GET") + &input("request-config", config);
+    let inputs = [input("url", &web.url), input("method", "GET"), input("request-config", config)].concat();
     engine.deploy_file("p.bpmn", connector(&inputs, "", "")).wait().unwrap();
     let fault = engine.start("p", [("x", Value::from(1))]).wait().unwrap_err();
     assert!(fault.message.contains("HTTP request failed with Status Code: 500 , Response: no"), "{}", fault.message);
@@ -100,11 +100,14 @@ fn what_cannot_be_sent_fails_in_the_words_of_camunda() {
     for (inputs, expected) in [
         (input("method", "GET"), "HTCL-02005 Request url required."),
         (
-            input("url", "http://127.0.0.1:1") + &input("method", "FETCH"),
+            [input("url", "http://127.0.0.1:1"), input("method", "FETCH")].concat(),
             "HTCL-02006 Unknown or unsupported HTTP method 'FETCH'",
         ),
         (input("url", "http://127.0.0.1:1"), "HTCL-02006 Unknown or unsupported HTTP method 'null'"),
-        (input("url", "http://127.0.0.1:1") + &input("method", "GET"), "HTCL-02007 Unable to execute HTTP request"),
+        (
+            [input("url", "http://127.0.0.1:1"), input("method", "GET")].concat(),
+            "HTCL-02007 Unable to execute HTTP request",
+        ),
     ] {
         engine.deploy_file("p.bpmn", connector(&inputs, "", "")).wait().unwrap();
         let fault = engine.start("p", [("x", Value::from(1))]).wait().unwrap_err();
@@ -126,7 +129,7 @@ fn a_silent_server_is_given_up_and_the_job_is_retried() {
     let silent = Web::slow(Duration::from_secs(20), &[&ok("late")]);
     let config = Config { http: HttpConfig { timeout_seconds: 1, ..HttpConfig::default() }, ..Config::default() };
     let engine = engine(config);
-    let inputs = input("url", &silent.url) + &input("method", "GET");
+    let inputs = [input("url", &silent.url), input("method", "GET")].concat();
     engine.deploy_file("p.bpmn", connector(&inputs, "", r#"camunda:asyncBefore="true""#)).wait().unwrap();
     let instance = engine.start("p", [("x", Value::from(1))]).wait().unwrap();
     let job = engine.read().jobs_of_instance(instance).next().expect("a job").id;
@@ -144,7 +147,7 @@ fn a_time_out_in_the_model_goes_before_the_configured_one() {
     let silent = Web::slow(Duration::from_secs(20), &[&ok("late")]);
     let engine = engine(Config::default());
     let config = r#"<camunda:map><camunda:entry key="socket-timeout">300</camunda:entry></camunda:map>"#;
-    let inputs = input("url", &silent.url) + &input("method", "GET") + &input("request-config", config);
+    let inputs = [input("url", &silent.url), input("method", "GET"), input("request-config", config)].concat();
     engine.deploy_file("p.bpmn", connector(&inputs, "", "")).wait().unwrap();
     let begun = Instant::now();
     engine.start("p", [("x", Value::from(1))]).wait().unwrap_err();
@@ -155,7 +158,7 @@ fn a_time_out_in_the_model_goes_before_the_configured_one() {
 fn other_instances_go_on_while_a_connector_waits() {
     let slow = Web::slow(Duration::from_millis(1500), &[&ok("late")]);
     let engine = engine(Config::default());
-    let inputs = input("url", &slow.url) + &input("method", "GET");
+    let inputs = [input("url", &slow.url), input("method", "GET")].concat();
     engine.deploy_file("p.bpmn", connector(&inputs, "", "")).wait().unwrap();
     let quick = process(r#"<userTask id="call"/>"#).replace(r#"id="p""#, r#"id="quick""#);
     engine.deploy_file("quick.bpmn", quick).wait().unwrap();
@@ -172,16 +175,9 @@ fn a_target_that_keeps_failing_is_left_alone() {
         breaker: BreakerConfig { failures: 2, open_seconds: 60, count_server_errors: true },
         ..Config::default()
     };
-    let connectors = Connectors::new(config).unwrap();
-    let breaker = connectors.breaker();
-    let options = tollgate::Options {
-        job_executor: false,
-        delegates: Some(Box::new(connectors)),
-        ..tollgate::Options::default()
-    };
-    let engine = Engine::in_memory(options).unwrap();
+    let engine = engine(config);
     let web = Web::answering(&[&response(503, "down")]);
-    let inputs = input("url", &web.url) + &input("method", "GET");
+    let inputs = [input("url", &web.url), input("method", "GET")].concat();
     engine.deploy_file("p.bpmn", connector(&inputs, "", "")).wait().unwrap();
     for _ in 0..2 {
         engine.start("p", [("x", Value::from(1))]).wait().unwrap();
@@ -189,6 +185,6 @@ fn a_target_that_keeps_failing_is_left_alone() {
     let fault = engine.start("p", [("x", Value::from(1))]).wait().unwrap_err();
     assert!(fault.message.contains("failed 2 times in a row and is left alone"), "{}", fault.message);
     assert_eq!(web.seen().len(), 2);
-    let states = breaker.states();
-    assert_eq!((states[0].target.as_str(), states[0].state), (web.url.as_str(), BreakerState::Open));
+    let circuits = engine.circuits();
+    assert_eq!((circuits[0].target.as_str(), circuits[0].state), (web.url.as_str(), CircuitState::Open));
 }

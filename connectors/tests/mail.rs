@@ -116,9 +116,9 @@ fn without_a_server_or_recipient_it_fails_with_the_remedy() {
     };
     let to = r#"<camunda:field name="to" stringValue="a@example.com"/><camunda:field name="text" stringValue="t"/>"#;
     let from = r#"<camunda:field name="from" stringValue="me@example.com"/>"#;
-    assert!(with(Config::default(), &format!("{to}{from}")).contains("set `host` in the section `connectors.mail`"));
+    assert!(with(Config::default(), &format!("{to}{from}")).contains("set `host` in the section `mail`"));
     assert!(with(Config::default(), to).contains("No sender address"));
-    let text = r#"<camunda:field name="text" stringValue="t"/>"#;
+    let text = r#"<camunda:field name="to" expression="${''}"/><camunda:field name="text" stringValue="t"/>"#;
     assert!(with(config(1), text).contains("No recipient could be found for sending email"));
     let wrong = r#"<camunda:field name="to" stringValue="nobody"/><camunda:field name="text" stringValue="t"/>"#;
     assert!(with(config(1), wrong).contains("Could not add 'nobody' as 'to' recipient"));

@@ -26,8 +26,8 @@ pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
 pub use runtime::{
-    BatchOptions, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef, JobRun, LoadError, OpenError, Options,
-    TaskForm, Window,
+    BatchOptions, Circuit, CircuitState, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef, JobRun, LoadError,
+    OpenError, Options, TaskForm, Window,
 };
 pub use scripting::Limits as ScriptLimits;
 pub use store;

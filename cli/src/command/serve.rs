@@ -19,7 +19,7 @@ use crate::{
     config::{ALL, ConfigArgs, Configuration},
     exit::Exit,
     logging::{self, Log},
-    sources, style,
+    outside, sources, style,
 };
 
 /// Serve the REST API and run jobs and timers.
@@ -76,6 +76,7 @@ impl Serve {
             .map_err(|e| no_address(settings.listen, &e))?;
         let mut options = configuration.engine_options();
         options.job_executor &= !self.test_mode;
+        options.delegates = Some(Box::new(outside::connectors(settings.connectors.as_deref())?));
         let engine = Engine::open_with(&settings.data, options).map_err(|error| not_opened(&settings.data, error))?;
         deploy(&engine, &files)?;
         let address = listener.local_addr()?;

@@ -93,6 +93,8 @@ settings! {
     "data" data: PathBuf = PathBuf::from("tollgate-data");
     /// Models to deploy at the start: files, or folders of them.
     "models" models: Vec<PathBuf> = Vec::new();
+    /// Mapped delegates, and settings of the HTTP and mail connectors: a TOML file, see docs/languages.md.
+    "connectors" connectors: Option<PathBuf> = None;
     /// What is logged, in the form of `tracing`'s filters: `info`, `warn,tollgate=debug` …
     "log" (reloads) log: String = "warn".to_owned();
     /// Form of log lines: `text`, or `json`, an object a line.

@@ -74,11 +74,7 @@ fn call_handler(tx: &mut Tx<'_>, id: Id, activity: NodeIx, name: &Arc<str>, fiel
             Ok(false)
         }
         Served::Topic(topic) => {
-            // injected fields travel as local variables of the task's execution
-            for (name, value) in fields {
-                tx.set_variable_local(id, Arc::from(name), value, false)?;
-            }
-            tx.add_task_for_worker(id, activity, &topic, 0)?;
+            tx.add_task_for_worker(id, activity, &topic, 0, fields)?;
             Ok(false)
         }
         Served::Nobody => Err(nobody(name).into()),

@@ -10,8 +10,13 @@ use crate::graph::Expr;
 /// Compiles the fields of a form.
 ///
 /// # Errors
-/// An expression does not parse: what JUEL says.
+/// An expression does not parse: what JUEL says. Or a form handler of one's own is named, which needs a JVM.
 pub(crate) fn compile(definition: &FormDefinition) -> Result<Form, String> {
+    if let Some(class) = &definition.handler_class {
+        return Err(format!(
+            "camunda:formHandlerClass `{class}` is a Java class, which can't run here: describe the form with camunda:formData"
+        ));
+    }
     let fields = definition.fields.iter().map(|field| compile_field(field, definition)).collect::<Result<_, _>>()?;
     Ok(Form { fields })
 }

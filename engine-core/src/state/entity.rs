@@ -533,6 +533,9 @@ pub struct ExternalTask {
     /// Id of the last failure's log entry, for error details in history.
     #[n(16)]
     pub last_failure_log: Option<Id>,
+    /// Injected fields of the Java delegate it stands for: the worker gets them beside the variables.
+    #[cbor(n(17), default)]
+    pub fields: Vec<(String, models::Value)>,
 }
 
 /// A failure that needs a person (S-IN).

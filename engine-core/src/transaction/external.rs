@@ -37,12 +37,19 @@ impl Tx<'_> {
             Some(expression) => self.priority_value(id, expression, "")?,
             None => 0,
         };
-        self.add_task_for_worker(id, activity, &topic, priority)?;
+        self.add_task_for_worker(id, activity, &topic, priority, Vec::new())?;
         Ok(())
     }
 
     /// Adds an external task at an activity.
-    pub(crate) fn add_task_for_worker(&mut self, id: Id, activity: NodeIx, topic: &str, priority: i64) -> Step {
+    pub(crate) fn add_task_for_worker(
+        &mut self,
+        id: Id,
+        activity: NodeIx,
+        topic: &str,
+        priority: i64,
+        fields: Vec<(String, models::Value)>,
+    ) -> Step {
         let row = self.execution(id).clone();
         let task = ExternalTask {
             id: self.host.fresh_id(),
@@ -62,6 +69,7 @@ impl Tx<'_> {
             tenant: row.tenant,
             created: self.now(),
             last_failure_log: None,
+            fields,
         };
         let id = task.id;
         self.t.state.add_external_task(task);

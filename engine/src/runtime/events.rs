@@ -390,7 +390,7 @@ fn describe(request: &Correlate) -> String {
 /// A value as Java's untyped values print themselves.
 fn describe_value(value: &Value) -> String {
     let text = match value {
-        Value::Null | Value::Bytes(_) | Value::File(_) | Value::Object(_) => "null".to_owned(),
+        Value::Null | Value::NullOf(_) | Value::Bytes(_) | Value::File(_) | Value::Object(_) => "null".to_owned(),
         Value::Boolean(flag) => flag.to_string(),
         Value::Short(number) => number.to_string(),
         Value::Integer(number) => number.to_string(),

@@ -83,10 +83,15 @@ fn delivered(
     } else {
         world.visible_variables(row.execution)
     };
+    let wants = |name: &str| wanted.variables.as_ref().is_none_or(|names| names.iter().any(|known| **known == *name));
+    // injected fields of the delegate that the task stands for hide variables of their names
+    let fields = row.fields.iter().map(|(name, value)| (std::sync::Arc::from(name.as_str()), value.clone()));
     let variables = visible
         .into_iter()
-        .filter(|variable| wanted.variables.as_ref().is_none_or(|names| names.iter().any(|n| **n == *variable.name)))
+        .filter(|variable| row.fields.iter().all(|(name, _)| **name != *variable.name))
         .map(|variable| (variable.name.clone(), variable.value.clone()))
+        .chain(fields)
+        .filter(|(name, _)| wants(name))
         .collect();
     let business_key = world.execution(row.process_instance).and_then(|instance| instance.business_key.clone());
     let extension_properties = if wanted.extension_properties {

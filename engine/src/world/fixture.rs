@@ -201,6 +201,7 @@ pub(crate) fn external_task(id: u128, execution: &Execution, topic: &str) -> Ext
         tenant: None,
         created: Timestamp(0),
         last_failure_log: None,
+        fields: Vec::new(),
     }
 }
 
