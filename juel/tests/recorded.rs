@@ -120,7 +120,7 @@ fn variable(json: &Json) -> Object {
 /// A result as the recording shows it: type, value, class of objects.
 fn shown(value: &Variable) -> Json {
     let plain = match value {
-        Variable::Null => Json::Null,
+        Variable::Null | Variable::NullOf(_) => Json::Null,
         Variable::Boolean(value) => (*value).into(),
         Variable::Short(value) => (*value).into(),
         Variable::Integer(value) => (*value).into(),

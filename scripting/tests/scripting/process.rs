@@ -152,7 +152,7 @@ fn variable(json: &Json) -> Object {
 fn shown(value: &Value) -> (String, String, Option<String>) {
     let quoted = |text: &str| Json::String(Rc::from(text)).to_string();
     let plain = match value {
-        Value::Null => "null".to_owned(),
+        Value::Null | Value::NullOf(_) => "null".to_owned(),
         Value::Boolean(value) => value.to_string(),
         Value::Short(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),
