@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use models::{Id, Value};
+use models::Id;
 use objects::Object;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     host::{Definition, Version},
     transaction::{
         Step, Tx,
+        mapping::Mapped,
         scope::{Ran, plain_text},
     },
 };
@@ -23,7 +24,7 @@ pub(super) fn execute(tx: &mut Tx<'_>, id: Id, code: &CallCode) -> Step {
     }
 }
 
-type Prepared = (Arc<Definition>, Vec<(Arc<str>, Value)>, Option<String>);
+type Prepared = (Arc<Definition>, Vec<Mapped>, Option<String>);
 
 fn prepare(tx: &mut Tx<'_>, id: Id, code: &CallCode) -> Ran<Prepared> {
     let Some(key) = &code.key else {
@@ -39,21 +40,14 @@ fn prepare(tx: &mut Tx<'_>, id: Id, code: &CallCode) -> Ran<Prepared> {
         None => tx.definition_of(id)?.tenant.as_deref().map(str::to_owned),
     };
     let definition = tx.host.find_process(&key, &version, tenant.as_deref())?;
-    if tx.host.is_suspended(definition.id) {
-        return Err(Fault::new(
-            crate::error::FaultKind::SuspendedEntity,
-            format!("ENGINE-03043 Process Definition with id '{}' is suspended.", definition.text_id()),
-        )
-        .into());
-    }
-    let variables = tx.mapped_variables(id, &code.inputs)?;
-    let mut variables: Vec<(Arc<str>, Value)> = variables.into_iter().map(|(name, value, _)| (name, value)).collect();
+    let mut variables = tx.mapped_variables(id, &code.inputs)?;
     let business_key = match &code.business_key {
         Some(expression) => tx.evaluate_text(id, expression)?,
         None => None,
     };
     if let Some(mapping) = &code.mapping {
-        variables.extend(tx.delegate_mapping(id, mapping, false, None)?);
+        let more = tx.delegate_mapping(id, mapping, false, None)?.into_iter();
+        variables.extend(more.map(|(name, value)| Mapped { name, value, local: false, transient: false }));
     }
     Ok((definition, variables, business_key))
 }
@@ -91,14 +85,14 @@ impl Tx<'_> {
             Err(thrown) => return Err(self.fault_of(called, thrown)),
         };
         let in_loop = matches!(graph.node(graph.node(activity).parent).kind, Kind::MultiInstanceBody(_));
-        for (name, value, local) in values {
+        for Mapped { name, value, local, transient } in values {
             if in_loop && matches!(&*name, "nrOfInstances" | "nrOfActiveInstances" | "nrOfCompletedInstances") {
                 continue;
             }
             if local {
-                self.set_variable_local(caller, name, value, false)?;
+                self.set_variable_local(caller, name, value, transient)?;
             } else {
-                self.set_variable(caller, name, value, false)?;
+                self.set_variable(caller, name, value, transient)?;
             }
         }
         if let Some(mapping) = &code.mapping {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use models::{Id, Value};
 
-use super::{Operation, Step, Todo, Tx, cancel::DeleteFlags, jobs::NewIncident};
+use super::{Operation, Step, Todo, Tx, cancel::DeleteFlags, jobs::NewIncident, mapping::Mapped};
 use crate::{
     behaviour,
     command::{Command, Deletion, Instruction, Outcome, Start, Variables},
@@ -187,7 +187,7 @@ impl Tx<'_> {
         &mut self,
         caller: Id,
         definition: &Arc<Definition>,
-        variables: Vec<(Arc<str>, Value)>,
+        variables: Vec<Mapped>,
         business_key: Option<String>,
     ) -> Step {
         let mut depth = 0;
@@ -225,8 +225,8 @@ impl Tx<'_> {
         self.history_called_instance(caller, id);
         self.history_process_started(id, Some(initial), None, None)?;
         self.initialize(id)?;
-        for (name, value) in variables {
-            self.set_variable(id, name, value, false)?;
+        for Mapped { name, value, transient, .. } in variables {
+            self.set_variable(id, name, value, transient)?;
         }
         self.create_timers(id, PROCESS)?;
         self.perform(id, Operation::ProcessStart)
@@ -279,6 +279,13 @@ impl Tx<'_> {
         };
         let caller = self.execution(top).super_execution;
         self.definition_of(top)?;
+        // tasks go before anything else, without their executions
+        let tasks = self.t.state.tasks().filter(|task| task.process_instance == Some(top));
+        let holders: Vec<Id> = tasks.filter_map(|task| task.execution).collect();
+        for execution in holders {
+            self.scratch_mut(execution).skip_listeners = flags.skip_listeners;
+            self.remove_tasks(execution, deletion.reason.as_deref().filter(|reason| !reason.is_empty()))?;
+        }
         self.delete_cascade(top, deletion.reason.as_deref(), Some(flags))?;
         match caller {
             Some(caller) if self.t.state.execution(caller).is_some() => {
@@ -488,6 +495,7 @@ impl Tx<'_> {
     pub(crate) fn todo(&mut self, todo: Todo) -> Step {
         match todo {
             Todo::Command(command) => self.command(command),
+            Todo::Dispatch(dispatch) => self.dispatch_next(*dispatch),
             Todo::Instruction(instruction) => self.instruction(*instruction),
             Todo::FinishModification { process_instance, reason, flags } => {
                 self.finish_modification(process_instance, reason.as_deref(), flags)

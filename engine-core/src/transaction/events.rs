@@ -111,7 +111,7 @@ impl Tx<'_> {
             None => None,
         };
         let tenant = self.execution(id).tenant.clone();
-        let variables: Vec<(Arc<str>, Value)> = payload.into_iter().map(|(name, value, _)| (name, value)).collect();
+        let variables: Vec<(Arc<str>, Value)> = payload.into_iter().map(|one| (one.name, one.value)).collect();
         let receivers: Vec<Id> = self
             .t
             .state

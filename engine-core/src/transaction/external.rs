@@ -73,7 +73,7 @@ impl Tx<'_> {
         };
         let id = task.id;
         self.t.state.add_external_task(task);
-        self.history_external_task(id, LogKind::Creation, None)?;
+        self.history_external_task(id, LogKind::Creation)?;
         Ok(())
     }
 
@@ -152,7 +152,7 @@ impl Tx<'_> {
                 if self.throw_declared_error(&task, false)? {
                     return Ok(());
                 }
-                self.history_external_task(id, LogKind::Success, None)?;
+                self.history_external_task(id, LogKind::Success)?;
                 self.resolve_incidents_of(&id.to_string(), IncidentState::Resolved);
                 self.t.state.drop_external_task(id);
                 behaviour::signal(self, task.execution, None)
@@ -179,7 +179,7 @@ impl Tx<'_> {
                 if self.throw_declared_error(&task, true)? {
                     return Ok(());
                 }
-                let log = self.history_external_task(id, LogKind::Failure, Some(retries))?;
+                let log = self.history_external_task(id, LogKind::Failure)?;
                 self.t.state.change_external_task(id, |row| row.last_failure_log = log);
                 self.set_external_retries(id, retries)?;
                 self.dispatch_after_api(task.execution)
@@ -282,7 +282,7 @@ impl Tx<'_> {
     pub(crate) fn remove_external_tasks(&mut self, execution: Id) {
         let tasks: Vec<Id> = self.t.state.external_tasks_of(execution).map(|row| row.id).collect();
         for id in tasks {
-            let _ = self.history_external_task(id, LogKind::Deletion, None);
+            let _ = self.history_external_task(id, LogKind::Deletion);
             self.resolve_incidents_of(&id.to_string(), IncidentState::Deleted);
             self.t.state.drop_external_task(id);
         }

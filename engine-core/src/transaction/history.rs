@@ -665,7 +665,7 @@ impl Tx<'_> {
         Ok(Some(id))
     }
 
-    pub(crate) fn history_external_task(&mut self, id: Id, kind: LogKind, retries: Option<i32>) -> Step<Option<Id>> {
+    pub(crate) fn history_external_task(&mut self, id: Id, kind: LogKind) -> Step<Option<Id>> {
         if !self.keeps(HistoryLevel::Full) {
             return Ok(None);
         }
@@ -679,7 +679,7 @@ impl Tx<'_> {
             task: id,
             topic: task.topic.to_string(),
             worker: text(&task.worker),
-            retries: retries.or(task.retries),
+            retries: task.retries,
             priority: task.priority,
             message: task.error_message.filter(|_| failure),
             details: task.error_details.filter(|_| failure),

@@ -43,6 +43,14 @@ impl Tx<'_> {
         for listener in &definition.graph.flow(flow).listeners {
             self.scratch_mut(id).event_name = Some("take");
             if let Err(thrown) = self.run_listener(id, None, listener, DelegateRole::ExecutionListener("take")) {
+                let source = definition.graph.flow(flow).source;
+                if definition.graph.node(source).is_scope {
+                    // the scope is gone, the execution still stands at its activity: Camunda does not find its way out
+                    return Err(Fault::engine(
+                        "Cannot construct activity-execution mapping: there are more scope executions missing than \
+                         explained by the flow scope hierarchy.",
+                    ));
+                }
                 self.propagate_thrown(id, thrown)?;
                 return Ok(false);
             }

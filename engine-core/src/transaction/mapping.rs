@@ -1,6 +1,6 @@
 //! Input/output mappings (S-VR-6) and variable mappings of call activities and signals.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use models::{Id, Value};
 use objects::{MapKey, Object};
@@ -10,6 +10,17 @@ use super::{
     scope::{Ran, Scope, evaluate_in, plain_text, stored},
 };
 use crate::graph::{Io, MappingCode, MappingSourceCode, NodeIx, ParameterCode};
+
+/// A variable on its way to another process instance.
+#[derive(Clone, Debug)]
+pub(crate) struct Mapped {
+    pub(crate) name: Arc<str>,
+    pub(crate) value: Value,
+    /// To be set exactly there.
+    pub(crate) local: bool,
+    /// It stays transient.
+    pub(crate) transient: bool,
+}
 
 impl Tx<'_> {
     /// Inputs in order, each evaluated in the parent's scope and set locally.
@@ -92,38 +103,42 @@ impl Tx<'_> {
     }
 
     /// Values that `camunda:in`/`camunda:out` mappings pass, read on an execution.
-    pub(crate) fn mapped_variables(
-        &mut self,
-        execution: Id,
-        mappings: &[MappingCode],
-    ) -> Ran<Vec<(Arc<str>, Value, bool)>> {
-        let mut all: Vec<(Arc<str>, Value, bool)> = Vec::new();
+    pub(crate) fn mapped_variables(&mut self, execution: Id, mappings: &[MappingCode]) -> Ran<Vec<Mapped>> {
+        let mut all = Vec::new();
         for mapping in mappings {
+            let local = mapping.local;
             match &mapping.source {
-                MappingSourceCode::All => {
-                    let values = if mapping.local {
-                        self.local_values(execution)
-                    } else {
-                        self.visible_variables(execution).into_iter().map(|(name, value, _)| (name, value)).collect()
-                    };
-                    all.extend(values.into_iter().map(|(name, value)| (name, value, mapping.local)));
-                }
+                MappingSourceCode::All => all.extend(self.all_mapped(execution, local)),
                 MappingSourceCode::Variable(name) => {
-                    let found = if mapping.local {
+                    let found = if local {
                         self.t.state.variable_in(execution, name)
                     } else {
                         self.get_variable(execution, name)
                     };
-                    let value = found.map_or(Value::Null, |row| row.value.clone());
-                    all.push((mapping.target.clone(), value, mapping.local));
+                    let (value, transient) =
+                        found.map_or((Value::Null, false), |row| (row.value.clone(), row.transient));
+                    all.push(Mapped { name: mapping.target.clone(), value, local, transient });
                 }
                 MappingSourceCode::Expression(expression) => {
                     let value = self.evaluate_value(execution, expression)?;
-                    all.push((mapping.target.clone(), value, mapping.local));
+                    all.push(Mapped { name: mapping.target.clone(), value, local, transient: false });
                 }
             }
         }
         Ok(all)
+    }
+
+    /// All variables of a scope, or all that are visible in it, in order of name.
+    fn all_mapped(&self, execution: Id, local: bool) -> Vec<Mapped> {
+        let mut all = BTreeMap::new();
+        let mut at = Some(execution);
+        while let Some(id) = at {
+            for row in self.t.state.variables_of(id) {
+                all.entry(row.name.clone()).or_insert_with(|| (row.value.clone(), row.transient));
+            }
+            at = self.t.state.execution(id).and_then(|row| row.parent).filter(|_| !local);
+        }
+        all.into_iter().map(|(name, (value, transient))| Mapped { name, value, local, transient }).collect()
     }
 
     /// Sets the business key of the process instance of an execution.

@@ -18,7 +18,7 @@ mod external;
 mod history;
 mod jobs;
 pub(crate) mod listeners;
-mod mapping;
+pub(crate) mod mapping;
 mod migrate;
 mod modify;
 mod objects;
@@ -44,7 +44,7 @@ use crate::{
     host::{Definition, DelegateCall, DelegateReply, Host},
     state::{Changes, Execution, InstanceState},
 };
-pub use timers::{CycleError, fix_start, parse_due_date, repeat_due};
+pub use timers::{CycleError, fix_start, invalid_format, parse_due_date, repeat_due};
 
 /// A step on the agenda. Only these may become jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,8 @@ pub(crate) struct Scratch {
 pub(crate) enum Todo {
     /// A command.
     Command(Command),
+    /// The rest of a dispatch of variable events.
+    Dispatch(Box<variables::Dispatch>),
     /// An instruction of a modification.
     Instruction(Box<modify::PendingInstruction>),
     /// The end of a modification: an instance without tokens ends.
@@ -189,6 +191,8 @@ pub struct Transaction {
     /// The process instance whose variables the outcome shows at the end.
     report: Option<Id>,
     failed: bool,
+    /// An operation is running: what is performed in it waits on the agenda. Outside, it runs at once.
+    operating: bool,
     /// The process instance whose start is under way: its variables are initial.
     starting: Option<Id>,
     /// Objects of variables that expressions and scripts work on.
@@ -222,6 +226,7 @@ impl Transaction {
             operation_id: None,
             report: None,
             failed: false,
+            operating: false,
             starting: None,
             objects: objects::Objects::default(),
         }
@@ -315,6 +320,7 @@ pub(crate) type Step<T = ()> = Result<T, Fault>;
 impl Tx<'_> {
     fn run(&mut self) -> Step<Option<Call>> {
         loop {
+            self.t.operating = true;
             if let Some(execution) = self.t.waiting.take() {
                 let reply = self.t.reply.take().unwrap_or_default();
                 self.call_answered(execution, reply)?;
@@ -336,15 +342,21 @@ impl Tx<'_> {
                     }
                     continue;
                 }
-                if self.t.state.execution(invocation.execution).is_none() {
-                    continue;
+                let mut execution = invocation.execution;
+                if self.t.state.execution(execution).is_none() {
+                    // what was to run on it runs on the execution that took its place in the tree
+                    execution = self.current(execution);
+                    if self.t.state.execution(execution).is_none() {
+                        continue;
+                    }
                 }
                 if invocation.asynchronous {
-                    self.schedule_async(invocation.execution, invocation.operation)?;
+                    self.schedule_async(execution, invocation.operation)?;
                 } else {
-                    self.perform_now(invocation.execution, invocation.operation)?;
+                    self.perform_now(execution, invocation.operation)?;
                 }
             }
+            self.t.operating = false;
             let Some(todo) = self.t.pending.pop_front() else {
                 self.keep_changed_objects()?;
                 return Ok(None);

@@ -177,13 +177,17 @@ impl Tx<'_> {
     /// Dispatches waiting variable events; then goes on, unless one of them moved the execution.
     pub(crate) fn dispatch_delayed_events_and(&mut self, id: Id, continuation: Continuation) -> Step {
         let instance = self.process_instance(id);
-        if self.t.delayed.get(&instance).is_none_or(std::collections::VecDeque::is_empty) {
+        if !self.t.delayed_events(instance) {
             if self.scratch(id).is_some_and(|s| s.canceled) {
                 return Ok(());
             }
             return self.go_on(id, continuation);
         }
         let before = self.position(id);
+        if !self.t.operating {
+            self.dispatch_step_by_step(instance, Some((id, before, continuation)));
+            return Ok(());
+        }
         self.dispatch_scope_events(instance)?;
         let at = self.current(id);
         if self.is_alive(at) && self.position(at) == before {
@@ -192,7 +196,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn go_on(&mut self, id: Id, continuation: Continuation) -> Step {
+    pub(crate) fn go_on(&mut self, id: Id, continuation: Continuation) -> Step {
         match continuation {
             Continuation::None => Ok(()),
             Continuation::Execute => self.activity_execute(id),
@@ -532,7 +536,8 @@ impl Tx<'_> {
             return self.process_end(propagating);
         }
         let scope = node.parent;
-        if concurrent {
+        // a compensation handler that contains others is a concurrent scope: what ends in it completes it
+        if concurrent && !self.execution(propagating).is_scope {
             let parent = self.execution(propagating).parent.expect("a concurrent execution has a parent");
             return behaviour::concurrent_child_ended(self, parent, propagating, scope);
         }

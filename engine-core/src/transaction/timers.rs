@@ -102,7 +102,14 @@ impl Tx<'_> {
                 };
                 let due = due.ok_or_else(|| {
                     Fault::engine(format!(
-                        "ENGINE-09027 Exception while resolving duedate '{text}': not a date or duration"
+                        "ENGINE-09027 Exception while resolving duedate '{text}': {}",
+                        match declaration.kind {
+                            // a date needs a duration after it
+                            TimerKind::Duration if parse_instant(&text, &zone).is_some() => {
+                                "Index 1 out of bounds for length 1".to_owned()
+                            }
+                            _ => invalid_format(&text),
+                        }
                     ))
                 })?;
                 Ok((Some(due), None))
@@ -254,10 +261,22 @@ pub fn parse_due_date(text: &str, now: Timestamp, zone: &str) -> Option<Timestam
     if text.trim_start().starts_with('P') { plus_duration(now, text, zone) } else { parse_instant(text, zone) }
 }
 
+/// What Joda-Time says of a text that it can't read: it gets past the `T` before a time without date, not further.
+pub fn invalid_format(text: &str) -> String {
+    match text.strip_prefix(['T', 't']).filter(|rest| !rest.is_empty()) {
+        Some(rest) => format!("Invalid format: \"{text}\" is malformed at \"{rest}\""),
+        None => format!("Invalid format: \"{text}\""),
+    }
+}
+
 /// A duration, `start/duration` or `duration/end`.
 fn parse_duration_due(text: &str, now: Timestamp, zone: &str) -> Option<Timestamp> {
     match text.split_once('/') {
-        None => parse_due_date(text, now, zone),
+        None => plus_duration(now, text, zone).filter(|_| text.starts_with('P')),
+        // of a repetition only the first occurrence counts
+        Some((first, _)) if first.starts_with('R') => {
+            repeat_due(&fix_start(text, now, zone), now, 0, zone).ok().flatten()
+        }
         Some((first, second)) if first.trim_start().starts_with('P') => {
             parse_duration(first)?;
             parse_instant(second, zone)
@@ -340,7 +359,7 @@ fn after(
     }
 }
 
-/// Counts back from the end.
+/// The earliest of `end - k·duration` after now, with k of 0 to `times`.
 fn backward(
     end: Timestamp,
     duration: &str,
@@ -352,9 +371,9 @@ fn backward(
     let finish = zoned(end, zone)?;
     let mut best = None;
     let mut k: i64 = 0;
-    while times.is_none_or(|times| u64::try_from(k).is_ok_and(|k| k < times.max(1))) {
+    while times.is_none_or(|times| u64::try_from(k).is_ok_and(|k| k <= times)) {
         let due = Timestamp(finish.checked_sub(span.checked_mul(k).ok()?).ok()?.timestamp().as_millisecond());
-        if due <= now || k > 1_000_000 {
+        if due < now || (k > 0 && due == now) || k > 1_000_000 {
             break;
         }
         best = Some(due);

@@ -1,16 +1,29 @@
 //! Variables in scopes (S-VR) and the events their changes cause (S-CE-2).
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use models::{Id, Value};
 
-use super::{Step, Tx, VariableEvent, step::Continuation};
+use super::{Step, Todo, Tx, VariableEvent, step::Continuation};
 use crate::{
     command::Variables,
     error::{Fault, FaultKind},
     graph::{NodeIx, PROCESS, SubscriptionDeclaration, VariableEventKind},
     state::{ActivityState, SubscriptionKind, Variable},
 };
+
+/// Where an execution is: its activity and activity instance.
+pub(crate) type Position = (Option<NodeIx>, Option<Id>);
+
+/// A dispatch of variable events under way, outside of operations.
+#[derive(Clone, Debug)]
+pub(crate) struct Dispatch {
+    events: VecDeque<(VariableEvent, Option<Position>)>,
+    event: Option<VariableEvent>,
+    holders: VecDeque<Id>,
+    receivers: VecDeque<(Id, NodeIx)>,
+    then: Option<(Id, Position, Continuation)>,
+}
 
 impl Tx<'_> {
     /// The value visible from an execution: the nearest scope outward that has the name.
@@ -189,10 +202,16 @@ impl Tx<'_> {
     }
 
     fn move_variable(&mut self, id: Id, to: Id) -> Step {
-        let name = self.t.state.variable(id).map(|row| row.name.clone());
-        let Some(name) = name else { return Ok(()) };
-        if let Some(shadowed) = self.t.state.variable_in(to, &name).map(|row| row.id) {
-            self.t.state.drop_variable(shadowed);
+        let Some(moved) = self.t.state.variable(id).cloned() else { return Ok(()) };
+        if let Some(shadowed) = self.t.state.variable_in(to, &moved.name).map(|row| row.id) {
+            // the value goes to the variable that is there
+            self.t.state.drop_variable(id);
+            self.t.state.change_variable(shadowed, |row| {
+                row.value = moved.value;
+                row.revision += 1;
+            });
+            self.history_variable_updated(shadowed, to)?;
+            return self.delay_event(to, moved.name, VariableEventKind::Update);
         }
         self.t.state.change_variable(id, |row| {
             row.scope = to;
@@ -279,36 +298,89 @@ impl Tx<'_> {
 
     /// Dispatches the queued events of a process instance; an event whose scope has moved on since is dropped.
     pub(crate) fn dispatch_scope_events(&mut self, instance: Id) -> Step {
-        let events = self.t.delayed.remove(&instance).unwrap_or_default();
-        // positions as they are when the dispatch begins
-        let positions: Vec<_> = events
-            .iter()
-            .map(|event| {
-                let at = self.current(event.scope);
-                self.t.state.execution(at).map(|_| self.position(at))
-            })
-            .collect();
-        for (event, before) in events.into_iter().zip(positions) {
-            let at = self.current(event.scope);
-            let Some(before) = before else { continue };
-            if self.t.state.execution(at).is_none() || self.scratch(at).is_some_and(|s| s.ended || s.canceled) {
-                continue;
-            }
-            if self.position(at) == before {
+        for (event, before) in self.queued_events(instance) {
+            if let Some(at) = self.unmoved(&event, before) {
                 self.dispatch_event(at, Some(&event))?;
             }
         }
         Ok(())
     }
 
+    /// The queued events, with where their scopes are as the dispatch begins.
+    fn queued_events(&mut self, instance: Id) -> VecDeque<(VariableEvent, Option<Position>)> {
+        let events = self.t.delayed.remove(&instance).unwrap_or_default();
+        let positioned = events.into_iter().map(|event| {
+            let before = self.t.state.execution(event.scope).map(|_| self.position(event.scope));
+            (event, before)
+        });
+        positioned.collect()
+    }
+
+    /// The scope of an event, when neither it nor the execution that took its place in the tree has moved since the dispatch
+    /// began.
+    fn unmoved(&self, event: &VariableEvent, before: Option<Position>) -> Option<Id> {
+        let at = event.scope;
+        let before = before?;
+        let gone = self.t.state.execution(at).is_none() || self.scratch(at).is_some_and(|s| s.ended || s.canceled);
+        let same = |id: Id| self.t.state.execution(id).is_some() && self.position(id) == before;
+        (!gone && (same(at) || same(self.current(at)))).then_some(at)
+    }
+
+    /// [`Tx::dispatch_scope_events`] outside of operations: whatever a condition starts runs until it waits before the next
+    /// condition is looked at, and before the execution goes on.
+    pub(crate) fn dispatch_step_by_step(&mut self, instance: Id, then: Option<(Id, Position, Continuation)>) {
+        let events = self.queued_events(instance);
+        let dispatch = Dispatch { events, event: None, holders: VecDeque::new(), receivers: VecDeque::new(), then };
+        self.t.pending.push_front(Todo::Dispatch(Box::new(dispatch)));
+    }
+
+    /// Goes on with a dispatch up to the next condition that holds, or to its end.
+    pub(crate) fn dispatch_next(&mut self, mut dispatch: Dispatch) -> Step {
+        loop {
+            if let Some((holder, node)) = dispatch.receivers.pop_front() {
+                if self.condition_met(holder, node, dispatch.event.as_ref())? {
+                    self.t.pending.push_front(Todo::Dispatch(Box::new(dispatch)));
+                    return self.conditional_event_received(holder, node);
+                }
+            } else if let Some(holder) = dispatch.holders.pop_front() {
+                dispatch.receivers =
+                    self.conditional_receivers(holder).into_iter().map(|node| (holder, node)).collect();
+            } else if let Some((event, before)) = dispatch.events.pop_front() {
+                if let Some(at) = self.unmoved(&event, before) {
+                    dispatch.holders = self.condition_holders(at)?.into();
+                    dispatch.event = Some(event);
+                }
+            } else {
+                let Some((id, before, continuation)) = dispatch.then else { return Ok(()) };
+                let at = self.current(id);
+                if self.is_alive(at) && self.position(at) == before {
+                    return self.go_on(at, continuation);
+                }
+                return Ok(());
+            }
+        }
+    }
+
     /// Offers a variable event (`None`: the check on entering a scope) to the conditional subscriptions of an execution and
     /// of everything below it, outermost first (S-CE-1, S-CE-6).
     pub(crate) fn dispatch_event(&mut self, id: Id, event: Option<&VariableEvent>) -> Step {
-        let definition = self.definition_of(id)?;
-        if !definition.graph.has_conditional_events() {
-            return Ok(());
+        for holder in self.condition_holders(id)? {
+            for node in self.conditional_receivers(holder) {
+                if self.condition_met(holder, node, event)? {
+                    self.conditional_event_received(holder, node)?;
+                }
+            }
         }
+        Ok(())
+    }
+
+    /// An execution and those below it that may hold conditional subscriptions, outermost first.
+    fn condition_holders(&mut self, id: Id) -> Step<Vec<Id>> {
+        let definition = self.definition_of(id)?;
         let mut holders = Vec::new();
+        if !definition.graph.has_conditional_events() {
+            return Ok(holders);
+        }
         let mut level = vec![id];
         while !level.is_empty() {
             let mut below = Vec::new();
@@ -322,25 +394,23 @@ impl Tx<'_> {
             }
             level = below;
         }
-        for holder in holders {
-            // all that the execution has when its turn comes: one that fires does not take the others' turn, even if it
-            // removes them
-            let subscriptions = self.t.state.subscriptions_of(holder);
-            let receivers: Vec<NodeIx> =
-                subscriptions.filter(|sub| sub.kind == SubscriptionKind::Conditional).map(|sub| sub.node).collect();
-            for node in receivers {
-                if !self.t.state.execution(holder).is_some_and(|row| row.is_scope)
-                    || self.scratch(holder).is_some_and(|s| s.ended)
-                {
-                    continue;
-                }
-                let Some(declaration) = definition.graph.condition_of(node) else { continue };
-                if self.condition_satisfied(holder, declaration, event)? {
-                    self.conditional_event_received(holder, node)?;
-                }
-            }
+        Ok(holders)
+    }
+
+    /// All that an execution has when its turn comes: one that fires does not take the others' turn, even if it removes them.
+    fn conditional_receivers(&self, holder: Id) -> Vec<NodeIx> {
+        let subscriptions = self.t.state.subscriptions_of(holder);
+        subscriptions.filter(|sub| sub.kind == SubscriptionKind::Conditional).map(|sub| sub.node).collect()
+    }
+
+    fn condition_met(&mut self, holder: Id, node: NodeIx, event: Option<&VariableEvent>) -> Step<bool> {
+        let gone = !self.t.state.execution(holder).is_some_and(|row| row.is_scope);
+        if gone || self.scratch(holder).is_some_and(|s| s.ended) {
+            return Ok(false);
         }
-        Ok(())
+        let graph = self.definition_of(holder)?.graph.clone();
+        let Some(declaration) = graph.condition_of(node) else { return Ok(false) };
+        self.condition_satisfied(holder, declaration, event)
     }
 
     fn condition_satisfied(

@@ -149,7 +149,8 @@ impl Criteria for HistoricActivityInstanceQuery {
             HistoricActivityInstanceSorting::Duration => row.duration_ms().into(),
             HistoricActivityInstanceSorting::DefinitionId => row.process_definition_id().into(),
             HistoricActivityInstanceSorting::Occurrence => {
-                Key::Number(i64::try_from(entity.sequence).unwrap_or(i64::MAX))
+                // equal counters are ordered by the printed id
+                format!("{:020}{}", entity.sequence, row.text_id()).into()
             }
             HistoricActivityInstanceSorting::TenantId => entity.tenant.as_deref().into(),
         }

@@ -167,7 +167,7 @@ impl Lane {
                 ));
             }
         }
-        if !request.executions_only && (request.all || targets.is_empty()) && request.process_instance.is_none() {
+        if !request.executions_only && (request.all || targets.is_empty()) {
             if let Some(name) = &request.name {
                 let starts: Vec<_> = world
                     .start_subscriptions_for(SubscriptionKind::Message, Some(name))

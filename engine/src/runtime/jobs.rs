@@ -22,7 +22,7 @@ use super::{
     lane::{Lane, Message},
     meters::Metric,
 };
-use crate::{pending::Pending, request::Caller};
+use crate::{pending::Pending, request::Caller, world::StartSubscription};
 
 /// Longest sleep: a clock that is set forward is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
@@ -213,6 +213,19 @@ impl Lane {
                 work.commands.push((self.ids.fresh(), Command::Start(Box::new(start))));
                 Ok(work)
             }
+            JobKind::Event(subscription) => {
+                // an asynchronous signal to a start event; its payload is lost on the way, as in Camunda (S-SG-1)
+                let mut work = Work::default();
+                let world = shared.world.read();
+                let Some(row) = world.start_subscription(*subscription) else { return Ok(work) };
+                let start = Start {
+                    definition: row.definition,
+                    start_event: Some(engine_core::graph::NodeIx(row.node)),
+                    ..Start::default()
+                };
+                work.commands.push((self.ids.fresh(), Command::Start(Box::new(start))));
+                Ok(work)
+            }
             _ => self.administrative_job(job),
         }
     }
@@ -234,6 +247,15 @@ impl Lane {
         let definition = shared.world.read().job_definition_of(&follow_up).cloned();
         self.add_engine_job(work, follow_up, definition.as_ref());
         Ok(())
+    }
+
+    /// The job in which an asynchronous signal starts a process.
+    pub(super) fn signal_start_job(&mut self, row: &StartSubscription) -> Job {
+        Job {
+            definition: Some(row.definition),
+            tenant: row.tenant.as_deref().map(std::sync::Arc::from),
+            ..self.engine_job(JobKind::Event(row.id))
+        }
     }
 }
 

@@ -27,7 +27,7 @@ use store::Op;
 use super::{Shared, engine_jobs::Work, host::LaneHost, ids::IdSource, persist};
 use crate::{
     request::Caller,
-    world::{RecordChange, RootChange, RootedEvent, World, WorldChange},
+    world::{Record, RecordChange, RootChange, RootedEvent, StartSubscription, World, WorldChange},
 };
 
 /// Idle root instances kept in memory.
@@ -244,20 +244,24 @@ impl Lane {
     /// Commits a transaction, with what its signals cause in other roots.
     fn commit(&mut self, root: Id, commit: Commit, caller: &Caller, now: models::Timestamp, done: Done) {
         let mut parts = vec![(root, commit)];
+        let mut records = Vec::new();
         let mut at = 0;
         while at < parts.len() {
             let broadcasts = std::mem::take(&mut parts[at].1.broadcasts);
             for broadcast in broadcasts {
-                if let Err(fault) = self.deliver(&broadcast, caller, now, &mut parts) {
-                    self.undo(parts);
-                    done(Err(fault));
-                    return;
+                match self.deliver(&broadcast, caller, now, &mut parts) {
+                    Ok(jobs) => records.extend(jobs),
+                    Err(fault) => {
+                        self.undo(parts);
+                        done(Err(fault));
+                        return;
+                    }
                 }
             }
             at += 1;
         }
         let outcome = parts[0].1.outcome.clone();
-        self.write(parts, Vec::new(), done, outcome);
+        self.write(parts, records, done, outcome);
     }
 
     /// A part of a joint commit failed: every root is as it was committed last.
@@ -276,7 +280,7 @@ impl Lane {
         caller: &Caller,
         now: models::Timestamp,
         parts: &mut Vec<(Id, Commit)>,
-    ) -> Result<(), Fault> {
+    ) -> Result<Vec<RecordChange>, Fault> {
         let (receivers, starts) = {
             let world = self.shared.world.read();
             let thrower = parts[0].0;
@@ -288,11 +292,11 @@ impl Lane {
                 .filter_map(|row| Some((world.root_of_subscription(row.id)?, row.id)))
                 .filter(|(root, _)| *root != thrower)
                 .collect();
-            let starts: Vec<(Id, u32)> = world
+            let starts: Vec<StartSubscription> = world
                 .start_subscriptions_for(SubscriptionKind::Signal, Some(&broadcast.name))
                 .filter(|row| matches(row.tenant.as_deref()))
                 .filter(|row| world.process_definition(row.definition).is_some_and(|d| !d.suspended))
-                .map(|row| (row.definition, row.node))
+                .cloned()
                 .collect();
             (receivers, starts)
         };
@@ -311,18 +315,22 @@ impl Lane {
                 other => other?,
             }
         }
-        for (definition, node) in starts {
+        if broadcast.asynchronous {
+            let job = |row| RecordChange::Put(Record::Job(Box::new(self.signal_start_job(row))));
+            return Ok(starts.iter().map(job).collect());
+        }
+        for row in starts {
             let root = self.ids.fresh();
             let start = Start {
-                definition,
+                definition: row.definition,
                 variables: variables(),
-                start_event: Some(engine_core::graph::NodeIx(node)),
+                start_event: Some(engine_core::graph::NodeIx(row.node)),
                 business_key: broadcast.business_key.clone(),
                 ..Start::default()
             };
             self.part(root, Command::Start(Box::new(start)), caller, now, parts)?;
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// Runs a command of a joint commit. Handlers it calls are waited for.
@@ -398,7 +406,7 @@ impl Lane {
         caller: &Caller,
         done: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send>,
     ) {
-        let Work { commands, records, history } = work;
+        let Work { commands, mut records, history } = work;
         let now = self.shared.clock.now();
         let mut parts: Vec<(Id, Commit)> = Vec::new();
         let mut outcomes = Vec::new();
@@ -412,10 +420,13 @@ impl Lane {
             outcomes.push(parts[at].1.outcome.clone());
             let mut more = std::mem::take(&mut parts[at].1.broadcasts);
             while let Some(broadcast) = more.pop() {
-                if let Err(fault) = self.deliver(&broadcast, caller, now, &mut parts) {
-                    self.undo(parts);
-                    done(Err(fault));
-                    return;
+                match self.deliver(&broadcast, caller, now, &mut parts) {
+                    Ok(jobs) => records.extend(jobs),
+                    Err(fault) => {
+                        self.undo(parts);
+                        done(Err(fault));
+                        return;
+                    }
                 }
             }
         }

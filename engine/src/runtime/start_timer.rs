@@ -85,9 +85,12 @@ pub(super) fn due(
         other => objects::text::to_text(&other, &mut scope).map_err(|error| error.to_string())?.to_string(),
     };
     match timer.kind {
-        TimerKind::Date | TimerKind::Duration => engine_core::transaction::parse_due_date(&text, now, zone)
-            .map(|due| (Some(due), None))
-            .ok_or_else(|| format!("ENGINE-09027 Exception while resolving duedate '{text}': not a date or duration")),
+        TimerKind::Date | TimerKind::Duration => {
+            engine_core::transaction::parse_due_date(&text, now, zone).map(|due| (Some(due), None)).ok_or_else(|| {
+                let why = engine_core::transaction::invalid_format(&text);
+                format!("ENGINE-09027 Exception while resolving duedate '{text}': {why}")
+            })
+        }
         TimerKind::Cycle => {
             let fixed = engine_core::transaction::fix_start(&text, now, zone);
             let due = engine_core::transaction::repeat_due(&fixed, now, 0, zone)

@@ -46,8 +46,13 @@ pub(super) fn routes() -> Routes {
 }
 
 listing!(list, count, read: JobQuery = JOB, JobSorting,
-    |call, row| JobView { world: row.world, row: row.entity },
-    with |query| query.now = call.app.engine.now());
+|call, row| JobView { world: row.world, row: row.entity },
+with |query| {
+    query.now = call.app.engine.now();
+    if query.timers && query.messages {
+        return Err(Failure::bad("Parameter timers cannot be used together with parameter messages."));
+    }
+});
 
 listing!(list_definitions, count_definitions, read_definitions: JobDefinitionQuery = JOB_DEFINITION,
     JobDefinitionSorting, |call, row| JobDefinitionView { world: row.world, row: row.entity });
