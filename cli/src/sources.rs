@@ -6,7 +6,7 @@ use analysis::{Kind, Source};
 use anyhow::{Context, Result, bail};
 
 /// Folders that never hold models: what builds and package managers leave behind.
-const SKIPPED: [&str; 3] = ["target", "node_modules", "build"];
+pub(crate) const SKIPPED: [&str; 3] = ["target", "node_modules", "build"];
 
 /// The files named, and the model files in the folders named, in order of their paths.
 pub(crate) fn model_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {

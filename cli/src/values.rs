@@ -90,7 +90,7 @@ fn date(text: &str) -> Option<Timestamp> {
 }
 
 /// A value in a file: plain, or with type as in the REST API.
-fn from_file(json: &Json) -> Result<Value> {
+pub(crate) fn from_file(json: &Json) -> Result<Value> {
     let Some(object) = json.as_object() else { return Ok(from_json(json)) };
     let rest =
         object.contains_key("value") && object.keys().all(|key| matches!(&**key, "value" | "type" | "valueInfo"));

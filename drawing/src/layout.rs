@@ -130,7 +130,9 @@ fn scope(body: &ScopeBody) -> Part {
     let bottom = bounds.iter().map(|b| b.y + b.height).fold(0.0, f64::max);
     let mut detours = 0.0;
     for flow in &body.flows {
-        let (Some(from), Some(to)) = (index.get(flow.source.as_str()), index.get(flow.target.as_str())) else { continue };
+        let (Some(from), Some(to)) = (index.get(flow.source.as_str()), index.get(flow.target.as_str())) else {
+            continue;
+        };
         let from_boundary = host(*from) != *from;
         let waypoints = route(&bounds[*from], &bounds[*to], from_boundary, bottom, &mut detours);
         part.edges.push(Edge { element: flow.id.clone(), waypoints, label: None });

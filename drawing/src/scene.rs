@@ -89,7 +89,10 @@ impl<'a> Known<'a> {
             let default = source.is_some_and(|node| node.default_flow.as_deref() == Some(&flow.id));
             // a condition behind a gateway shows by the gateway
             let gateway = source.is_some_and(|node| {
-                matches!(node.kind, NodeKind::ExclusiveGateway | NodeKind::InclusiveGateway | NodeKind::EventBasedGateway)
+                matches!(
+                    node.kind,
+                    NodeKind::ExclusiveGateway | NodeKind::InclusiveGateway | NodeKind::EventBasedGateway
+                )
             });
             let line = Line::Flow { conditional: flow.condition.is_some() && !gateway, default };
             self.flows.insert(&flow.id, (flow.name.as_deref(), line));

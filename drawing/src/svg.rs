@@ -106,12 +106,7 @@ fn shape(out: &mut String, kind: Kind, bounds: &Bounds) {
             symbol_at(out, symbol, class, cx, cy, width / 36.0);
         }
         Kind::Gateway { symbol } => {
-            let _ = write!(
-                out,
-                "<path class=\"s\" d=\"M{cx},{y}L{},{cy}L{cx},{}L{x},{cy}Z\"/>",
-                x + width,
-                y + height
-            );
+            let _ = write!(out, "<path class=\"s\" d=\"M{cx},{y}L{},{cy}L{cx},{}L{x},{cy}Z\"/>", x + width, y + height);
             symbol_at(out, symbol, "i", cx, cy, width / 50.0);
         }
         Kind::Task { symbol, call, markers } => {

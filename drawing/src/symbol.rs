@@ -61,7 +61,9 @@ impl TaskSymbol {
         match self {
             Self::Plain => "",
             Self::User => "M4,4a4,4 0 1,0 8,0a4,4 0 1,0 -8,0M0,16C0,10 4,9 8,9C12,9 16,10 16,16Z",
-            Self::Service => "M5,8a3,3 0 1,0 6,0a3,3 0 1,0 -6,0M8,0V3M8,13V16M0,8H3M13,8H16M2,2L4.5,4.5M11.5,11.5L14,14M14,2L11.5,4.5M4.5,11.5L2,14",
+            Self::Service => {
+                "M5,8a3,3 0 1,0 6,0a3,3 0 1,0 -6,0M8,0V3M8,13V16M0,8H3M13,8H16M2,2L4.5,4.5M11.5,11.5L14,14M14,2L11.5,4.5M4.5,11.5L2,14"
+            }
             Self::Send | Self::Receive => "M0,2H16V13H0ZM0,2L8,8L16,2",
             Self::Script => "M4,0H15C11,4 16,9 12,16H1C5,9 0,4 4,0ZM5,5H11M5,8H11M5,11H10",
             Self::Manual => "M0,7L6,1L8,3L6,5H15V7H8H16V9H8H15V11H8H13V13H4Z",

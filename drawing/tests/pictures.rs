@@ -35,7 +35,8 @@ fn the_examples_are_drawn_with_all_their_elements() {
             let svg = picture.svg(&Marks::new());
             well_formed(&svg);
             for process in &definitions.processes {
-                for id in process.body.nodes.iter().map(|node| &node.id).chain(process.body.flows.iter().map(|f| &f.id)) {
+                for id in process.body.nodes.iter().map(|node| &node.id).chain(process.body.flows.iter().map(|f| &f.id))
+                {
                     assert!(svg.contains(&format!("data-element=\"{id}\"")), "{name}: no {id}");
                 }
             }
@@ -57,15 +58,16 @@ fn a_layout_has_no_two_nodes_in_one_place() {
     let definitions = definitions(&bytes);
     let diagram = layout(&definitions);
     let process = &definitions.processes[0];
-    let top: Vec<_> = diagram
-        .shapes
-        .iter()
-        .filter(|shape| {
-            process.body.nodes.iter().any(|node| {
-                node.id == shape.element && !matches!(node.kind, models::bpmn::NodeKind::BoundaryEvent(_))
+    let top: Vec<_> =
+        diagram
+            .shapes
+            .iter()
+            .filter(|shape| {
+                process.body.nodes.iter().any(|node| {
+                    node.id == shape.element && !matches!(node.kind, models::bpmn::NodeKind::BoundaryEvent(_))
+                })
             })
-        })
-        .collect();
+            .collect();
     for (at, one) in top.iter().enumerate() {
         for other in &top[at + 1..] {
             assert!(!overlap(&one.bounds, &other.bounds), "{} and {}", one.element, other.element);

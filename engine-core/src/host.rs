@@ -227,6 +227,8 @@ pub struct Settings {
     pub removal_time: RemovalTimeStrategy,
     /// History level.
     pub history_level: HistoryLevel,
+    /// Sequence flows that are taken are told in the commit, for whoever measures coverage.
+    pub record_flows: bool,
     /// Retries of a fresh job.
     pub default_retries: i32,
     /// `failedJobRetryTimeCycle` of jobs without their own.
@@ -254,6 +256,7 @@ impl Default for Settings {
         Self {
             removal_time: RemovalTimeStrategy::End,
             history_level: HistoryLevel::Full,
+            record_flows: false,
             default_retries: 3,
             default_retry_time_cycle: None,
             create_incident_on_failed_job: true,

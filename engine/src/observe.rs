@@ -27,6 +27,8 @@ pub struct Committed<'a> {
     pub changes: &'a [Changed],
     /// The history it wrote, in order.
     pub history: &'a [RootedEvent],
+    /// Ids of sequence flows taken, with the definition of each; only with [`record_flows`](crate::Settings::record_flows).
+    pub flows: &'a [(Id, Arc<str>)],
     /// The read model with the commit in it.
     pub world: &'a World,
 }
@@ -85,6 +87,7 @@ pub(crate) struct Observers {
 pub(crate) struct Note {
     changes: Vec<Changed>,
     history: Vec<RootedEvent>,
+    flows: Vec<(Id, Arc<str>)>,
 }
 
 impl Observers {
@@ -95,11 +98,15 @@ impl Observers {
 
     /// What has to be told of a change later; `None` when nobody listens.
     pub(crate) fn note(&self, change: &WorldChange) -> Option<Note> {
-        self.some.load(Ordering::Acquire).then(|| Note { changes: changes(change), history: change.history.clone() })
+        self.some.load(Ordering::Acquire).then(|| Note {
+            changes: changes(change),
+            history: change.history.clone(),
+            flows: change.flows.clone(),
+        })
     }
 
     pub(crate) fn tell(&self, note: &Note, world: &World) {
-        let commit = Committed { changes: &note.changes, history: &note.history, world };
+        let commit = Committed { changes: &note.changes, history: &note.history, flows: &note.flows, world };
         for observer in &*self.list.read() {
             observer.committed(&commit);
         }

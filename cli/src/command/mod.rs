@@ -7,12 +7,14 @@ pub(crate) mod config;
 pub(crate) mod deploy;
 pub(crate) mod instances;
 pub(crate) mod man;
+pub(crate) mod render;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod start;
 pub(crate) mod store;
 pub(crate) mod tasks;
+pub(crate) mod test;
 
 /// Says how many there are, when not all are shown.
 fn more(shown: usize, all: u64, counted: &str) {

@@ -3,7 +3,9 @@
 mod check;
 mod client;
 mod config;
+mod guide;
 mod help;
+mod process_tests;
 mod run;
 mod serve;
 mod store;

@@ -167,6 +167,8 @@ pub struct Commit {
     pub history: Vec<HistoryEvent>,
     /// Signals to other root instances.
     pub broadcasts: Vec<Broadcast>,
+    /// Ids of sequence flows taken, with the definition of each, in order; only with [`crate::host::Settings::record_flows`].
+    pub flows: Vec<(Id, Arc<str>)>,
     /// Answer for the caller.
     pub outcome: Outcome,
 }
@@ -181,6 +183,7 @@ pub struct Transaction {
     definitions: BTreeMap<Id, Arc<Definition>>,
     history: Vec<HistoryEvent>,
     broadcasts: Vec<Broadcast>,
+    flows: Vec<(Id, Arc<str>)>,
     delayed: BTreeMap<Id, VecDeque<VariableEvent>>,
     outcome: Outcome,
     pending: VecDeque<Todo>,
@@ -216,6 +219,7 @@ impl Transaction {
             scratch: BTreeMap::new(),
             definitions: BTreeMap::new(),
             history: Vec::new(),
+            flows: Vec::new(),
             broadcasts: Vec::new(),
             delayed: BTreeMap::new(),
             outcome: Outcome::Done,
@@ -269,6 +273,7 @@ impl Transaction {
             state: std::mem::take(&mut self.state),
             changes,
             history: std::mem::take(&mut self.history),
+            flows: std::mem::take(&mut self.flows),
             broadcasts: std::mem::take(&mut self.broadcasts),
             outcome: std::mem::take(&mut self.outcome),
         }

@@ -454,6 +454,9 @@ impl Tx<'_> {
         let Some(flow) = self.scratch(id).and_then(|s| s.transition) else {
             return Err(Fault::engine(format!("execution {id} has no flow to take")));
         };
+        if self.host.settings().record_flows {
+            self.t.flows.push((definition.id, graph.flow(flow).id.clone()));
+        }
         if !self.notify_take_listeners(id, flow)? {
             return Ok(());
         }

@@ -377,6 +377,7 @@ impl Lane {
                             part.state = commit.state;
                             part.history.extend(commit.history);
                             part.broadcasts.extend(commit.broadcasts);
+                            part.flows.extend(commit.flows);
                             part.outcome = commit.outcome;
                             merge(&mut part.changes, commit.changes);
                         }
@@ -493,7 +494,8 @@ impl Lane {
         }
         let mut roots = Vec::with_capacity(parts.len());
         for (root, commit) in parts {
-            let Commit { state, changes, history, .. } = commit;
+            let Commit { state, changes, history, flows, .. } = commit;
+            change.flows.extend(flows);
             let mut fat = self.fat.contains(&root);
             persist::root_ops(root, &state, &changes, &mut fat, &mut ops);
             if fat && !state.is_empty() {

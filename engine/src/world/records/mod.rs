@@ -8,6 +8,8 @@ mod batch;
 mod identity;
 mod repository;
 
+use std::sync::Arc;
+
 pub use admin::*;
 pub use batch::*;
 use engine_core::state;
@@ -203,6 +205,8 @@ pub struct WorldChange {
     pub history: Vec<super::RootedEvent>,
     /// Records that belong to no root instance, in order.
     pub records: Vec<RecordChange>,
+    /// Ids of sequence flows taken, with the definition of each, when they are recorded. The read model keeps none of them.
+    pub flows: Vec<(Id, Arc<str>)>,
     /// The time of the commit.
     pub now: Option<Timestamp>,
 }
