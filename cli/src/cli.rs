@@ -47,6 +47,7 @@ pub(crate) enum Command {
     Show(command::show::Show),
     Store(command::store::StoreCommand),
     Config(command::config::Config),
+    Assess(command::assess::Assess),
     Completions(command::completions::Completions),
     Man(command::man::Man),
 }
@@ -68,6 +69,7 @@ impl Command {
             Self::Show(command) => command.run(),
             Self::Store(command) => command.run(),
             Self::Config(command) => command.run(),
+            Self::Assess(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::Man(command) => command.run(),
         }

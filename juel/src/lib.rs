@@ -65,6 +65,11 @@ impl Expression {
         self.tree.functions()
     }
 
+    /// The names it looks up, with the method that is called on each if one is: `charge` and `now` of `${charge.run(now)}`.
+    pub fn names(&self) -> Vec<(&str, Option<&str>)> {
+        self.tree.names()
+    }
+
     /// Evaluates. A single `${…}` gives the value as it is, everything else a string.
     ///
     /// # Errors

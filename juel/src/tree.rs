@@ -136,6 +136,24 @@ impl Tree {
         })
     }
 
+    /// Identifiers, with the method that is called on each if one is.
+    pub(crate) fn names(&self) -> Vec<(&str, Option<&str>)> {
+        let called = |at: usize| {
+            self.nodes.iter().find_map(|node| match node {
+                Node::Access(value, steps) if value.0 as usize == at => match self.steps(steps).first() {
+                    Some(Step::Method(name, _)) => Some(&**name),
+                    _ => None,
+                },
+                _ => None,
+            })
+        };
+        let named = |(at, node)| match node {
+            &Node::Identifier(ref name) => Some((&**name, called(at))),
+            _ => None,
+        };
+        self.nodes.iter().enumerate().filter_map(named).collect()
+    }
+
     pub(crate) fn node(&self, ix: NodeIx) -> &Node {
         &self.nodes[ix.0 as usize]
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use analysis::Model;
+use analysis::{Model, Surroundings};
 use anyhow::Result;
 use clap::Args;
 use models::Severity;
@@ -16,12 +16,15 @@ use crate::{
 
 /// Look for mistakes in models without running them.
 ///
-/// Reads BPMN, DMN and form files as a deployment does and shows every finding with its place and a remedy.
+/// Reads BPMN, DMN and form files as a deployment does and shows every finding with its place and a remedy. Warns of more than
+/// Camunda does: nodes that can't be reached, joins that never complete, loops without rest, and whatever a model needs that
+/// nobody serves.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   tollgate check order.bpmn
   tollgate check src/main/resources --deny-warnings
+  tollgate check models --served 'com.acme.*' --topic charge --topic 'mail-*'
   tollgate check models --format json | jq '.findings[].code'
 
 Exit code 1 when there is an error. The codes are explained in docs/diagnostics.md.")]
@@ -35,6 +38,12 @@ pub(crate) struct Check {
     /// Exit with 1 for warnings too.
     #[arg(long)]
     deny_warnings: bool,
+    /// A Java class, delegate expression or bean that a handler serves; `*` stands for anything.
+    #[arg(long, value_name = "NAME")]
+    served: Vec<String>,
+    /// A topic that a worker serves; `*` stands for anything. Without any, topics are not looked at.
+    #[arg(long, value_name = "NAME")]
+    topic: Vec<String>,
     /// Show errors only.
     #[arg(long, short)]
     quiet: bool,
@@ -60,6 +69,11 @@ impl Check {
         for path in sources::model_files(&self.models)? {
             models.push(analysis::read(sources::source(&path)?, &options));
         }
+        let surroundings = self.surroundings(&models);
+        for model in &mut models {
+            let found = analysis::examine(model, &surroundings);
+            model.diagnostics.extend(found);
+        }
         let tally = Tally::of(&models);
         match self.format {
             Format::Text => self.text(&models, &tally)?,
@@ -67,6 +81,16 @@ impl Check {
         }
         let failed = tally.errors > 0 || (self.deny_warnings && tally.warnings > 0);
         Ok(if failed { Exit::Failed } else { Exit::Done })
+    }
+
+    fn surroundings(&self, models: &[Model]) -> Surroundings {
+        Surroundings {
+            // of a folder it is expected that it holds all that belongs together
+            complete: self.models.iter().any(|path| path.is_dir()),
+            handlers: Some(self.served.clone()),
+            topics: Some(self.topic.clone()).filter(|topics| !topics.is_empty()),
+            ..Surroundings::of(models)
+        }
     }
 
     fn shown<'m>(&self, model: &'m Model) -> impl Iterator<Item = &'m models::Diagnostic> {

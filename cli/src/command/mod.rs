@@ -1,5 +1,6 @@
 //! The commands, each in a file of its own.
 
+pub(crate) mod assess;
 pub(crate) mod check;
 pub(crate) mod complete;
 pub(crate) mod completions;

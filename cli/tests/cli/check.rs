@@ -113,3 +113,23 @@ fn what_is_no_model_is_said() {
     assert!(ran.err.contains("there is no model below the folder"), "{}", ran.err);
     assert_eq!(run(["check"]).code, 2, "a wrong command line");
 }
+
+/// What Camunda does not look for: with the diagram's names, and only when it can be known.
+#[test]
+fn more_is_found_than_camunda_finds() {
+    let elements = r#"<startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="t"/>
+      <serviceTask id="t" name="Charge the card" camunda:class="com.acme.Charge"/><userTask id="lost" name="Say sorry"/>
+      <sequenceFlow id="f2" sourceRef="t" targetRef="c"/><callActivity id="c" calledElement="inner"/>"#;
+    let files = folder(&[("order.bpmn", &model("order", elements))]);
+    let ran = run(["check", &files.path().to_string_lossy()]);
+    assert_eq!(ran.code, 0, "warnings only: {ran:?}");
+    assert!(ran.out.contains("warning[W0902]: `lost` \"Say sorry\" can't be reached"), "{}", ran.out);
+    assert!(
+        ran.out.contains("warning[W0911]: nobody serves the Java class `com.acme.Charge` (implementation)"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("warning[W0909]: the called process `inner` is not among these models"), "{}", ran.out);
+    let one = run(["check", &at(&files, "order.bpmn"), "--served", "com.acme.*"]);
+    assert!(one.out.contains("1 file checked: 1 warning"), "a single file is not taken for all there is: {}", one.out);
+}

@@ -1,5 +1,6 @@
 //! The command line, run as a user runs it: arguments in; output, errors and exit code out.
 
+mod assess;
 mod check;
 mod client;
 mod config;
