@@ -8,6 +8,7 @@ mod exit;
 mod logging;
 mod output;
 mod outside;
+mod people;
 mod render;
 mod sources;
 mod style;

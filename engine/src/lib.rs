@@ -4,6 +4,7 @@
 //! commands ([`command`]) and requests ([`request`]) that it answers when they are durable ([`Pending`]). What a process does
 //! is decided in `engine-core`; here are threads, time, storage and user code.
 
+mod audit;
 mod decisions;
 pub mod explain;
 mod handler;
@@ -11,6 +12,7 @@ pub mod observe;
 pub mod pending;
 pub mod query;
 pub mod request;
+pub mod rights;
 mod runtime;
 mod scripts;
 pub mod world;
@@ -26,8 +28,8 @@ pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
 pub use runtime::{
-    BatchOptions, Circuit, CircuitState, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef, JobRun, LoadError,
-    OpenError, Options, TaskForm, Window,
+    BatchOptions, Circuit, CircuitState, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef, IdentityOptions,
+    JobRun, LoadError, OpenError, Options, PASSWORD_RULES, PolicyRule, TaskForm, Window,
 };
 pub use scripting::Limits as ScriptLimits;
 pub use store;

@@ -710,9 +710,11 @@ pub struct MetricValue {
 /// Changes of what is administered. Answered by the id of what was created, if it has a generated id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admin {
-    /// Creates a user.
-    CreateUser(UserProfile, String),
-    /// Changes a user, created when there is none.
+    /// Creates a user, who can't log in without password.
+    CreateUser(UserProfile, Option<String>),
+    /// Creates a user with the stored form of a password.
+    ImportUser(UserProfile, StoredPassword),
+    /// Changes a user.
     UpdateUser(UserProfile),
     /// Sets a password.
     SetPassword {
@@ -773,6 +775,15 @@ pub struct UserProfile {
     pub last_name: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
+}
+
+/// A password as it is stored: argon2, or what Camunda 7 writes (`{SHA-512}…` with its salt, `{SHA}…`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredPassword {
+    /// The digest.
+    pub digest: String,
+    /// The salt, where it is not part of the digest.
+    pub salt: Option<String>,
 }
 
 /// A group.

@@ -238,6 +238,11 @@ impl Engine {
         self.0.admin(change, caller)
     }
 
+    /// How people are let in and what they may do.
+    pub(crate) fn identity_options(&self) -> &tollgate::IdentityOptions {
+        self.0.identity_options()
+    }
+
     /// Checks a password.
     pub(crate) fn verify(&self, request: request::Verify) -> Pending<bool> {
         self.0.verify(request)

@@ -43,8 +43,6 @@ pub struct Options {
     pub unique_worker_requests: bool,
     /// Callers must authenticate (HTTP Basic).
     pub authentication: bool,
-    /// Authorizations of callers are checked.
-    pub authorization: bool,
     /// Sites whose scripts may call the API; `*` for all. `None` for none.
     pub cors: Option<Vec<String>>,
     /// Answers are compressed for callers that accept it.
@@ -106,7 +104,6 @@ impl Default for Options {
             max_long_polls: 10_000,
             unique_worker_requests: false,
             authentication: false,
-            authorization: false,
             cors: None,
             compression: true,
             tls: None,

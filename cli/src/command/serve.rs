@@ -19,7 +19,9 @@ use crate::{
     config::{ALL, ConfigArgs, Configuration},
     exit::Exit,
     logging::{self, Log},
-    outside, sources, style,
+    outside,
+    people::PeopleArgs,
+    sources, style,
 };
 
 /// Serve the REST API and run jobs and timers.
@@ -57,6 +59,8 @@ pub(crate) struct Serve {
     /// Serve the `/test` endpoints (stop the clock, run jobs, delete everything) and switch the job executor off. For tests.
     #[arg(long)]
     test_mode: bool,
+    #[command(flatten)]
+    people: PeopleArgs,
 }
 
 impl Serve {
@@ -78,6 +82,7 @@ impl Serve {
         options.job_executor &= !self.test_mode;
         options.delegates = Some(Box::new(outside::connectors(settings.connectors.as_deref())?));
         let engine = Engine::open_with(&settings.data, options).map_err(|error| not_opened(&settings.data, error))?;
+        let people = self.people.prepare(&engine, settings, self.test_mode)?;
         deploy(&engine, &files)?;
         let address = listener.local_addr()?;
         let scheme = if settings.tls_certificate.is_some() { "https" } else { "http" };
@@ -91,6 +96,7 @@ impl Serve {
         println!("Tollgate {} is ready", env!("CARGO_PKG_VERSION"));
         println!("  REST API  {scheme}://{address}/engine-rest");
         println!("  data      {} ({}, {durability})", settings.data.display(), settings.store_kind);
+        people.iter().for_each(|line| println!("{line}"));
         if let Some(file) = &configuration.file {
             println!("  settings  {}", file.display());
         }
@@ -119,6 +125,7 @@ impl Serve {
         if self.accept_damage {
             flags.push(("store.accept-damage", "true".to_owned()));
         }
+        self.people.settings(&mut flags);
         Configuration::load(&self.config, &flags)
     }
 

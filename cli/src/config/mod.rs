@@ -24,8 +24,15 @@ pub(crate) use self::{
 pub(crate) const DEFAULT_FILE: &str = "tollgate.toml";
 
 /// Variables of the environment that are no settings of the server.
-const OTHER_VARIABLES: [&str; 5] =
-    ["TOLLGATE_CONFIG", "TOLLGATE_SERVER", "TOLLGATE_USER", "TOLLGATE_PASSWORD", "TOLLGATE_CA"];
+const OTHER_VARIABLES: [&str; 7] = [
+    "TOLLGATE_CONFIG",
+    "TOLLGATE_SERVER",
+    "TOLLGATE_USER",
+    "TOLLGATE_PASSWORD",
+    "TOLLGATE_CA",
+    crate::people::ADMIN_USER,
+    crate::people::ADMIN_PASSWORD,
+];
 
 /// Where the configuration comes from.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -101,6 +101,8 @@ impl Configuration {
         transactions.max_operations = settings.max_operations;
         transactions.max_executions = settings.max_executions;
         transactions.max_call_depth = settings.max_call_depth;
+        options.identity.authorization = settings.authorization;
+        options.identity.password_policy = settings.password_policy;
         let parse = &mut options.parse;
         parse.enforce_history_time_to_live = settings.enforce_history_time_to_live;
         parse.history_time_to_live.clone_from(&settings.history_time_to_live);
@@ -127,7 +129,6 @@ impl Configuration {
             max_long_polls: settings.max_long_polls,
             unique_worker_requests: settings.unique_worker_requests,
             authentication: settings.authentication,
-            authorization: settings.authorization,
             cors: Some(settings.cors.clone()).filter(|sites| !sites.is_empty()),
             compression: settings.compression,
             tls: tls.map(|(certificate, key)| server::Tls { certificate, key }),

@@ -177,7 +177,9 @@ settings! {
     /// Callers must authenticate (HTTP Basic).
     "http.authentication" authentication: bool = http().authentication;
     /// Authorizations of callers are checked. Needs `http.authentication`.
-    "http.authorization" authorization: bool = http().authorization;
+    "http.authorization" authorization: bool = engine().identity.authorization;
+    /// New passwords must pass Camunda's password policy.
+    "http.password-policy" password_policy: bool = engine().identity.password_policy;
     /// Sites whose scripts may call the API; `"*"` for all.
     "http.cors" cors: Vec<String> = Vec::new();
     /// Answers are compressed for callers that accept it.

@@ -4,11 +4,13 @@
 //! instance: the rows the history API shows. What is emitted depends on the [`HistoryLevel`] (S-HI).
 
 mod archive;
+mod operation;
 mod rows;
 
 pub use archive::Archive;
 use minicbor::{Decode, Encode};
 use models::{Id, Timestamp, Value};
+pub use operation::{ADMIN, OPERATOR, Operation, TASK_WORKER};
 pub use rows::*;
 
 use crate::state::ActivityState;

@@ -66,4 +66,4 @@ pub use task::*;
 pub use user_operation::*;
 pub use variable::*;
 pub use variable_filter::{Operator, VariableFilter};
-pub(crate) use visibility::visible_external_task;
+pub(crate) use visibility::fetchable_external_task;

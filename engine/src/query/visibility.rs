@@ -7,7 +7,7 @@ use crate::{
     request::Caller,
     world::{
         World,
-        permission::{READ, READ_HISTORY, READ_INSTANCE, READ_TASK, Resource},
+        permission::{READ, READ_HISTORY, READ_INSTANCE, READ_TASK, Resource, UPDATE, UPDATE_INSTANCE},
     },
 };
 
@@ -50,6 +50,21 @@ pub(crate) fn visible_external_task(world: &World, task: &ExternalTask, viewer: 
             reads_instance(world, viewer, Some(task.process_instance), Some(task.definition))
         })
     })
+}
+
+/// Whether a worker may have an external task: it must be allowed to read the process instance and to change it.
+pub(crate) fn fetchable_external_task(world: &World, task: &ExternalTask, worker: Option<&Caller>) -> bool {
+    visible_external_task(world, task, worker)
+        && worker.is_none_or(|worker| {
+            let instance = task.process_instance.to_string();
+            world.may(worker, Resource::ProcessInstance, Some(&instance), UPDATE)
+                || world.may(
+                    worker,
+                    Resource::ProcessDefinition,
+                    world.definition_key(Some(task.definition)),
+                    UPDATE_INSTANCE,
+                )
+        })
 }
 
 impl World {

@@ -6,11 +6,6 @@ use engine_core::{
 };
 
 use super::{engine_jobs::Work, lane::Lane};
-use crate::pending::Pending;
-
-pub(super) fn missing<T>(what: &str) -> Pending<T> {
-    Pending::ready(Err(Fault::engine(format!("{what} is not supported by this version of Tollgate"))))
-}
 
 impl Lane {
     /// What a job of the engine itself does.

@@ -9,8 +9,10 @@ use models::Id;
 
 use super::Engine;
 use crate::{
+    audit,
     pending::Pending,
     request::{Caller, HistoryChange},
+    rights::Rights,
     world::World,
 };
 
@@ -26,11 +28,18 @@ impl Engine {
             let fresh = lane.ids.fresh();
             let now = lane.shared.clock.now();
             let prepared = {
-                let world = lane.shared.world.read();
-                prepare(&world, change, &caller, fresh, now)
+                let shared = lane.shared.clone();
+                let world = shared.world.read();
+                Rights::new(&world, &caller).history_change(&change).and_then(|()| {
+                    lane.note(audit::history_change(&world, &change), &caller);
+                    prepare(&world, change, &caller, fresh, now)
+                })
             };
             match prepared {
-                Err(fault) => drop(answer.send(Err(fault))),
+                Err(fault) => {
+                    lane.log.clear();
+                    drop(answer.send(Err(fault)));
+                }
                 Ok((Some(root), events, created)) => lane.transact_many(
                     vec![(root, Command::Record(events))],
                     &caller,

@@ -19,6 +19,7 @@ use models::Id;
 
 use super::{Engine, engine_jobs::Work, lane::Lane, migration, restart};
 use crate::{
+    audit,
     pending::Pending,
     request::{
         self, BatchChange, Caller, Correlate, Migrate, MigrationPlan, ModifyMany, RemovalTimeOf, RemovalTimeTo, Restart,
@@ -74,10 +75,13 @@ impl Engine {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
             lane.settle();
-            match lane.make_batch(request, &caller) {
+            let permitted = lane.permit(&caller, |rights| rights.batch(&request));
+            let entry = audit::batch(&lane.shared.world.read(), &request);
+            match permitted.and_then(|()| lane.make_batch(request, &caller)) {
                 Err(fault) => drop(answer.send(Err(fault))),
                 Ok((batch, work)) => {
-                    lane.transact_all(work, &caller, Box::new(move |result| drop(answer.send(result.map(|_| batch)))))
+                    lane.note([entry], &caller);
+                    lane.transact_all(work, &caller, Box::new(move |result| drop(answer.send(result.map(|_| batch)))));
                 }
             }
         })
@@ -88,9 +92,12 @@ impl Engine {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
             lane.settle();
-            match lane.batch_work(change) {
+            let permitted = lane.permit(&caller, |rights| rights.batch_change(change));
+            let entry = audit::batch_change(&lane.shared.world.read(), change);
+            match permitted.and_then(|()| lane.batch_work(change)) {
                 Err(fault) => drop(answer.send(Err(fault))),
                 Ok(work) => {
+                    lane.note([entry], &caller);
                     lane.transact_all(work, &caller, Box::new(move |result| drop(answer.send(result.map(|_| ())))));
                 }
             }

@@ -124,9 +124,11 @@ impl Engine {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
             lane.settle();
-            match lane.schedule_clean_up(request.immediately) {
+            let permitted = lane.permit(&caller, |rights| rights.admin());
+            match permitted.and_then(|()| lane.schedule_clean_up(request.immediately)) {
                 Err(fault) => drop(answer.send(Err(fault))),
                 Ok((ids, work)) => {
+                    lane.note([crate::audit::cleaned_up(request.immediately)], &caller);
                     lane.transact_all(work, &caller, Box::new(move |result| drop(answer.send(result.map(|_| ids)))))
                 }
             }

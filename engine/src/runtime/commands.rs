@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine_core::{
     command::{Command, Outcome, Start, TaskCommand, Variables},
     error::{Fault, FaultKind},
+    history::HistoryEvent,
 };
 use models::{Id, Value};
 
@@ -96,16 +97,42 @@ impl Lane {
                 found.unwrap_or_else(|| self.ids.fresh())
             }
         };
+        if caller.user.is_none() {
+            return self.run_command(root, command, Vec::new(), caller, done);
+        }
+        // what may be done and what is written down depends on the state that the command finds
+        self.behind(root, move |lane| {
+            lane.settle_root(root);
+            if let Err(fault) = lane.permit(&caller, |rights| rights.command(&command)) {
+                return done(Err(fault));
+            }
+            let entry = crate::audit::command(&lane.shared.world.read(), &command, root);
+            let log = lane.log_events(entry, &caller);
+            lane.run_command(root, command, log, caller, done);
+        });
+    }
+
+    /// Runs a command on a root with entries of the user operation log.
+    fn run_command(
+        &mut self,
+        root: Id,
+        command: Command,
+        log: Vec<HistoryEvent>,
+        caller: Caller,
+        done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>,
+    ) {
         // without a root the command runs on an empty state and fails in Camunda's words
         if let Command::RunJob(job) = command {
             let known = self.shared.world.read().job(job).map(|row| row.process_instance.is_some());
             if known == Some(false) {
+                self.log = log;
                 return self.run_engine_job(job, &caller, done);
             }
-            return self.run_job(root, job, caller, done);
+            return self.run_job(root, job, log, caller, done);
         }
         if let Command::Job(job, change) = &command {
             if self.shared.world.read().job(*job).is_some_and(|row| row.process_instance.is_none()) {
+                self.log = log;
                 return self.change_engine_job(*job, change.clone(), &caller, done);
             }
         }
@@ -117,10 +144,15 @@ impl Lane {
                 let first: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send> = Box::new(move |result| {
                     done(result.map(|outcomes| outcomes.into_iter().next().unwrap_or_default()))
                 });
+                self.log = log;
                 return self.transact_many(commands, &caller, Vec::new(), first);
             }
         }
-        self.transact(root, vec![command], caller, done);
+        let mut commands = vec![command];
+        if !log.is_empty() {
+            commands.push(Command::Record(log));
+        }
+        self.transact(root, commands, caller, done);
     }
 
     /// Tasks below a task that ends: they end with it, for the same reason.

@@ -9,11 +9,13 @@ use models::{Id, Timestamp};
 
 use super::{Engine, lane::Lane};
 use crate::{
+    audit,
     pending::Pending,
     request::{
         Caller, DefinitionChange, Definitions, Instances, JobDefinitionChange, JobDefinitions, SetExternalTaskRetries,
         SuspendInstances, TenantChoice,
     },
+    rights::Rights,
     world::{JobDefinition, Record, RecordChange, World},
 };
 
@@ -23,19 +25,34 @@ type Work = (Vec<(Id, Command)>, Vec<RecordChange>);
 impl Engine {
     /// Suspends, activates or deletes definitions, or sets their time to live.
     pub fn change_definitions(&self, change: DefinitionChange, caller: &Caller) -> Pending<()> {
-        self.administer(caller, move |lane| lane.definition_work(&change))
+        let by = caller.clone();
+        self.administer(caller, move |lane| {
+            lane.permit(&by, |rights| rights.change_definitions(&change))?;
+            let log = audit::definition_change(&lane.shared.world.read(), &change);
+            lane.note(log, &by);
+            lane.definition_work(&change)
+        })
     }
 
     /// Suspends, activates or reprioritises job definitions and their jobs.
     pub fn change_job_definitions(&self, change: JobDefinitionChange, caller: &Caller) -> Pending<()> {
-        self.administer(caller, move |lane| lane.job_definition_work(&change))
+        let by = caller.clone();
+        self.administer(caller, move |lane| {
+            lane.permit(&by, |rights| rights.change_job_definitions(&change))?;
+            let log = audit::job_definition_change(&lane.shared.world.read(), &change);
+            lane.note(log, &by);
+            lane.job_definition_work(&change)
+        })
     }
 
     /// Suspends or activates process instances.
     pub fn suspend_instances(&self, request: SuspendInstances, caller: &Caller) -> Pending<()> {
+        let by = caller.clone();
         self.administer(caller, move |lane| {
             let shared = lane.shared.clone();
             let world = shared.world.read();
+            Rights::new(&world, &by).suspend_instances(&request.instances)?;
+            lane.note([audit::suspended_instances(&world, &request.instances, request.suspended)], &by);
             let instances: Vec<Id> = match &request.instances {
                 Instances::Ids(ids) => ids.clone(),
                 Instances::Of(definitions) => instances_of(&world, &resolve(&world, definitions)?),
@@ -46,15 +63,19 @@ impl Engine {
 
     /// Sets the retries of several external tasks.
     pub fn set_external_task_retries(&self, request: SetExternalTaskRetries, caller: &Caller) -> Pending<()> {
+        let by = caller.clone();
         self.administer(caller, move |lane| {
             let shared = lane.shared.clone();
             let world = shared.world.read();
+            lane.note([audit::external_task_retries(request.tasks.len(), request.retries, false)], &by);
             let mut commands = Vec::new();
             for id in &request.tasks {
                 let root = world.root_of_external_task(*id).ok_or_else(|| {
                     Fault::not_found(format!("Cannot find external task with id {id}: externalTask is null"))
                 })?;
-                commands.push((root, Command::ExternalTask(*id, ExternalTaskCommand::SetRetries(request.retries))));
+                let command = Command::ExternalTask(*id, ExternalTaskCommand::SetRetries(request.retries));
+                Rights::new(&world, &by).command(&command)?;
+                commands.push((root, command));
             }
             Ok((commands, Vec::new()))
         })
@@ -70,7 +91,10 @@ impl Engine {
         self.lane(move |lane, answer| {
             lane.settle_if_busy();
             match work(lane) {
-                Err(fault) => drop(answer.send(Err(fault))),
+                Err(fault) => {
+                    lane.log.clear();
+                    drop(answer.send(Err(fault)));
+                }
                 Ok((commands, records)) => lane.transact_many(
                     commands,
                     &caller,

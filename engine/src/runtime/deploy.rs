@@ -13,6 +13,7 @@ use models::{Diagnostic, Id, bpmn};
 
 use super::{Engine, lane::Lane, start_timer};
 use crate::{
+    audit,
     pending::Pending,
     request::{Caller, DeleteOptions, Deploy, Deployed, Redeploy},
     world::{
@@ -26,12 +27,18 @@ impl Engine {
     ///
     /// The fault of a file that does not parse has the kind [`FaultKind::Parse`] and carries the problems of every file.
     pub fn deploy(&self, deploy: Deploy, caller: &Caller) -> Pending<Deployed> {
-        let _ = caller;
+        let caller = caller.clone();
         self.lane(move |lane, answer| {
             lane.settle();
-            match lane.prepare(deploy) {
+            let permitted = lane.permit(&caller, |rights| rights.deploy());
+            let made = Deploy { resources: Vec::new(), ..deploy.clone() };
+            match permitted.and_then(|()| lane.prepare(deploy)) {
                 Err(fault) => drop(answer.send(Err(fault))),
-                Ok(Prepared { deployed, records, compiled }) => {
+                Ok(Prepared { deployed, mut records, compiled }) => {
+                    if !records.is_empty() {
+                        lane.note([audit::deployed(deployed.deployment, &made)], &caller);
+                        records.extend(lane.deployment_grant(deployed.deployment, &caller));
+                    }
                     let shared = lane.shared.clone();
                     lane.write_records(
                         records,
@@ -86,6 +93,10 @@ impl Engine {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
             lane.settle();
+            if let Err(fault) = lane.permit(&caller, |rights| rights.delete_deployment(id)) {
+                drop(answer.send(Err(fault)));
+                return;
+            }
             let definitions: Vec<Id> = {
                 let world = lane.shared.world.read();
                 if world.deployment(id).is_none() {
@@ -100,6 +111,8 @@ impl Engine {
             match result {
                 Err(fault) => drop(answer.send(Err(fault))),
                 Ok((commands, records)) => {
+                    let log = audit::deleted_deployment(&lane.shared.world.read(), id, options);
+                    lane.note([log], &caller);
                     let shared = lane.shared.clone();
                     lane.transact_many(
                         commands,

@@ -131,6 +131,7 @@ impl Lane {
 
     /// Runs a job that belongs to no process instance.
     pub(super) fn run_engine_job(&mut self, id: Id, caller: &Caller, done: Done) {
+        let log = std::mem::take(&mut self.log);
         let shared = self.shared.clone();
         let kind = shared.world.read().job(id).map(|job| job.kind.clone());
         // what a batch works on was chosen long before: its jobs need not see the last commit
@@ -150,6 +151,7 @@ impl Lane {
         }
         match self.engine_job_work(&job) {
             Ok(mut work) => {
+                work.history.extend(log);
                 if matches!(job.kind, JobKind::HistoryCleanup(_)) {
                     // it never ends: the work has set it to its next run
                     work.history.extend(self.job_log(&job, LogKind::Success, None, None));
@@ -274,13 +276,14 @@ impl Lane {
 
     /// Changes a job that belongs to no process instance.
     pub(super) fn change_engine_job(&mut self, id: Id, command: JobCommand, caller: &Caller, done: Done) {
+        let log = std::mem::take(&mut self.log);
         self.settle();
         let shared = self.shared.clone();
         let Some(mut job) = shared.world.read().job(id).cloned() else {
             done(Err(super::jobs::no_job(id)));
             return;
         };
-        let mut work = Work::default();
+        let mut work = Work { history: log, ..Work::default() };
         job.revision += 1;
         {
             let world = shared.world.read();

@@ -14,6 +14,11 @@ impl Engine {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
             let shared = lane.shared.clone();
+            if let Err(fault) = lane.permit(&caller, |rights| rights.evaluate_decision(request.definition)) {
+                drop(answer.send(Err(fault)));
+                return;
+            }
+            let entry = crate::audit::evaluated(&shared.world.read(), request.definition);
             let mut scope = Empty {
                 now: shared.clock.now(),
                 zone: shared.options.settings.time_zone.clone(),
@@ -22,6 +27,7 @@ impl Engine {
             match shared.decisions.evaluate_definition(request.definition, &mut scope) {
                 Err(fault) => drop(answer.send(Err(fault))),
                 Ok(outcome) => {
+                    lane.note(entry, &caller);
                     let root = lane.ids.fresh();
                     let mut events = Vec::new();
                     for (at, mut decision) in outcome.history.into_iter().enumerate() {

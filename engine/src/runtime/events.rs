@@ -12,6 +12,7 @@ use super::{Engine, lane::Lane, start_timer};
 use crate::{
     pending::Pending,
     request::{Caller, Correlate, Correlated, EvaluateConditions, Signal, StartedInstance, TenantChoice},
+    rights::Rights,
     world::World,
 };
 
@@ -32,7 +33,8 @@ impl Engine {
     pub fn signal(&self, request: Signal, caller: &Caller) -> Pending<()> {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
-            let found = lane.signal_targets(&request);
+            let found = lane.signal_targets(&request, &caller);
+            let found = found.and_then(|commands| lane.permit_all(&caller, &commands).map(|()| commands));
             match found {
                 Err(fault) => drop(answer.send(Err(fault))),
                 Ok(commands) => {
@@ -51,7 +53,10 @@ impl Engine {
     pub fn evaluate_conditions(&self, request: EvaluateConditions, caller: &Caller) -> Pending<Vec<StartedInstance>> {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
-            let found = lane.condition_targets(&request);
+            let found = lane.condition_targets(&request, &caller).and_then(|starts| {
+                let check = |rights: Rights<'_>| starts.iter().try_for_each(|start| rights.start_instance(start.1));
+                lane.permit(&caller, check).map(|()| starts)
+            });
             match found {
                 Err(fault) => drop(answer.send(Err(fault))),
                 Ok(starts) => {
@@ -101,19 +106,33 @@ type Answer = tokio::sync::oneshot::Sender<Result<Vec<Correlated>, Fault>>;
 impl Lane {
     /// What a message does to process instances that wait for it.
     pub(super) fn deliveries(&mut self, request: &Correlate) -> Result<Vec<(Id, Command)>, Fault> {
-        let targets = self.message_targets(request)?;
+        let targets = self.message_targets(request, &Caller::default())?;
         Ok(targets.iter().map(|target| delivery(target, request)).collect())
     }
 
     fn correlate(&mut self, request: &Correlate, caller: &Caller, retry: bool, answer: Answer) {
-        let targets = match self.message_targets(request) {
+        let targets = match self.message_targets(request, caller) {
             Ok(targets) => targets,
             Err(fault) => {
                 drop(answer.send(Err(fault)));
                 return;
             }
         };
-        let commands = targets.iter().map(|target| delivery(target, request)).collect();
+        let commands: Vec<(Id, Command)> = targets.iter().map(|target| delivery(target, request)).collect();
+        if let Err(fault) = self.permit_all(caller, &commands) {
+            drop(answer.send(Err(fault)));
+            return;
+        }
+        if request.all
+            && let Some(first) = targets.first()
+        {
+            let definition = match first {
+                Target::Subscription { row, .. } => row.definition,
+                Target::Start { definition, .. } => *definition,
+            };
+            let entry = crate::audit::correlated(&self.shared.world.read(), request, Some(definition), targets.len());
+            self.note([entry], caller);
+        }
         if retry && targets.iter().any(|target| matches!(target, Target::Subscription { .. })) {
             // the index may lag behind the lane: a subscription that is gone is looked for once more
             self.settle_if_busy();
@@ -136,7 +155,7 @@ impl Lane {
     }
 
     /// Receivers of a message (S-MS-2 to S-MS-6).
-    fn message_targets(&mut self, request: &Correlate) -> Result<Vec<Target>, Fault> {
+    fn message_targets(&mut self, request: &Correlate, caller: &Caller) -> Result<Vec<Target>, Fault> {
         if request.name.is_none()
             && request.business_key.is_none()
             && request.correlation_keys.is_empty()
@@ -153,7 +172,7 @@ impl Lane {
         let world = shared.world.read();
         let mut targets = Vec::new();
         if !request.start_only {
-            targets = waiting(&world, request);
+            targets = waiting(&world, request, caller);
             if !request.all && targets.len() > 1 {
                 return Err(Fault::new(
                     FaultKind::MismatchingMessageCorrelation,
@@ -173,6 +192,7 @@ impl Lane {
                     .start_subscriptions_for(SubscriptionKind::Message, Some(name))
                     .filter(|row| request.definition.is_none_or(|id| id == row.definition))
                     .filter(|row| tenant_matches(&request.tenant, row.tenant.as_deref()))
+                    .filter(|row| World::sees_tenant(caller, row.tenant.as_deref()))
                     .filter(|row| world.process_definition(row.definition).is_some_and(|d| !d.suspended))
                     .map(|row| (row.definition, row.node, row.tenant.clone()))
                     .collect();
@@ -205,7 +225,7 @@ impl Lane {
         Ok(targets)
     }
 
-    fn signal_targets(&mut self, request: &Signal) -> Result<Vec<(Id, Command)>, Fault> {
+    fn signal_targets(&mut self, request: &Signal, caller: &Caller) -> Result<Vec<(Id, Command)>, Fault> {
         self.settle_if_busy();
         let shared = self.shared.clone();
         let world = shared.world.read();
@@ -236,12 +256,14 @@ impl Lane {
         let mut commands: Vec<(Id, Command)> = world
             .subscriptions_for(SubscriptionKind::Signal, Some(&request.name))
             .filter(|row| tenant_matches(&request.tenant, row.tenant.as_deref()))
+            .filter(|row| reaches(&request.tenant, caller, row.tenant.as_deref()))
             .filter(|row| world.execution(row.execution).is_some_and(|e| !e.suspended))
             .filter_map(received)
             .collect();
         let starts: Vec<(Id, u32)> = world
             .start_subscriptions_for(SubscriptionKind::Signal, Some(&request.name))
             .filter(|row| tenant_matches(&request.tenant, row.tenant.as_deref()))
+            .filter(|row| reaches(&request.tenant, caller, row.tenant.as_deref()))
             .filter(|row| world.process_definition(row.definition).is_some_and(|d| !d.suspended))
             .map(|row| (row.definition, row.node))
             .collect();
@@ -258,7 +280,11 @@ impl Lane {
     }
 
     #[expect(clippy::type_complexity, reason = "root, definition, start event and tenant, used once")]
-    fn condition_targets(&mut self, request: &EvaluateConditions) -> Result<Vec<(Id, Id, u32, Option<String>)>, Fault> {
+    fn condition_targets(
+        &mut self,
+        request: &EvaluateConditions,
+        caller: &Caller,
+    ) -> Result<Vec<(Id, Id, u32, Option<String>)>, Fault> {
         let shared = self.shared.clone();
         let world = shared.world.read();
         let candidates: Vec<_> = match request.definition {
@@ -282,6 +308,7 @@ impl Lane {
             None => world
                 .start_subscriptions_for(SubscriptionKind::Conditional, None)
                 .filter(|row| tenant_matches(&request.tenant, row.tenant.as_deref()))
+                .filter(|row| World::sees_tenant(caller, row.tenant.as_deref()))
                 .filter(|row| world.process_definition(row.definition).is_some_and(|d| !d.suspended))
                 .map(|row| (row.definition, row.node, row.tenant.clone()))
                 .collect(),
@@ -321,7 +348,7 @@ impl Lane {
 }
 
 /// Executions that wait for the message and match.
-fn waiting(world: &World, request: &Correlate) -> Vec<Target> {
+fn waiting(world: &World, request: &Correlate, caller: &Caller) -> Vec<Target> {
     let by_name = request.name.as_deref();
     let rows: Box<dyn Iterator<Item = &EventSubscription>> = match by_name {
         Some(name) => Box::new(world.subscriptions_for(SubscriptionKind::Message, Some(name))),
@@ -340,6 +367,7 @@ fn waiting(world: &World, request: &Correlate) -> Vec<Target> {
             && request.definition.is_none_or(|id| id == row.definition)
             && request.business_key.as_deref().is_none_or(|key| instance.business_key.as_deref() == Some(key))
             && tenant_matches(&request.tenant, row.tenant.as_deref())
+            && World::sees_tenant(caller, row.tenant.as_deref())
             && equal_in(world, instance.id, &request.correlation_keys)
             && equal_in(world, execution.id, &request.local_correlation_keys)
     })
@@ -358,6 +386,11 @@ fn tenant_matches(choice: &TenantChoice, tenant: Option<&str>) -> bool {
         TenantChoice::Without => tenant.is_none(),
         TenantChoice::Is(wanted) => tenant == Some(wanted),
     }
+}
+
+/// Without a tenant in the request, only things of the caller's tenants are reached; with one, a wrong one is refused later.
+fn reaches(choice: &TenantChoice, caller: &Caller, tenant: Option<&str>) -> bool {
+    *choice != TenantChoice::Any || World::sees_tenant(caller, tenant)
 }
 
 /// What was asked for, in the words of Camunda's `CorrelationSet`.

@@ -17,10 +17,9 @@ impl Engine {
             let now = lane.shared.clock.now();
             let candidates: Vec<(usize, models::Id, models::Id)> = {
                 let world = lane.shared.world.read();
-                let viewer = caller.authorized.then_some(&caller);
                 let mut fetching = lane.shared.fetching.lock();
                 let candidates: Vec<_> = world
-                    .fetchable(&request, now, viewer, &fetching)
+                    .fetchable(&request, now, Some(&caller), &fetching)
                     .into_iter()
                     .filter_map(|(topic, task)| Some((topic, world.root_of_external_task(task.id)?, task.id)))
                     .filter(|(_, root, _)| !lane.is_parked(*root))

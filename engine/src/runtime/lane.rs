@@ -79,6 +79,8 @@ pub(super) struct Lane {
     sequence: u64,
     /// Commits that the store has accepted.
     submitted: u64,
+    /// Entries of the user operation log for the work that is under way.
+    pub(super) log: Vec<HistoryEvent>,
 }
 
 impl Lane {
@@ -92,6 +94,7 @@ impl Lane {
             fat: loaded.fat.iter().copied().collect(),
             sequence: loaded.sequence,
             submitted: 0,
+            log: Vec::new(),
         }
     }
 
@@ -117,6 +120,21 @@ impl Lane {
         let busy = self.slots.values().any(|slot| matches!(slot, Slot::Idle { unpublished, .. } if *unpublished > 0));
         if busy {
             self.settle();
+        }
+    }
+
+    /// [`Lane::settle`], when commits of a root are on their way.
+    pub(super) fn settle_root(&mut self, root: Id) {
+        if matches!(self.slots.get(&root), Some(Slot::Idle { unpublished, .. }) if *unpublished > 0) {
+            self.settle();
+        }
+    }
+
+    /// Does work after the handler has answered that a root waits for.
+    pub(super) fn behind(&mut self, root: Id, work: impl FnOnce(&mut Self) + Send + 'static) {
+        match self.parked.get_mut(&root) {
+            Some(parked) => parked.behind.push_back(Box::new(work)),
+            None => work(self),
         }
     }
 
@@ -158,9 +176,13 @@ impl Lane {
         self.step(root, Parked { transaction, caller, now, job, done, behind: VecDeque::new() });
     }
 
-    /// Runs a job; when it fails, records the failure in a second transaction.
-    pub(super) fn run_job(&mut self, root: Id, job: Id, caller: Caller, done: Done) {
-        self.transact_job(root, vec![Command::RunJob(job)], caller, Some(job), done);
+    /// Runs a job, with entries of the user operation log; when it fails, records the failure in a second transaction.
+    pub(super) fn run_job(&mut self, root: Id, job: Id, log: Vec<HistoryEvent>, caller: Caller, done: Done) {
+        let mut commands = vec![Command::RunJob(job)];
+        if !log.is_empty() {
+            commands.push(Command::Record(log));
+        }
+        self.transact_job(root, commands, caller, Some(job), done);
     }
 
     fn checkout(&mut self, root: Id) -> InstanceState {
@@ -266,6 +288,7 @@ impl Lane {
 
     /// A part of a joint commit failed: every root is as it was committed last.
     fn undo(&mut self, parts: Vec<(Id, Commit)>) {
+        self.log.clear();
         for (root, _) in parts {
             // the states were changed already; the read model has the committed ones once it has caught up
             self.slots.remove(&root);
@@ -460,9 +483,10 @@ impl Lane {
     pub(super) fn write_records(
         &mut self,
         records: Vec<RecordChange>,
-        history: Vec<HistoryEvent>,
+        mut history: Vec<HistoryEvent>,
         done: Box<dyn FnOnce(Result<(), Fault>) + Send>,
     ) {
+        history.append(&mut self.log);
         let mut ops: Vec<Op> = records.iter().map(persist::record_op).collect();
         if !history.is_empty() {
             self.sequence += 1;
@@ -480,11 +504,14 @@ impl Lane {
     fn write_with(
         &mut self,
         parts: Vec<(Id, Commit)>,
-        records: Vec<RecordChange>,
-        rootless: Vec<HistoryEvent>,
+        mut records: Vec<RecordChange>,
+        mut rootless: Vec<HistoryEvent>,
         done: Done,
         outcome: Outcome,
     ) {
+        let authorizations = self.authorization_changes(parts.iter().map(|(_, commit)| &commit.changes), &records);
+        records.extend(authorizations);
+        rootless.append(&mut self.log);
         let mut ops: Vec<Op> = records.iter().map(persist::record_op).collect();
         let mut change = WorldChange { records, now: Some(self.shared.clock.now()), ..WorldChange::default() };
         if !rootless.is_empty() {

@@ -13,19 +13,28 @@ use serde_json::json;
 
 use super::{Engine, Shared};
 use crate::{
+    audit,
     pending::Pending,
     request::{Caller, GenerateMigration, Migrate, MigrationPlan, MigrationReport},
+    rights::Rights,
     world::World,
 };
 
 impl Engine {
     /// Makes a migration plan that maps equal activities.
-    pub fn generate_migration(&self, request: GenerateMigration, _caller: &Caller) -> Pending<MigrationPlan> {
+    pub fn generate_migration(&self, request: GenerateMigration, caller: &Caller) -> Pending<MigrationPlan> {
+        let permitted = Rights::new(&self.world(), caller).plan_migration(request.source, request.target);
+        if let Err(fault) = permitted {
+            return Pending::ready(Err(fault));
+        }
         Pending::ready(self.inner.shared.generated_plan(request))
     }
 
     /// Checks a migration plan.
-    pub fn validate_migration(&self, plan: MigrationPlan, _caller: &Caller) -> Pending<MigrationReport> {
+    pub fn validate_migration(&self, plan: MigrationPlan, caller: &Caller) -> Pending<MigrationReport> {
+        if let Err(fault) = Rights::new(&self.world(), caller).plan_migration(plan.source, plan.target) {
+            return Pending::ready(Err(fault));
+        }
         let checked = self.inner.shared.definitions_of(&plan).map(|(source, target)| MigrationReport {
             instructions: migration::validate(&source.graph, &target.graph, &plan.instructions),
             variables: Vec::new(),
@@ -43,9 +52,12 @@ impl Engine {
                 "Process instance ids cannot empty: process instance ids is empty",
             )));
         }
+        let by = caller.clone();
         self.administer(caller, move |lane| {
             let shared = lane.shared.clone();
             let world = shared.world.read();
+            Rights::new(&world, &by).migrate(&request)?;
+            lane.note([audit::migrated(&world, &request, false)], &by);
             let commands =
                 request.instances.iter().map(|id| migration_of(&world, &request, *id)).collect::<Result<_, _>>()?;
             Ok((commands, Vec::new()))

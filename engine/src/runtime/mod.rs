@@ -1,5 +1,6 @@
 //! The running engine: what [`Engine`] holds and does.
 
+mod accountable;
 mod administration;
 mod archive;
 mod batches;
@@ -13,6 +14,7 @@ mod evaluation;
 mod events;
 mod external;
 mod forms;
+mod grants;
 mod host;
 mod identity;
 mod ids;
@@ -44,6 +46,7 @@ use engine_core::{
     host::{Definition, DelegateCall, DelegateReply, Scripts, Served, Settings},
 };
 pub use forms::{FormRef, TaskForm};
+pub use identity::{IdentityOptions, PASSWORD_RULES, PolicyRule};
 pub use jobs::JobRun;
 use models::{Id, Timestamp};
 use parking_lot::{Condvar, Mutex, RwLock, RwLockReadGuard};
@@ -141,6 +144,8 @@ pub struct Options {
     pub max_queued: usize,
     /// Limits of scripts.
     pub script_limits: scripting::Limits,
+    /// How people are let in and what they may do.
+    pub identity: IdentityOptions,
     /// Maps delegates that no handler serves.
     pub delegates: Option<Box<dyn Delegates>>,
     /// How batches are cut into jobs.
@@ -160,6 +165,7 @@ impl Default for Options {
             job_concurrency: 64,
             max_queued: 100_000,
             script_limits: scripting::Limits::default(),
+            identity: IdentityOptions::default(),
             delegates: None,
             batches: BatchOptions::default(),
             clean_up: CleanUpOptions::default(),

@@ -248,6 +248,8 @@ fn record_id(record: &Record) -> Option<Id> {
         Record::JobDefinition(row) => Some(row.id),
         Record::Batch(row) => Some(row.id),
         Record::Job(row) => Some(row.id),
+        Record::Authorization(row) => Some(row.id),
+        Record::Filter(row) => Some(row.id),
         _ => None,
     }
 }

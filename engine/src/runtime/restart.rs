@@ -8,8 +8,10 @@ use models::Id;
 
 use super::{Engine, ids::IdSource};
 use crate::{
+    audit,
     pending::Pending,
     request::{Caller, ModifyMany, Restart},
+    rights::Rights,
     world::World,
 };
 
@@ -19,9 +21,13 @@ impl Engine {
         if let Err(fault) = check_modification(&request) {
             return Pending::ready(Err(fault));
         }
+        let by = caller.clone();
         self.administer(caller, move |lane| {
             let shared = lane.shared.clone();
             let world = shared.world.read();
+            let rights = Rights::new(&world, &by);
+            request.instances.iter().try_for_each(|id| rights.update_instance(*id))?;
+            lane.note([audit::modified(&world, &request, false)], &by);
             let commands =
                 request.instances.iter().map(|id| modification_of(&world, &request, *id)).collect::<Result<_, _>>()?;
             Ok((commands, Vec::new()))
@@ -33,14 +39,18 @@ impl Engine {
         if let Err(fault) = check_restart(&request) {
             return Pending::ready(Err(fault));
         }
+        let by = caller.clone();
         self.administer(caller, move |lane| {
             let shared = lane.shared.clone();
             let world = shared.world.read();
-            let commands = request
+            Rights::new(&world, &by).restart(&request)?;
+            lane.note([audit::restarted(&world, &request, false)], &by);
+            let commands: Vec<_> = request
                 .instances
                 .iter()
                 .map(|id| restart_of(&world, &request, *id, &mut lane.ids))
                 .collect::<Result<_, _>>()?;
+            commands.iter().try_for_each(|(_, command)| Rights::new(&world, &by).command(command))?;
             Ok((commands, Vec::new()))
         })
     }

@@ -15,7 +15,7 @@ use models::{Id, Timestamp, Value};
 
 use super::World;
 use crate::{
-    query::{Operator, VariableFilter, visible_external_task},
+    query::{Operator, VariableFilter, fetchable_external_task},
     request::{Caller, FetchAndLock, FetchTopic},
 };
 
@@ -172,7 +172,7 @@ impl World {
             if task.lock_expires.is_none_or(|until| until <= now)
                 && !taken.contains(&id)
                 && self.fits(task, &request.topics[topic])
-                && visible_external_task(self, task, viewer)
+                && fetchable_external_task(self, task, viewer)
                 && found.last().is_none_or(|(_, last)| last.id != id)
             {
                 found.push((topic, task));

@@ -8,10 +8,7 @@ use super::{
     Authorization, AuthorizationType, Group, Member, Membership, Tenant, TenantMembership, User, World,
     permission::Resource,
 };
-use crate::request::Caller;
-
-/// Members of this group see all tenants.
-const ADMIN_GROUP: &str = "camunda-admin";
+use crate::{request::Caller, rights::ADMIN_GROUP};
 
 /// Who there is.
 #[derive(Clone, Debug, Default)]

@@ -94,6 +94,18 @@ impl Resource {
         }
     }
 
+    /// Name of the constant in Camunda's `Resources`.
+    pub fn constant(self) -> String {
+        let mut name = String::new();
+        for (at, letter) in format!("{self:?}").chars().enumerate() {
+            if at > 0 && letter.is_ascii_uppercase() {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_uppercase());
+        }
+        name
+    }
+
     /// The named permissions of the resource with their bits, in Camunda's order.
     pub fn permissions(self) -> &'static [(&'static str, i32)] {
         match self {

@@ -54,6 +54,12 @@ impl Answer {
         Self { status: StatusCode::OK, ..Self::nothing() }
     }
 
+    /// 404 without content, in the media type of an error page.
+    pub(crate) fn absent() -> Self {
+        let content_type = Some(HeaderValue::from_static("text/html;charset=utf-8"));
+        Self { status: StatusCode::NOT_FOUND, content_type, ..Self::nothing() }
+    }
+
     /// 200 with bytes of a media type; one that cannot be written in a header is `application/octet-stream`.
     pub(crate) fn bytes(media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let media_type =

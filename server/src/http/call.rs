@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
-use tollgate::request::Caller;
+use tollgate::{request::Caller, rights::Rights, world::World};
 
 use super::{Failure, Input, Object};
 use crate::app::App;
@@ -44,6 +44,11 @@ impl Call {
     /// The path parameter `id`.
     pub(crate) fn id(&self) -> &str {
         self.path("id")
+    }
+
+    /// What the caller may do.
+    pub(crate) fn rights<'a>(&'a self, world: &'a World) -> Rights<'a> {
+        Rights::new(world, &self.caller)
     }
 
     /// A query parameter.

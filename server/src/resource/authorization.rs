@@ -7,7 +7,10 @@ use serde_json::json;
 use tollgate::{
     query::{AuthorizationQuery, AuthorizationSorting},
     request::{Admin, AuthorizationDraft, Caller},
-    world::{AuthorizationType, permission::Resource},
+    world::{
+        AuthorizationType,
+        permission::{READ, Resource},
+    },
 };
 
 use super::{
@@ -44,7 +47,9 @@ listing!(list, count, read: AuthorizationQuery = AUTHORIZATION, AuthorizationSor
 
 /// The id of the path, of an authorization that is there.
 fn found(call: &Call) -> Result<Id, Failure> {
-    let id = id_of(call.id()).filter(|id| call.app.engine.read().authorization(*id).is_some());
+    let world = call.app.engine.read();
+    let readable = world.may(&call.caller, Resource::Authorization, Some(call.id()), READ);
+    let id = id_of(call.id()).filter(|id| readable && world.authorization(*id).is_some());
     id.ok_or_else(|| Failure::missing(format!("Authorization with id {} does not exist.", call.id())))
 }
 
@@ -57,7 +62,7 @@ fn one(call: &Call) -> Reply {
     }
 }
 
-/// A caller with authorizations checked, whatever the server's option is.
+/// Whether the caller, or another user, has a permission; everybody has all where authorizations don't count.
 fn check(call: &Call) -> Reply {
     let required =
         |name: &str| call.query(name).ok_or_else(|| Failure::bad(format!("Query parameter '{name}' cannot be null")));
@@ -76,18 +81,27 @@ fn check(call: &Call) -> Reply {
         .ok_or_else(|| Failure::from(Fault::bad_request(format!("no resource type has the number {resource_type}"))))?;
     let permission = resource.permission(&permission_name).ok_or_else(|| {
         Failure::from(Fault::bad_request(format!(
-            "The permission '{permission_name}' is not valid for '{resource_name}' resource type."
+            "The permission '{permission_name}' is not valid for '{}' resource type.",
+            resource.constant()
         )))
     })?;
     let of = call.query("userId").unwrap_or(&user).to_owned();
+    let enabled = call.app.engine.identity_options().authorization;
+    if of != user && !call.app.engine.read().may(&call.caller, Resource::Authorization, None, READ) {
+        return Err(Failure::new(
+            StatusCode::FORBIDDEN,
+            "InvalidRequestException",
+            "You must have READ permission for Authorization resource.",
+        ));
+    }
     let (groups, tenants) = call.app.engine.memberships(&of);
-    let caller = Caller { user: Some(of), groups, tenants, authorized: true };
-    let resource_id = call.query("resourceId");
+    let caller = Caller { user: Some(of), groups, tenants, authorized: enabled };
+    let resource_id = call.query("resourceId").filter(|id| *id != "*");
     let authorized = call.app.engine.read().may(&caller, resource, resource_id, permission);
     Answer::json(&json!({
         "permissionName": permission_name,
         "resourceName": resource_name,
-        "resourceId": resource_id,
+        "resourceId": call.query("resourceId"),
         "authorized": authorized,
     }))
 }

@@ -65,6 +65,7 @@ pub(super) async fn start(call: &Call, request: Batch) -> Reply {
 fn one(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = id_of(call.id()).and_then(|id| world.batch(id)).filter(|batch| batch.end.is_none());
+    let row = row.filter(|row| call.rights(&world).sees_batch(row));
     let row = row.ok_or_else(|| Failure::missing(format!("Batch with id '{}' does not exist", call.id())))?;
     Answer::json(&BatchView { row })
 }
@@ -93,6 +94,7 @@ async fn suspend(call: Call) -> Reply {
 fn one_in_history(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = id_of(call.id()).and_then(|id| world.batch(id));
+    let row = row.filter(|row| call.rights(&world).sees_batch_history(row));
     let row = row.ok_or_else(|| Failure::missing(format!("Historic batch with id '{}' does not exist", call.id())))?;
     Answer::json(&HistoricBatchView { row })
 }

@@ -54,6 +54,7 @@ fn tenant(call: &Call) -> Option<&str> {
 }
 
 fn find<'w>(call: &Call, world: &'w World, attempt: Attempt<'_>) -> Result<&'w Shown<DecisionDefinition>, Failure> {
+    let readable = |row: &&Shown<DecisionDefinition>| call.rights(world).read_decision_definition(row.id).is_ok();
     match call.path("key") {
         "" => world.decision_definition_by_text(call.id()).ok_or_else(|| {
             let id = call.id();
@@ -61,25 +62,31 @@ fn find<'w>(call: &Call, world: &'w World, attempt: Attempt<'_>) -> Result<&'w S
                 "no deployed decision definition found with id '{id}': decisionDefinition is null"
             )))
         }),
-        key => world.latest_decision_definition(key, tenant(call)).ok_or_else(|| no_match(call, "decision definition")),
+        key => world
+            .latest_decision_definition(key, tenant(call))
+            .filter(readable)
+            .ok_or_else(|| no_match(call, "decision definition")),
     }
 }
 
 fn one(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = find(call, &world, Attempt::DecisionDefinition)?;
+    call.rights(&world).read_decision_definition(row.id)?;
     Answer::json(&DecisionDefinitionView { row, requirements: requirements_id(&world, row.requirements_definition) })
 }
 
 fn xml(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = find(call, &world, Attempt::DecisionDefinition)?;
+    call.rights(&world).read_decision_definition(row.id)?;
     Answer::json(&json!({"id": row.text_id, "dmnXml": resource_text(&world, row.deployment, &row.resource)}))
 }
 
 fn show_diagram(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = find(call, &world, Attempt::DecisionDefinition)?;
+    call.rights(&world).read_decision_definition(row.id)?;
     diagram(&world, row.deployment, row.diagram.as_deref())
 }
 
@@ -128,13 +135,16 @@ fn find_requirements<'w>(call: &Call, world: &'w World) -> Result<&'w Shown<Deci
         }),
         key => world
             .latest_requirements_definition(key, tenant(call))
+            .filter(|row| call.rights(world).read_requirements_definition(row.id).is_ok())
             .ok_or_else(|| no_match(call, "decision requirements definition")),
     }
 }
 
 fn requirements_one(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    Answer::json(&RequirementsView { row: find_requirements(call, &world)? })
+    let row = find_requirements(call, &world)?;
+    call.rights(&world).read_requirements_definition(row.id)?;
+    Answer::json(&RequirementsView { row })
 }
 
 fn requirements_xml(call: &Call) -> Reply {
@@ -146,11 +156,13 @@ fn requirements_xml(call: &Call) -> Reply {
     }
     let world = call.app.engine.read();
     let row = find_requirements(call, &world)?;
+    call.rights(&world).read_requirements_definition(row.id)?;
     Answer::json(&Xml { id: &row.text_id, dmn_xml: resource_text(&world, row.deployment, &row.resource) })
 }
 
 fn requirements_diagram(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = find_requirements(call, &world)?;
+    call.rights(&world).read_requirements_definition(row.id)?;
     diagram(&world, row.deployment, row.diagram.as_deref())
 }

@@ -39,6 +39,7 @@ listing!(list, count, read: DeploymentQuery = DEPLOYMENT, DeploymentSorting, |ca
 fn one(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let deployment = id_of(call.id()).and_then(|id| world.deployment(id));
+    let deployment = deployment.filter(|row| call.rights(&world).read_deployment(row.id).is_ok());
     let row =
         deployment.ok_or_else(|| Failure::missing(format!("Deployment with id '{}' does not exist", call.id())))?;
     Answer::json(&DeploymentView { row })
@@ -46,6 +47,7 @@ fn one(call: &Call) -> Reply {
 
 fn registered(call: &Call) -> Reply {
     let world = call.app.engine.read();
+    call.rights(&world).read_system()?;
     Answer::json(&world.deployments().map(|deployment| deployment.id.to_string()).collect::<Vec<_>>())
 }
 
@@ -167,8 +169,11 @@ fn by_id<V: Serialize>(views: impl Iterator<Item = (String, V)>) -> Result<Value
 async fn delete(call: Call) -> Reply {
     let missing = || Failure::missing(format!("Deployment with id '{}' do not exist", call.id()));
     let id = id_of(call.id()).ok_or_else(missing)?;
-    if call.app.engine.read().deployment(id).is_none() {
-        return Err(missing());
+    {
+        let world = call.app.engine.read();
+        if world.deployment(id).is_none() || call.rights(&world).read_deployment(id).is_err() {
+            return Err(missing());
+        }
     }
     call.app.engine.delete_deployment(id, delete_options(&call), &call.caller).await?;
     Ok(Answer::nothing())
@@ -186,6 +191,7 @@ pub(super) fn delete_options(call: &Call) -> DeleteOptions {
 fn resources(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let deployment = id_of(call.id()).and_then(|id| world.deployment(id)).ok_or_else(|| no_resources(call))?;
+    call.rights(&world).read_deployment(deployment.id)?;
     let rows = deployment.resources.iter().map(|row| ResourceView { deployment, row });
     Answer::json(&rows.collect::<Vec<_>>())
 }
@@ -197,6 +203,7 @@ fn no_resources(call: &Call) -> Failure {
 fn resource(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let deployment = id_of(call.id()).and_then(|id| world.deployment(id)).ok_or_else(|| no_resources(call))?;
+    call.rights(&world).read_deployment(deployment.id)?;
     let wanted = call.path("resourceId");
     let row = deployment.resources.iter().find(|row| row.id.to_string() == wanted).ok_or_else(|| {
         Failure::missing(format!(
@@ -211,6 +218,9 @@ fn resource_data(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let wanted = call.path("resourceId");
     let deployment = id_of(call.id()).and_then(|id| world.deployment(id));
+    if let Some(row) = deployment {
+        call.rights(&world).read_deployment(row.id)?;
+    }
     let row = deployment.and_then(|one| one.resources.iter().find(|row| row.id.to_string() == wanted));
     let row = row.ok_or_else(|| {
         Failure::from(engine_core::error::Fault::null(format!(

@@ -73,6 +73,7 @@ listing!(list_subscriptions, count_subscriptions, read_subscriptions: EventSubsc
 fn one(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = id_of(call.id()).and_then(|id| world.execution(id));
+    let row = row.filter(|row| call.rights(&world).read_execution(row).is_ok());
     let row = row.ok_or_else(|| Failure::missing(format!("Execution with id {} does not exist", call.id())))?;
     Answer::json(&ExecutionView { row })
 }
@@ -168,6 +169,9 @@ async fn trigger(call: Call) -> Reply {
 fn variable(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let entity = id_of(call.id()).and_then(|id| world.variable(id)).ok_or_else(|| no_variable(call))?;
+    if !call.rights(&world).sees_variable(entity) {
+        return Err(no_variable(call));
+    }
     let row = tollgate::query::Row { world: &world, entity };
     let deserialize = call.flag("deserializeValue", true);
     Answer::json(&VariableView { row, deserialize, binary: false })
@@ -180,5 +184,8 @@ fn no_variable(call: &Call) -> Failure {
 fn variable_data(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = id_of(call.id()).and_then(|id| world.variable(id)).ok_or_else(|| no_variable(call))?;
+    if !call.rights(&world).sees_variable(row) {
+        return Err(no_variable(call));
+    }
     value::content(&row.value, call.id())
 }

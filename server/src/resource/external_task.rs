@@ -64,6 +64,9 @@ fn error_details(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let unknown = || Fault::null(format!("No external task found with id {}: externalTask is null", call.id()));
     let task = id_of(call.id()).and_then(|id| world.external_task(id)).ok_or_else(unknown)?;
+    if let Some(instance) = world.execution(task.process_instance) {
+        call.rights(&world).read_execution(instance)?;
+    }
     Ok(match &task.error_details {
         Some(details) => Answer::bytes("text/plain", details.clone()),
         None => Answer::nothing(),

@@ -1,6 +1,7 @@
 //! `/filter`: saved task queries.
 
 use axum::http::{Method, StatusCode};
+use engine_core::error::FaultKind;
 use models::Id;
 use serde_json::{Map, Value as Json, json};
 use tollgate::{
@@ -79,8 +80,13 @@ fn list(call: &Call) -> Reply {
 
 fn found(call: &Call) -> Result<Filter, Failure> {
     let world = call.app.engine.read();
+    call.rights(&world).read_filter(call.id())?;
     let filter = id_of(call.id()).and_then(|id| world.filter(id)).cloned();
-    filter.ok_or_else(|| Failure::missing(format!("Filter with id '{}' does not exist.", call.id())))
+    filter.ok_or_else(|| missing(call))
+}
+
+fn missing(call: &Call) -> Failure {
+    Failure::missing(format!("Filter with id '{}' does not exist.", call.id()))
 }
 
 fn one(call: &Call) -> Reply {
@@ -124,15 +130,26 @@ fn answer(call: &Call, id: Option<Id>) -> Reply {
 }
 
 async fn update(call: Call) -> Reply {
-    let id = found(&call)?.id;
+    let filter = found(&call)?;
     let draft = draft(&call.object()?)?;
-    call.app.engine.admin(Admin::UpdateFilter(id, draft), &call.caller).await?;
+    if let Some(kind) = draft.resource_type.as_ref().filter(|kind| **kind != filter.resource_type) {
+        return Err(Failure::bad(format!(
+            "Unable to update filter from resource type '{}' to '{kind}'",
+            filter.resource_type
+        )));
+    }
+    if draft.name.as_deref().is_none_or(str::is_empty) {
+        return Err(Failure::bad("Unable to update filter with invalid content").code(0));
+    }
+    call.app.engine.admin(Admin::UpdateFilter(filter.id, draft), &call.caller).await?;
     Ok(Answer::nothing())
 }
 
 async fn delete(call: Call) -> Reply {
-    let id = found(&call)?.id;
-    call.app.engine.admin(Admin::DeleteFilter(id), &call.caller).await?;
+    let missing = |call: &Call| missing(call).code(0);
+    let id = id_of(call.id()).ok_or_else(|| missing(&call))?;
+    let deleted = call.app.engine.admin(Admin::DeleteFilter(id), &call.caller).await;
+    deleted.map_err(|fault| if fault.kind == FaultKind::NullValue { missing(&call) } else { fault.into() })?;
     Ok(Answer::nothing())
 }
 
@@ -167,7 +184,10 @@ fn query_of(filter: &Filter, extension: Option<Object>) -> Result<TaskQuery, Fai
 
 /// The query a call runs.
 fn wanted(call: &Call) -> Result<TaskQuery, Failure> {
-    let filter = found(call)?;
+    let filter = found(call).map_err(|failure| match failure.status {
+        StatusCode::NOT_FOUND => failure.code(0),
+        _ => failure,
+    })?;
     let extension = if call.method == Method::POST { Some(call.object()?) } else { None };
     query_of(&filter, extension)
 }

@@ -50,6 +50,7 @@ pub(super) fn task_form(call: &Call) -> Reply {
         let unknown = Fault::null(format!("Cannot find task with id {}: task is null", call.id()));
         return Err(attempt.failed(unknown));
     };
+    call.rights(&world).read_task(task)?;
     let fields = call.app.engine.task_form_fields(&world, task).map_err(|fault| attempt.failed(fault))?;
     let form = call.app.engine.task_form(&world, task);
     let rendered =
@@ -80,6 +81,7 @@ fn field_values(fields: &[ShownField], names: Option<&[&str]>) -> Map<String, Js
 pub(super) fn start_form_variables(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let definition = find(call, &world, Failure::from)?;
+    call.rights(&world).read_process_definition(definition.id)?;
     let fields = call.app.engine.start_form_fields(&world, definition.id)?;
     Answer::json(&field_values(&fields, wanted(call).as_deref()))
 }
@@ -89,6 +91,7 @@ pub(super) fn task_form_variables(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let unknown = || Fault::bad_request(format!("Cannot find task with id '{}'.: task is null", call.id()));
     let task = world.task_by_text(call.id()).ok_or_else(unknown)?;
+    call.rights(&world).read_task(task)?;
     let names = wanted(call);
     let mut shown = field_values(&call.app.engine.task_form_fields(&world, task)?, names.as_deref());
     let mut variables = world.visible_task_variables(task);
@@ -151,6 +154,7 @@ fn deployed(world: &World, form: &Form, deployment: Id) -> Reply {
 pub(super) fn deployed_start_form(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let definition = find(call, &world, |fault| Failure::missing(fault.message))?;
+    call.rights(&world).read_process_definition(definition.id)?;
     let form = call.app.engine.start_form(&world, definition.id)?;
     deployed(&world, &form, definition.deployment)
 }
@@ -160,6 +164,7 @@ pub(super) fn deployed_task_form(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let unknown = || Failure::bad(format!("No task found for taskId '{}': task is null", call.id()));
     let task = world.task_by_text(call.id()).ok_or_else(unknown)?;
+    call.rights(&world).read_task(task)?;
     let form = call.app.engine.task_form(&world, task);
     let deployment = task.definition.and_then(|id| world.process_definition(id)).map(|row| row.deployment);
     deployed(&world, &form, deployment.unwrap_or_default())
@@ -169,6 +174,7 @@ pub(super) fn deployed_task_form(call: &Call) -> Reply {
 pub(super) fn rendered_start_form(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let definition = find(call, &world, Failure::from)?;
+    call.rights(&world).read_process_definition(definition.id)?;
     let fields = call.app.engine.start_form_fields(&world, definition.id)?;
     let html = form_html::render(&fields).ok_or_else(|| {
         Failure::missing(format!(
@@ -184,6 +190,7 @@ pub(super) fn rendered_task_form(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let unknown = || Fault::null(format!("Task '{}' not found: task is null", call.id()));
     let task = world.task_by_text(call.id()).ok_or_else(unknown)?;
+    call.rights(&world).read_task(task)?;
     let fields = call.app.engine.task_form_fields(&world, task)?;
     let html = form_html::render(&fields).ok_or_else(|| {
         Failure::missing(format!("No matching rendered form for task with the id {} found.", call.id()))

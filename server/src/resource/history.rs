@@ -164,6 +164,9 @@ fn no_variable(call: &Call) -> Failure {
 fn variable(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let entity = id_of(call.id()).and_then(|id| world.historic_variable(id)).ok_or_else(|| no_variable(call))?;
+    if !call.rights(&world).sees_past(entity.process_instance) {
+        return Err(no_variable(call));
+    }
     let row = tollgate::query::Row { world: &world, entity };
     Answer::json(&HistoricVariableView { row, deserialize: call.flag("deserializeValue", true) })
 }
@@ -171,6 +174,9 @@ fn variable(call: &Call) -> Reply {
 fn variable_data(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = id_of(call.id()).and_then(|id| world.historic_variable(id)).ok_or_else(|| no_variable(call))?;
+    if !call.rights(&world).sees_past(row.process_instance) {
+        return Err(no_variable(call));
+    }
     value::content(&row.value, call.id())
 }
 
@@ -181,6 +187,9 @@ fn no_detail(call: &Call) -> Failure {
 fn detail(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let entity = id_of(call.id()).and_then(|id| world.historic_detail(id)).ok_or_else(|| no_detail(call))?;
+    if !call.rights(&world).sees_past(entity.process_instance) {
+        return Err(no_detail(call));
+    }
     let row = tollgate::query::Row { world: &world, entity };
     Answer::json(&DetailView { row, deserialize: call.flag("deserializeValue", true) })
 }
@@ -188,6 +197,9 @@ fn detail(call: &Call) -> Reply {
 fn detail_data(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let row = id_of(call.id()).and_then(|id| world.historic_detail(id)).ok_or_else(|| no_detail(call))?;
+    if !call.rights(&world).sees_past(row.process_instance) {
+        return Err(no_detail(call));
+    }
     value::content(&row.value, call.id())
 }
 
@@ -201,6 +213,8 @@ fn job_log_stacktrace(call: &Call) -> Reply {
     let row = row.ok_or_else(|| {
         Failure::missing(format!("No historic job log found with id {}: historicJobLog is null", call.id()))
     })?;
+    let what = || format!("the historic job log '{}'", row.id);
+    call.rights(&world).read_history(row.tenant.as_deref(), row.definition, what)?;
     Ok(plain_text(row.stacktrace.as_ref()))
 }
 
@@ -213,6 +227,8 @@ fn external_task_log_details(call: &Call) -> Reply {
             call.id()
         ))
     })?;
+    let what = || format!("the historic external task log '{}'", row.id);
+    call.rights(&world).read_history(row.tenant.as_deref(), Some(row.definition), what)?;
     Ok(plain_text(row.details.as_ref()))
 }
 

@@ -1,10 +1,15 @@
 //! `/user`, `/group`, `/tenant`, `/identity`.
 
-use axum::http::{Method, StatusCode};
-use serde_json::{Value as Json, json};
+use axum::http::Method;
+use serde_json::{Map, Value as Json, json};
 use tollgate::{
+    PASSWORD_RULES, PolicyRule,
     query::{GroupQuery, GroupSorting, TenantQuery, TenantSorting, UserQuery, UserSorting},
     request::{Admin, GroupProfile, Membership, TenantProfile, UserProfile, Verify},
+    world::{
+        User, World,
+        permission::{READ, Resource},
+    },
 };
 
 use super::listing;
@@ -48,8 +53,8 @@ pub(super) fn routes() -> Routes {
         .delete("/tenant/{id}/group-members/{memberId}", |call| member(call, tenant_group, false))
         .get("/identity/groups", groups_of_user)
         .post("/identity/verify", verify)
-        .get("/identity/password-policy", no_policy)
-        .read(Method::POST, Media::Json, "/identity/password-policy", no_policy)
+        .get("/identity/password-policy", policy)
+        .read(Method::POST, Media::Json, "/identity/password-policy", check_policy)
         .read(Method::OPTIONS, Media::Other, "/user", resource_links)
         .read(Method::OPTIONS, Media::Other, "/group", resource_links)
         .read(Method::OPTIONS, Media::Other, "/tenant", resource_links)
@@ -117,6 +122,11 @@ fn missing(call: &Call, what: &str) -> Failure {
     Failure::missing(format!("{what} with id {} does not exist", call.id()))
 }
 
+/// Whether the caller sees a user, group or tenant: queries leave out what it may not read.
+fn may_read(call: &Call, world: &World, resource: Resource, id: &str) -> bool {
+    world.may(&call.caller, resource, Some(id), READ)
+}
+
 async fn change(call: &Call, change: Admin) -> Reply {
     call.app.engine.admin(change, &call.caller).await?;
     Ok(Answer::nothing())
@@ -139,7 +149,7 @@ async fn create_user(call: Call) -> Reply {
     let profile = body.object("profile")?.ok_or_else(without_id)?;
     let id = profile.text("id")?.ok_or_else(without_id)?;
     let password = body.object("credentials")?.map(|credentials| credentials.text("password")).transpose()?.flatten();
-    change(&call, Admin::CreateUser(user_profile(&profile, id)?, password.unwrap_or_default())).await
+    change(&call, Admin::CreateUser(user_profile(&profile, id)?, password)).await
 }
 
 async fn delete_user(call: Call) -> Reply {
@@ -148,12 +158,15 @@ async fn delete_user(call: Call) -> Reply {
 
 fn profile(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    Answer::json(&UserView { row: world.user(call.id()).ok_or_else(|| missing(call, "User"))? })
+    let row = world.user(call.id()).filter(|row| may_read(call, &world, Resource::User, &row.id));
+    Answer::json(&UserView { row: row.ok_or_else(|| missing(call, "User"))? })
 }
 
 /// Fails when there is no such user.
 fn must_be_user(call: &Call) -> Result<(), Failure> {
-    if call.app.engine.read().user(call.id()).is_some() { Ok(()) } else { Err(missing(call, "User")) }
+    let world = call.app.engine.read();
+    let found = world.user(call.id()).is_some_and(|row| may_read(call, &world, Resource::User, &row.id));
+    if found { Ok(()) } else { Err(missing(call, "User")) }
 }
 
 async fn update_profile(call: Call) -> Reply {
@@ -179,7 +192,6 @@ async fn set_password(call: Call) -> Reply {
 }
 
 async fn unlock(call: Call) -> Reply {
-    must_be_user(&call)?;
     change(&call, Admin::UnlockUser(call.id().to_owned())).await
 }
 
@@ -197,13 +209,12 @@ async fn create_group(call: Call) -> Reply {
 
 fn group(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    Answer::json(&GroupView { row: world.group(call.id()).ok_or_else(|| missing(call, "Group"))? })
+    let row = world.group(call.id()).filter(|row| may_read(call, &world, Resource::Group, &row.id));
+    Answer::json(&GroupView { row: row.ok_or_else(|| missing(call, "Group"))? })
 }
 
 async fn update_group(call: Call) -> Reply {
-    if call.app.engine.read().group(call.id()).is_none() {
-        return Err(missing(&call, "Group"));
-    }
+    group(&call)?;
     let profile = group_profile(&call.object()?, call.id())?;
     change(&call, Admin::UpdateGroup(profile)).await
 }
@@ -224,13 +235,12 @@ async fn create_tenant(call: Call) -> Reply {
 
 fn tenant(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    Answer::json(&TenantView { row: world.tenant(call.id()).ok_or_else(|| missing(call, "Tenant"))? })
+    let row = world.tenant(call.id()).filter(|row| may_read(call, &world, Resource::Tenant, &row.id));
+    Answer::json(&TenantView { row: row.ok_or_else(|| missing(call, "Tenant"))? })
 }
 
 async fn update_tenant(call: Call) -> Reply {
-    if call.app.engine.read().tenant(call.id()).is_none() {
-        return Err(missing(&call, "Tenant"));
-    }
+    tenant(&call)?;
     let profile = tenant_profile(&call.object()?, call.id())?;
     change(&call, Admin::UpdateTenant(profile)).await
 }
@@ -263,10 +273,14 @@ fn groups_of_user(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let mut groups = Vec::new();
     let mut users: Vec<&str> = Vec::new();
-    for group in world.groups_of(user).filter_map(|id| world.group(id)) {
+    let visible = |resource, id: &str| may_read(call, &world, resource, id);
+    let mut own: Vec<_> = world.groups_of(user).filter_map(|id| world.group(id)).collect();
+    own.retain(|group| visible(Resource::Group, &group.id));
+    own.sort_by(|a, b| a.name.cmp(&b.name));
+    for group in own {
         groups.push(json!({"id": group.id, "name": group.name}));
         for member in world.users_of_group(&group.id).filter(|member| *member != user) {
-            if !users.contains(&member) {
+            if !users.contains(&member) && visible(Resource::User, member) {
                 users.push(member);
             }
         }
@@ -294,7 +308,52 @@ async fn verify(call: Call) -> Reply {
     Answer::json(&answer)
 }
 
-fn no_policy(_: &Call) -> Reply {
-    // no policy is configured
-    Err(Failure::new(StatusCode::NOT_FOUND, "NotFoundException", "HTTP 404 Not Found"))
+/// Whether passwords follow a policy.
+fn has_policy(call: &Call) -> bool {
+    call.app.engine.identity_options().password_policy
+}
+
+fn rule(rule: &PolicyRule) -> Map<String, Json> {
+    let parameter = rule.parameter.map(|(name, value)| json!({name: value}));
+    [("placeholder".to_owned(), json!(rule.placeholder)), ("parameter".to_owned(), json!(parameter))]
+        .into_iter()
+        .collect()
+}
+
+fn policy(call: &Call) -> Reply {
+    if !has_policy(call) {
+        return Ok(Answer::absent());
+    }
+    Answer::json(&json!({"rules": PASSWORD_RULES.iter().map(rule).collect::<Vec<_>>()}))
+}
+
+fn check_policy(call: &Call) -> Reply {
+    if !has_policy(call) {
+        return Ok(Answer::absent());
+    }
+    let body = call.object()?;
+    let password = body.text("password")?.unwrap_or_default();
+    let profile = body.object("profile")?;
+    let profile = profile.as_ref().map(|it| user_profile(it, it.text("id")?.unwrap_or_default())).transpose()?;
+    let profile = profile.unwrap_or_default();
+    let user = User {
+        id: profile.id,
+        first_name: profile.first_name,
+        last_name: profile.last_name,
+        email: profile.email,
+        ..User::default()
+    };
+    // rules that hold come first
+    let (held, broken): (Vec<_>, Vec<_>) = PASSWORD_RULES.iter().partition(|rule| rule.holds(&password, &user));
+    let shown = |list: &[&PolicyRule], valid: bool| -> Vec<Json> {
+        list.iter()
+            .map(|it| {
+                let mut shown = rule(it);
+                shown.insert("valid".to_owned(), valid.into());
+                Json::Object(shown)
+            })
+            .collect()
+    };
+    let rules = [shown(&held, true), shown(&broken, false)].concat();
+    Answer::json(&json!({"rules": rules, "valid": broken.is_empty()}))
 }

@@ -84,7 +84,8 @@ pub(super) fn find<'w>(
         });
     }
     let tenant = Some(call.path("tenantId")).filter(|tenant| !tenant.is_empty());
-    world.latest_process_definition(key, tenant).ok_or_else(|| {
+    let readable = |row: &&Shown<ProcessDefinition>| call.rights(world).read_process_definition(row.id).is_ok();
+    world.latest_process_definition(key, tenant).filter(readable).ok_or_else(|| {
         let tenant = tenant.map_or_else(|| "no tenant-id".to_owned(), |tenant| format!("tenant-id: {tenant}"));
         let message = format!("No matching process definition with key: {key} and {tenant}");
         Failure::rest(StatusCode::NOT_FOUND, message)
@@ -98,12 +99,17 @@ fn no_match(call: &Call) -> Failure {
 
 fn one(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    Answer::json(&ProcessDefinitionView { row: find(call, &world, |_| no_match(call))? })
+    let row = find(call, &world, |_| no_match(call))?;
+    if call.rights(&world).read_process_definition(row.id).is_err() {
+        return Err(no_match(call));
+    }
+    Answer::json(&ProcessDefinitionView { row })
 }
 
 fn xml(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let definition = find(call, &world, |_| no_match(call))?;
+    call.rights(&world).read_process_definition(definition.id)?;
     let text = resource_text(&world, definition.deployment, &definition.resource);
     Answer::json(&json!({"id": definition.text_id, "bpmn20Xml": text}))
 }
@@ -111,6 +117,7 @@ fn xml(call: &Call) -> Reply {
 fn show_diagram(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let definition = find(call, &world, Failure::from)?;
+    call.rights(&world).read_process_definition(definition.id)?;
     diagram(&world, definition.deployment, definition.diagram.as_deref())
 }
 

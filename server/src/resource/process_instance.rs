@@ -83,7 +83,11 @@ async fn delete(call: Call) -> Reply {
 
 fn activity_instances(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    let tree = id_of(call.id()).and_then(|id| world.activity_tree(id)).ok_or_else(|| missing(call))?;
+    let id = id_of(call.id());
+    if let Some(row) = id.and_then(|id| world.execution(id)) {
+        call.rights(&world).read_execution(row)?;
+    }
+    let tree = id.and_then(|id| world.activity_tree(id)).ok_or_else(|| missing(call))?;
     Answer::json(&activity_json(&world, &tree))
 }
 

@@ -345,6 +345,7 @@ fn identity_links(call: &Call) -> Reply {
     let task = world
         .task_by_text(call.id())
         .ok_or_else(|| Fault::null(format!("Cannot find task with id {}: task is null", call.id())))?;
+    call.rights(&world).read_task(task)?;
     let links = task.links.iter().map(|link| LinkView {
         user_id: link.user.as_deref(),
         group_id: link.group.as_deref(),

@@ -7,7 +7,7 @@ use engine_core::{
 };
 use models::Id;
 use serde::{Serialize, Serializer};
-use tollgate::{state::Variable, world::World};
+use tollgate::{rights::Rights, state::Variable, world::World};
 
 use crate::{
     http::{Answer, Attempt, Call, Failure, Media, Object, Reply, Routes, form::Form},
@@ -60,6 +60,14 @@ impl Scope {
         }
         let execution = text.parse().ok().filter(|id| world.execution(*id).is_some());
         execution.ok_or_else(|| Fault::null(format!("execution {text} doesn't exist: execution is null")))
+    }
+
+    /// Whether the caller may read the variables.
+    fn permit(self, rights: Rights<'_>, world: &World, id: Id) -> Result<(), Fault> {
+        if self.is_task() {
+            return world.task(id).map_or(Ok(()), |task| rights.read_task(task));
+        }
+        world.execution(id).map_or(Ok(()), |row| rights.read_execution(row))
     }
 
     /// The variables that are visible.
@@ -160,6 +168,7 @@ impl Serialize for Returned<'_> {
 fn get_all(call: &Call, scope: Scope) -> Reply {
     let world = call.app.engine.read();
     let id = scope.find(&world, call.id())?;
+    scope.permit(call.rights(&world), &world, id)?;
     let deserialize = call.flag("deserializeValues", true);
     Answer::json(&ByName { variables: scope.variables(&world, id), deserialize })
 }
@@ -169,6 +178,7 @@ fn named<'w>(call: &Call, scope: Scope, world: &'w World) -> Result<&'w Variable
     let name = call.path("varId");
     let attempt = Attempt::GetVariable(scope.word(), name);
     let id = scope.find(world, call.id()).map_err(|fault| attempt.failed(fault))?;
+    scope.permit(call.rights(world), world, id)?;
     let found = scope.variables(world, id).into_iter().find(|variable| *variable.name == *name);
     found.ok_or_else(|| Failure::missing(format!("{} variable with name {name} does not exist", scope.word())))
 }

@@ -2,7 +2,7 @@
 
 use tollgate::{
     history::{Attachment, Comment},
-    world::{Authorization, Batch, Group, Tenant, User, World, permission::Resource},
+    world::{Authorization, Batch, Group, Tenant, User, World},
 };
 
 use super::{Link, Text, view};
@@ -114,27 +114,13 @@ view! {
     AuthorizationView<'a> { row: &'a Authorization } => {
         "id": Text(row.id),
         "type": row.kind.number(),
-        "permissions": permission_names(row),
+        "permissions": row.permission_names(),
         "userId": row.user,
         "groupId": row.group,
         "resourceType": row.resource_type,
         "resourceId": row.resource_id,
         "removalTime": row.removal_time.map(Date),
         "rootProcessInstanceId": row.root_process_instance.map(Text),
-    }
-}
-
-/// The permissions of an authorization by name: `ALL` or `NONE` alone, else each one.
-fn permission_names(row: &Authorization) -> Vec<&'static str> {
-    let known = Resource::from_number(row.resource_type).map(Resource::permissions).unwrap_or_default();
-    match row.permissions {
-        tollgate::world::permission::ALL => vec!["ALL"],
-        0 => vec!["NONE"],
-        bits => known
-            .iter()
-            .filter(|(_, bit)| *bit != 0 && *bit != tollgate::world::permission::ALL && bits & bit == *bit)
-            .map(|(name, _)| *name)
-            .collect(),
     }
 }
 
