@@ -31,9 +31,14 @@ fn difference(name: &str, rigour: Rigour) -> Option<String> {
     let run = || {
         let scenario = Scenario::load(&oracle().join(format!("scenarios/{name}.yaml")))?;
         let golden = golden(&oracle().join(format!("golden/{name}.json")))?;
-        let options = tollgate::Options { job_executor: false, ..tollgate::Options::default() };
+        // without credentials test mode lets everybody do everything
+        let identity = tollgate::IdentityOptions { authorization: true, ..tollgate::IdentityOptions::default() };
+        let options = tollgate::Options { job_executor: false, identity, ..tollgate::Options::default() };
         let engine = tollgate::Engine::in_memory(options).expect("an engine in memory opens");
-        let router = server::router(engine, server::Options { test_mode: true, ..server::Options::default() });
+        let router = server::router(
+            engine,
+            server::Options { test_mode: true, authentication: true, ..server::Options::default() },
+        );
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(replay(&scenario, &golden, router, rigour))
     };

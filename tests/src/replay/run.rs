@@ -56,6 +56,7 @@ impl<'a> Run<'a> {
         let Some(kind) = kind(step) else {
             return Err(Abort::new(format!("unknown step {:?}", step.keys().collect::<Vec<_>>())));
         };
+        self.server.log_in(step.get("user").and_then(Value::as_str));
         // resources keep their ${...}
         let value = if kind == "deploy" { step[kind].clone() } else { self.fill(&step[kind])? };
         match kind {
@@ -127,6 +128,9 @@ impl<'a> Run<'a> {
                 let part = |name: &str| error.get(name).unwrap_or(&Value::Null);
                 result.insert("type".to_owned(), part("type").clone());
                 result.insert("~message".to_owned(), message(part("message"), &self.names));
+                if let Some(missing) = error.get("missingAuthorizations") {
+                    result.insert("missing".to_owned(), mask(missing, None, &self.names));
+                }
                 let show = step.get("show").and_then(Value::as_array);
                 if show.is_some_and(|show| show.iter().any(|what| what == "details")) {
                     result.insert("details".to_owned(), mask(part("details"), None, &self.names));

@@ -5,6 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, header},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -17,6 +18,7 @@ const BOUNDARY: &str = "tollgate-replay-boundary";
 
 pub(super) struct Server {
     router: Router,
+    user: Option<String>,
 }
 
 /// Status and content of an answer: JSON when it is, else text.
@@ -31,7 +33,12 @@ pub(super) struct Field<'a> {
 
 impl Server {
     pub(super) fn new(router: Router) -> Self {
-        Self { router }
+        Self { router, user: None }
+    }
+
+    /// Requests from here on are those of a user, whose password is the name; or of nobody.
+    pub(super) fn log_in(&mut self, user: Option<&str>) {
+        self.user = user.map(|user| format!("Basic {}", STANDARD.encode(format!("{user}:{user}"))));
     }
 
     /// A request with a body in JSON.
@@ -81,7 +88,10 @@ impl Server {
 
     async fn send(&self, method: &str, uri: &str, content: Option<(String, String)>) -> Result<Answer, Abort> {
         let failed = |what: &dyn std::fmt::Display| Abort::new(format!("{method} {uri}: {what}"));
-        let request = Request::builder().method(method).uri(uri).header(header::HOST, "localhost:8080");
+        let mut request = Request::builder().method(method).uri(uri).header(header::HOST, "localhost:8080");
+        if let Some(user) = &self.user {
+            request = request.header(header::AUTHORIZATION, user);
+        }
         let request = match content {
             Some((kind, content)) => request.header(header::CONTENT_TYPE, kind).body(Body::from(content)),
             None => request.body(Body::empty()),
