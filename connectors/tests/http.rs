@@ -30,6 +30,7 @@ fn variable(engine: &Engine, instance: Id, name: &str) -> Option<Value> {
     world.variables_of(instance).find(|row| &*row.name == name).map(|row| row.value.clone())
 }
 
+/// E-160: a connector on a service task.
 #[test]
 fn sends_what_the_inputs_say_and_maps_what_comes_back() {
     let web = Web::answering(&[&ok(r#"{"total": 12.5, "lines": [1, 2]}"#)]);

@@ -86,6 +86,7 @@ fn the_connector_sends_a_mail() {
     assert!(said.contains("Subject: Order 7") && said.contains("on its way"), "{said}");
 }
 
+/// E-158: fields of a mail task.
 #[test]
 fn a_mail_task_sends_html_beside_text() {
     let (port, said) = post_office();

@@ -1,3 +1,4 @@
 //! End-to-end tests of Tollgate; see `tests/`.
 
+pub mod random;
 pub mod replay;

@@ -22,7 +22,7 @@ const MODEL: &str = r#"<?xml version="1.0"?>
   </process>
 </definitions>"#;
 
-/// E-029, S-TX-1: instances, tasks, timers and variables outlive the engine; a failed completion leaves nothing behind.
+/// E-029, E-426, S-TX-1: instances, tasks, timers and variables outlive the engine; a failed completion leaves nothing behind.
 #[test]
 fn a_restart_finds_everything_acknowledged() -> Result<(), Box<dyn Error>> {
     for kind in [tollgate::store::Kind::Fjall, tollgate::store::Kind::Sled] {

@@ -1,5 +1,6 @@
 //! Project chores.
 
+mod compatibility;
 mod corpus;
 mod extract;
 
@@ -11,6 +12,8 @@ const USAGE: &str = "\
 usage: cargo xtask <chore>
 
 chores:
+  compatibility
+      Writes the feature table of docs/compatibility.md from docs/features.tsv and the tests that cite its rows.
   corpus-report [--corpus DIR] [--list] [--write]
       Parses every expression, script and decision of a folder of models (../shared/corpus by default).
       --list prints each refusal with its file; --write puts the table into docs/languages.md.";
@@ -33,7 +36,13 @@ fn main() -> Result<()> {
             }
             corpus::report(&options)
         }
+        Some("compatibility") => compatibility::write(&workspace()),
         Some(other) => bail!("unknown chore `{other}`\n\n{USAGE}"),
         None => bail!("{USAGE}"),
     }
+}
+
+/// The folder of the workspace.
+fn workspace() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }

@@ -217,7 +217,12 @@ impl Lane {
     }
 
     /// A job that suspends or activates later.
-    fn suspension_job(&mut self, handler: &str, configuration: &serde_json::Value, at: Timestamp) -> RecordChange {
+    pub(super) fn suspension_job(
+        &mut self,
+        handler: &str,
+        configuration: &serde_json::Value,
+        at: Timestamp,
+    ) -> RecordChange {
         RecordChange::Put(Record::Job(Box::new(Job {
             id: self.ids.fresh(),
             kind: JobKind::Suspension(handler.to_owned(), configuration.to_string()),

@@ -213,6 +213,17 @@ impl Lane {
             }
         }
         let Made { mut records, compiled, deployed, .. } = made;
+        if let Some(at) = deploy.activation.filter(|at| *at > now) {
+            let definitions = records.iter().filter_map(|record| match record {
+                RecordChange::Put(Record::ProcessDefinition(row)) if row.deployment == deployment.id => Some(row.id),
+                _ => None,
+            });
+            let definitions: Vec<String> = definitions.map(|id| id.to_string()).collect();
+            for id in definitions {
+                let configuration = serde_json::json!({"ids": [id], "include": true, "suspended": false});
+                records.push(self.suspension_job("activate-processdefinition", &configuration, at));
+            }
+        }
         records.insert(0, RecordChange::Put(Record::Deployment(Box::new(deployment))));
         Ok(Prepared { deployed, records, compiled })
     }

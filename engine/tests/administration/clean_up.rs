@@ -68,7 +68,7 @@ fn clean_up_keeps_to_its_window() {
     assert!(jobs.iter().all(|id| engine.read().job(*id).is_some_and(|job| job.due == Some(evening.plus_ms(10_000)))));
 }
 
-/// E-425: what was done is counted, by interval or as a sum.
+/// E-425: what was done is counted, by interval or as a sum. (E-425)
 #[test]
 fn metrics_count_what_was_done() {
     let engine = with(Options::default());

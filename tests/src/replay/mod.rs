@@ -68,6 +68,53 @@ pub async fn replay(
     Ok(compare::first_difference(golden, &trace, rigour))
 }
 
+/// Takes steps that are not known beforehand, on the engine behind a router.
+#[derive(Debug)]
+pub struct Player<'a>(run::Run<'a>);
+
+impl<'a> Player<'a> {
+    /// Sets the clock and deploys what the scenario deploys.
+    ///
+    /// # Errors
+    ///
+    /// When the server has no endpoints for tests, or the deployment is refused.
+    pub async fn new(router: axum::Router, scenario: &'a Scenario) -> Result<Self, Abort> {
+        let mut player = Self(run::Run::new(server::Server::new(router), scenario));
+        player.0.begin().await?;
+        for step in &scenario.steps {
+            let result = player.0.step(step).await?;
+            if result["status"] != 200 {
+                return Err(Abort::new(format!("the deployment is refused: {result}")));
+            }
+        }
+        Ok(player)
+    }
+
+    /// Takes a step; what comes of it.
+    ///
+    /// # Errors
+    ///
+    /// When the step can't be taken.
+    pub async fn step(&mut self, step: &Value) -> Result<Value, Abort> {
+        let step = step.as_object().ok_or_else(|| Abort::new(format!("not a step: {step}")))?;
+        self.0.step(step).await
+    }
+
+    /// A value that a step captured.
+    pub fn captured(&self, name: &str) -> Option<&str> {
+        self.0.captured(name)
+    }
+
+    /// The answer to a query.
+    ///
+    /// # Errors
+    ///
+    /// When it is not 200.
+    pub async fn get(&self, path: &str, query: &Value) -> Result<Value, Abort> {
+        self.0.get(path, query).await
+    }
+}
+
 /// The recorded trace of a scenario.
 ///
 /// # Errors

@@ -23,6 +23,7 @@ const KINDS: [&str; 11] =
 
 type Step = Map<String, Value>;
 
+#[derive(Debug)]
 pub(super) struct Run<'a> {
     server: Server,
     scenario: &'a Scenario,
@@ -36,10 +37,23 @@ impl<'a> Run<'a> {
         Self { server, scenario, names: Names::new(), now: time::start(), job_definitions: HashMap::new() }
     }
 
+    /// Sets the clock to the start.
+    pub(super) async fn begin(&mut self) -> Result<(), Abort> {
+        self.set_clock(time::start()).await
+    }
+
+    pub(super) fn captured(&self, name: &str) -> Option<&str> {
+        self.names.get(name).and_then(Value::as_str)
+    }
+
+    pub(super) async fn get(&self, path: &str, query: &Value) -> Result<Value, Abort> {
+        self.server.get(path, query).await
+    }
+
     /// The trace: what was done and what came of it, for each step.
     pub(super) async fn execute(mut self) -> Result<Vec<Value>, Abort> {
         let mut trace = Vec::new();
-        self.set_clock(time::start()).await?;
+        self.begin().await?;
         for (number, step) in self.scenario.steps.iter().enumerate() {
             let result = self.step(step).await;
             let failed = result.is_err();
@@ -52,7 +66,7 @@ impl<'a> Run<'a> {
         Ok(trace)
     }
 
-    async fn step(&mut self, step: &Step) -> Result<Value, Abort> {
+    pub(super) async fn step(&mut self, step: &Step) -> Result<Value, Abort> {
         let Some(kind) = kind(step) else {
             return Err(Abort::new(format!("unknown step {:?}", step.keys().collect::<Vec<_>>())));
         };

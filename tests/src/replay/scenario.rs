@@ -30,6 +30,22 @@ impl Scenario {
         Self::read(path).map_err(|abort| Abort::new(format!("{}: {abort}", path.display())))
     }
 
+    /// A scenario that deploys resources in shorthand, and no more.
+    ///
+    /// # Panics
+    ///
+    /// Never: texts need no files.
+    pub fn of(name: &str, resources: impl IntoIterator<Item = (String, String)>) -> Self {
+        let expanded = resources.into_iter().map(|(name, text)| {
+            let file = expand(&name, Value::String(text), Path::new(".")).expect("a text expands");
+            (name, file)
+        });
+        let resources: IndexMap<String, String> = expanded.collect();
+        let names: Value = resources.keys().cloned().collect::<Vec<_>>().into();
+        let steps = vec![Map::from_iter([("deploy".to_owned(), names)])];
+        Self { name: name.to_owned(), tags: Vec::new(), resources, steps }
+    }
+
     fn read(path: &Path) -> Result<Self, Abort> {
         let text = fs::read_to_string(path).map_err(|error| Abort::new(error.to_string()))?;
         let Value::Object(mut scenario) = yaml::parse(&text)? else { return Err(Abort::new("not a mapping")) };

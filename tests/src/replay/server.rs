@@ -16,6 +16,7 @@ const BASE: &str = "/engine-rest";
 
 const BOUNDARY: &str = "tollgate-replay-boundary";
 
+#[derive(Debug)]
 pub(super) struct Server {
     router: Router,
     user: Option<String>,

@@ -40,7 +40,11 @@ fn scenarios(oracle: &Path, citations: &mut Citations) -> Result<()> {
         let Some((name, rows)) = line.split_once(':') else { bail!("rows.txt: `{line}` has no colon") };
         covers.insert(name.to_owned(), rows.to_owned());
     }
-    for name in read(&oracle.join("passing.txt"))?.lines().map(str::trim).filter(|name| !name.is_empty()) {
+    for name in read(&oracle.join("passing.txt"))?
+        .lines()
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && !name.starts_with('#'))
+    {
         let text = read(&oracle.join(format!("scenarios/{name}.yaml")))?;
         let more = covers.get(name).map_or("", String::as_str);
         for id in ids(&text).chain(ids(more)) {

@@ -67,7 +67,7 @@ fn table(features: &[Feature], citations: &Citations) -> String {
     let count = |status| features.iter().filter(|feature| feature.status == status).count();
     let _ = writeln!(
         out,
-        "{} rows: {} work, {} differ, {} are refused, {} do not apply, {} are unproven.",
+        "{} rows: {} work, {} differ, {} refused, {} do not apply, {} are unproven.",
         features.len(),
         count(Status::Works),
         count(Status::Differs),
