@@ -427,8 +427,12 @@ impl Tx<'_> {
             }
             outgoing.push((concurrent, *flow));
         }
-        // the agenda is a stack: pushed in reverse, branches start in document order (S-EX-9)
-        for (execution, flow) in outgoing.into_iter().rev() {
+        // The agenda is a stack: pushed in reverse, branches start in document order (S-EX-9). Camunda pushes so always; but
+        // outside of operations what is pushed runs at once, so there the last branch comes first.
+        if self.t.operating {
+            outgoing.reverse();
+        }
+        for (execution, flow) in outgoing {
             self.take(execution, flow)?;
         }
         Ok(())
