@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     sync::{
         Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -25,7 +25,7 @@ fn seeds(default: u64) -> std::ops::Range<u64> {
 }
 
 /// What went wrong with a seed.
-fn try_seed(seed: u64, kind: Kind) -> Option<String> {
+fn try_seed(seed: u64, kind: Kind, steps: &AtomicUsize) -> Option<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let mut options = Options { job_executor: false, store: kind, ..Options::default() };
     options.settings.max_operations = 20_000;
@@ -38,6 +38,7 @@ fn try_seed(seed: u64, kind: Kind) -> Option<String> {
                 let path = PathBuf::from(folder).join(format!("random-{seed}.yaml"));
                 std::fs::write(path, &run.file).expect("the scenario is written");
             }
+            steps.fetch_add(run.steps, Ordering::Relaxed);
             let broken = run.broken.join("\n");
             (!broken.is_empty()).then(|| format!("seed {seed}:\n{broken}\n{}", run.file))
         }
@@ -48,6 +49,7 @@ fn try_seed(seed: u64, kind: Kind) -> Option<String> {
 fn try_all(count: u64, kind: Kind) {
     let seeds = seeds(count);
     let (next, failures) = (AtomicU64::new(seeds.start), Mutex::new(Vec::new()));
+    let steps = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
@@ -56,7 +58,7 @@ fn try_all(count: u64, kind: Kind) {
                     if seed >= seeds.end {
                         return;
                     }
-                    if let Some(failure) = try_seed(seed, kind) {
+                    if let Some(failure) = try_seed(seed, kind, &steps) {
                         failures.lock().expect("no thread panics").push(failure);
                     }
                 }
@@ -65,6 +67,8 @@ fn try_all(count: u64, kind: Kind) {
     });
     let failures = failures.into_inner().expect("no thread panics");
     let shown = failures.iter().take(3).map(String::as_str).collect::<Vec<_>>().join("\n\n");
+    let enough = usize::try_from(seeds.end - seeds.start).expect("a small number") * 3;
+    assert!(steps.into_inner() >= enough, "most models must deploy and run");
     assert!(failures.is_empty(), "{} of {} seeds fail:\n{shown}", failures.len(), seeds.end - seeds.start);
 }
 

@@ -157,7 +157,11 @@ impl Tx<'_> {
         self.t.state.drop_job(id);
         let Some(execution) = job.execution else { return Ok(()) };
         match &job.kind {
-            JobKind::Async(operation) => self.continue_async(execution, operation),
+            JobKind::Async(operation) => {
+                // it goes on with an operation, where other jobs signal from outside
+                self.t.operating = true;
+                self.continue_async(execution, operation)
+            }
             JobKind::TimerTransition(node) | JobKind::TimerIntermediate(node) => {
                 if self.execution(execution).activity == Some(*node) {
                     crate::behaviour::signal(self, execution, None)
