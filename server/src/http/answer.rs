@@ -16,7 +16,7 @@ pub(crate) struct Answer {
     status: StatusCode,
     content_type: Option<HeaderValue>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Vec<u8>,
+    body: Body,
 }
 
 /// Characters that stay as they are in `filename*`.
@@ -31,7 +31,7 @@ impl Answer {
             status: StatusCode::OK,
             content_type: Some(HeaderValue::from_static("application/json")),
             headers: Vec::new(),
-            body,
+            body: Body::from(body),
         })
     }
 
@@ -46,7 +46,7 @@ impl Answer {
 
     /// 204.
     pub(crate) fn nothing() -> Self {
-        Self { status: StatusCode::NO_CONTENT, content_type: None, headers: Vec::new(), body: Vec::new() }
+        Self { status: StatusCode::NO_CONTENT, content_type: None, headers: Vec::new(), body: Body::empty() }
     }
 
     /// 200 without content.
@@ -64,7 +64,18 @@ impl Answer {
     pub(crate) fn bytes(media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let media_type =
             HeaderValue::from_str(media_type).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
-        Self { status: StatusCode::OK, content_type: Some(media_type), headers: Vec::new(), body: body.into() }
+        Self {
+            status: StatusCode::OK,
+            content_type: Some(media_type),
+            headers: Vec::new(),
+            body: Body::from(body.into()),
+        }
+    }
+
+    /// 200 with what is written while it is sent.
+    pub(crate) fn stream(media_type: &'static str, body: Body) -> Self {
+        let content_type = Some(HeaderValue::from_static(media_type));
+        Self { status: StatusCode::OK, content_type, headers: Vec::new(), body }
     }
 
     /// The same answer, to be saved under a file name.
@@ -81,7 +92,7 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+        let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         if let Some(content_type) = self.content_type {

@@ -48,6 +48,7 @@ struct Figure<T> {
 
 fn system(call: &Call) -> Reply {
     let app = &call.app;
+    call.rights(&app.engine.read()).read_system()?;
     let stats = app.engine.store_stats();
     let counters = stats.as_ref().map(|stats| stats.counters.clone()).unwrap_or_default();
     let figure = |name, value, unit, help| Figure { name, value, unit, help: Some(help) };

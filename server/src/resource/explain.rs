@@ -1,5 +1,6 @@
 //! `…/explain`: why an instance, job, external task or message waits, in plain words. Tollgate's own.
 
+use models::Id;
 use serde_json::{Value as Json, json};
 use tollgate::explain::{Explanation, MessageExplanation, Reason};
 
@@ -15,15 +16,33 @@ pub(super) fn routes() -> Routes {
         .post("/message/explain", message)
 }
 
+/// Refuses what is about an execution that the caller may not read.
+fn permit(call: &Call, execution: Option<Id>) -> Result<(), Failure> {
+    let world = call.app.engine.read();
+    execution.and_then(|id| world.execution(id)).map_or(Ok(()), |row| call.rights(&world).read_execution(row))?;
+    Ok(())
+}
+
 fn instance(call: &Call) -> Reply {
+    permit(call, id_of(call.id()))?;
     answer(call, "Process instance", id_of(call.id()).and_then(|id| call.app.engine.explain_instance(id)))
 }
 
 fn job(call: &Call) -> Reply {
+    {
+        let world = call.app.engine.read();
+        let job = id_of(call.id()).and_then(|id| world.job(id));
+        job.map_or(Ok(()), |job| call.rights(&world).read_job(job))?;
+    }
     answer(call, "Job", id_of(call.id()).and_then(|id| call.app.engine.explain_job(id)))
 }
 
 fn external_task(call: &Call) -> Reply {
+    let instance = {
+        let world = call.app.engine.read();
+        id_of(call.id()).and_then(|id| world.external_task(id)).map(|task| task.process_instance)
+    };
+    permit(call, instance)?;
     answer(call, "External task", id_of(call.id()).and_then(|id| call.app.engine.explain_external_task(id)))
 }
 
@@ -58,7 +77,7 @@ async fn message(call: Call) -> Reply {
     let request = event::correlation(&call.object()?)?;
     let found: MessageExplanation = call.app.engine.explain_message(&request);
     let world = call.app.engine.read();
-    let place = |execution: models::Id, instance: models::Id| {
+    let place = |execution: Id, instance: Id| {
         let row = world.execution(execution);
         let activity = row.and_then(|row| Some(world.activity_id(row.definition, row.activity?)?.to_owned()));
         json!({
@@ -68,18 +87,27 @@ async fn message(call: Call) -> Reply {
             "businessKey": world.business_key(instance),
         })
     };
-    let hindered = found.hindered.iter().map(|(execution, instance, hindrances)| {
-        let mut place = place(*execution, *instance);
-        place["hindrances"] = hindrances.iter().map(tollgate::explain::Hindrance::text).collect();
-        place
-    });
+    let rights = call.rights(&world);
+    let readable = |id: &Id| world.execution(*id).is_some_and(|row| rights.read_execution(row).is_ok());
+    let hindered =
+        found.hindered.iter().filter(|(execution, ..)| readable(execution)).map(|(execution, instance, hindrances)| {
+            let mut place = place(*execution, *instance);
+            place["hindrances"] = hindrances.iter().map(tollgate::explain::Hindrance::text).collect();
+            place
+        });
     Answer::json(&json!({
         "summary": found.summary,
-        "matches": found.matches.iter().map(|(execution, instance)| place(*execution, *instance)).collect::<Vec<_>>(),
+        "matches": found
+            .matches
+            .iter()
+            .filter(|(execution, _)| readable(execution))
+            .map(|(execution, instance)| place(*execution, *instance))
+            .collect::<Vec<_>>(),
         "starts": found
             .starts
             .iter()
             .filter_map(|id| world.process_definition(*id))
+            .filter(|row| rights.read_process_definition(row.id).is_ok())
             .map(|row| json!({"processDefinitionId": row.text_id, "processDefinitionKey": row.key}))
             .collect::<Vec<_>>(),
         "hindered": hindered.collect::<Vec<_>>(),
