@@ -160,3 +160,11 @@ fn scrambled_texts_never_panic() {
         }
     }
 }
+
+/// Found by fuzzing: a literal that is rounded up to one digit more than fits divided by something that does not go into it.
+#[test]
+fn literals_of_many_digits_are_computed_with() {
+    let nines = "9".repeat(43);
+    assert!(outcome(&format!("{nines}/99 + 9999999999999 + 1")).is_ok());
+    assert!(outcome(&format!("{nines} * {nines} - {nines} / 7")).is_ok());
+}

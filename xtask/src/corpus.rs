@@ -61,7 +61,11 @@ pub(crate) fn report(options: &Options) -> Result<()> {
         };
         if file.extension().is_some_and(|extension| extension == "dmn") {
             let parsed = dmn::parse(&bytes).map(|_| ()).map_err(|error| error.message("the file"));
+            let refused = parsed.is_err();
             note("DMN files", parsed, "");
+            if refused {
+                continue;
+            }
         }
         for snippet in extract::snippets(&text) {
             let (language, result) = parser.parse(&snippet.kind, &snippet.text);
@@ -136,30 +140,20 @@ impl Parser {
 
 /// The problem without names and places, so that equal reasons are one.
 fn reason(problem: &str) -> String {
-    let first = problem.trim().lines().next().unwrap_or_default();
-    let mut out = String::new();
-    let mut quoted = None;
-    for char in first.chars() {
-        match (quoted, char) {
-            (Some(end), _) if char == end => {
-                quoted = None;
-                out.push('…');
-                out.push(char);
-            }
-            (Some(_), _) => {}
-            (None, '\'' | '`' | '"') => {
-                quoted = Some(char);
-                out.push(char);
-            }
-            (None, digit) if digit.is_ascii_digit() => {
-                if !out.ends_with('#') {
-                    out.push('#');
-                }
-            }
-            (None, other) => out.push(other),
-        }
+    let mut lines = problem.trim().lines();
+    let mut line = lines.next().unwrap_or_default();
+    if line.ends_with("startup failed:") {
+        // Groovy says what is wrong in the next line, after the name of the script and the line's number
+        line = lines.next().unwrap_or_default().splitn(3, ": ").last().unwrap_or_default();
     }
-    out.chars().take(140).collect()
+    if line.starts_with("unable to resolve class") {
+        return "unable to resolve class of a library".to_owned();
+    }
+    if line.starts_with("scriptFormat") {
+        return line.to_owned();
+    }
+    let end = line.find(['\'', '`', '"', '<', '@']).unwrap_or(line.len());
+    line[..end].trim_end_matches([' ', ':', '(']).to_owned()
 }
 
 fn table(rows: &BTreeMap<&'static str, Row>) -> String {

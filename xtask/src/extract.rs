@@ -77,9 +77,9 @@ fn resolve(reference: &BytesRef<'_>) -> Option<char> {
     })
 }
 
-/// The language of a decision's expression: its own, or the default of its place.
-fn decision(start: &BytesStart<'_>, default: Kind) -> Kind {
-    match attribute(start, "expressionLanguage") {
+/// The language of a decision's expression: its own, that of the document, or FEEL.
+fn decision(start: &BytesStart<'_>, document: Option<&str>, default: Kind) -> Kind {
+    match attribute(start, "expressionLanguage").or_else(|| document.map(str::to_owned)) {
         None => default,
         Some(language) => match language.to_ascii_lowercase().as_str() {
             "" => default,
@@ -109,14 +109,18 @@ pub(crate) fn snippets(xml: &str) -> Vec<Snippet> {
     reader.config_mut().check_end_names = false;
     let mut open: Vec<Open> = Vec::new();
     let mut found = Vec::new();
+    let mut document = None;
     while let Ok(event) = reader.read_event() {
         match event {
             Event::Start(start) => {
-                let element = opened(&start, &open, &mut found);
+                if open.is_empty() {
+                    document = attribute(&start, "expressionLanguage");
+                }
+                let element = opened(&start, &open, document.as_deref(), &mut found);
                 open.push(element);
             }
             Event::Empty(start) => {
-                opened(&start, &open, &mut found);
+                opened(&start, &open, document.as_deref(), &mut found);
             }
             Event::Text(text) => append(&mut open, &text),
             Event::CData(text) => append(&mut open, &text),
@@ -143,7 +147,7 @@ fn append(open: &mut [Open], text: &str) {
     }
 }
 
-fn opened(start: &BytesStart<'_>, open: &[Open], found: &mut Vec<Snippet>) -> Open {
+fn opened(start: &BytesStart<'_>, open: &[Open], document: Option<&str>, found: &mut Vec<Snippet>) -> Open {
     let name = local(start.name().as_ref()).to_owned();
     let parent = open.last();
     let format = attribute(start, "scriptFormat").filter(|format| !format.is_empty());
@@ -152,9 +156,9 @@ fn opened(start: &BytesStart<'_>, open: &[Open], found: &mut Vec<Snippet>) -> Op
             Content::Prose
         }
         "inputExpression" | "literalExpression" | "outputEntry" | "defaultOutputEntry" => {
-            Content::Decision(decision(start, Kind::FeelExpression))
+            Content::Decision(decision(start, document, Kind::FeelExpression))
         }
-        "inputEntry" => Content::Decision(decision(start, Kind::FeelTests)),
+        "inputEntry" => Content::Decision(decision(start, document, Kind::FeelTests)),
         "text" => match parent.map(|parent| &parent.content) {
             Some(Content::Decision(kind)) => Content::Decision(kind.clone()),
             _ => Content::Prose,

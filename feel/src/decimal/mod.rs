@@ -128,7 +128,7 @@ impl Decimal {
 
     /// A literal with more digits passes its precision on to what is computed from it.
     fn precision(self) -> u32 {
-        digits(self.coefficient.unsigned_abs()).max(PRECISION)
+        digits(self.coefficient.unsigned_abs()).clamp(PRECISION, MAX_DIGITS)
     }
 
     /// Whether the value is 0.
