@@ -22,7 +22,6 @@ mod build;
 pub mod diagram;
 #[cfg(test)]
 mod findings;
-mod java_order;
 mod options;
 mod problem;
 mod report;

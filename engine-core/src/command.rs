@@ -228,6 +228,8 @@ pub enum TaskCommand {
     AddLink(IdentityLink),
     /// Removes a link.
     DeleteLink(IdentityLink),
+    /// Something that belongs to it has changed outside of it, such as a comment: an update without a changed property.
+    Touch,
     /// Throws a BPMN error from it.
     BpmnError {
         /// Code.

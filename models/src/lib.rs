@@ -7,6 +7,7 @@ pub mod bpmn;
 pub mod cbor;
 pub mod diagnostic;
 pub mod id;
+pub mod java_order;
 pub mod time;
 pub mod value;
 mod value_from;

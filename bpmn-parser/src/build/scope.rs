@@ -1,12 +1,15 @@
 //! Scopes: the arena in which flow nodes are drafted, and the order in which a scope is parsed.
 
-use models::bpmn::{ExecutionListener, FlowNode, InputOutput, MultiInstance, NodeKind, ScopeBody, SequenceFlow};
+use models::{
+    bpmn::{ExecutionListener, FlowNode, InputOutput, MultiInstance, NodeKind, ScopeBody, SequenceFlow},
+    java_order::hash_map_order,
+};
 
 use super::{
     Builder, Step, Stop, documentation, escalation::EscalationHandler, extension_properties, owned, span,
     subscription::Subscription,
 };
-use crate::{java_order::hash_map_order, rules, xml::Element};
+use crate::{rules, xml::Element};
 
 /// Index of a scope in the arena.
 pub(super) type ScopeIx = usize;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use models::{Position, Span};
+use models::{Position, Span, java_order::hash_map_order};
 
 use super::{
     content::{Leaf, Match, Shortage, State},
@@ -10,7 +10,6 @@ use super::{
     table::{ComplexType, ElementDeclIx, Schema, SimpleIx, TypeRef, schema},
 };
 use crate::{
-    java_order::hash_map_order,
     problem::Problems,
     rules::{self, Rule},
     xml::{Document, Element, ElementIx, NamespaceId, is_xml_whitespace, uri},

@@ -14,6 +14,7 @@ use models::{
         TaskEvent, ThrowDefinition, TimerDefinition, VariableMapping,
     },
     diagnostic::Span,
+    java_order::hash_map_order,
 };
 
 use super::{
@@ -78,12 +79,20 @@ pub fn compile(process: &bpmn::Process) -> Result<ProcessGraph> {
         link_throws: HashMap::new(),
     };
     compiler.process(process)?;
+    compiler.order_triggers();
     Ok(compiler.graph)
 }
 
 struct Place {
     element: String,
     span: Span,
+}
+
+/// The items in the order of a Java hash map with these keys.
+fn reordered<T>(items: Vec<T>, keys: &[Option<&str>]) -> Vec<T> {
+    let order = hash_map_order(keys);
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| items[at].take()).collect()
 }
 
 struct Compiler {
@@ -720,6 +729,18 @@ impl Compiler {
         let handlers = &mut self.graph.nodes[scope.0 as usize].escalation_handlers;
         handlers.push(EscalationHandler { node, catch: catch.clone(), interrupting, event_subprocess });
         handlers.sort_by_key(|handler| !handler.event_subprocess);
+    }
+
+    /// Camunda keeps the triggers of a scope in hash maps by activity id: subscriptions and timers are made in that order.
+    fn order_triggers(&mut self) {
+        let ids: Vec<Arc<str>> = self.graph.nodes.iter().map(|node| node.id.clone()).collect();
+        let id_of = |ix: NodeIx| Some(&*ids[ix.0 as usize]);
+        for node in &mut self.graph.nodes {
+            let keys: Vec<_> = node.subscriptions.iter().map(|declaration| id_of(declaration.node)).collect();
+            node.subscriptions = reordered(std::mem::take(&mut node.subscriptions), &keys);
+            let keys: Vec<_> = node.timers.iter().map(|declaration| id_of(declaration.node)).collect();
+            node.timers = reordered(std::mem::take(&mut node.timers), &keys);
+        }
     }
 
     fn subscribe(

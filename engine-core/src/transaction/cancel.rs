@@ -132,10 +132,7 @@ impl Tx<'_> {
                     let row = self.execution(id).clone();
                     let executes_non_scope = !node.is_scope;
                     let waits_before = node.is_scope && row.activity_instance.is_none() && node.async_before;
-                    let compensating = node.for_compensation && executes_non_scope && {
-                        // a compensation handler runs directly on its own scope execution
-                        row.is_scope && row.is_concurrent
-                    };
+                    let compensating = super::modify::runs_handler_without_scope(&graph, &row);
                     if row.is_scope && (executes_non_scope || waits_before) && !compensating {
                         self.leave_activity_instance(id);
                         let above = if node.parent == PROCESS { None } else { Some(node.parent) };

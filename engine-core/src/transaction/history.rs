@@ -500,7 +500,7 @@ impl Tx<'_> {
         // the detail names the activity instance that made the change
         if let Some(of) = self.t.state.execution(source).cloned() {
             let definition = self.definition_of(source)?;
-            activity_instance = of.activity_instance.or(activity_instance);
+            activity_instance = of.activity_instance;
             activity = of.activity.map(|node| definition.graph.node(node).id.to_string());
             if activity_instance == Some(of.process_instance) {
                 activity = None;

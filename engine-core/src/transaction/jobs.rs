@@ -241,9 +241,7 @@ impl Tx<'_> {
                     // the cycle could not be evaluated when the job was made
                     retries = cycle.attempts();
                 }
-                if let Some(wait) = cycle.wait_after(retries) {
-                    due = super::timers::plus_duration(self.now(), &wait, &self.host.settings().time_zone).or(due);
-                }
+                due = cycle.next_attempt(retries, self.now(), &self.host.settings().time_zone).or(due);
                 retries -= 1;
             }
             None => retries -= 1,
@@ -574,14 +572,14 @@ pub(crate) struct NewIncident<'a> {
 
 /// A parsed `failedJobRetryTimeCycle` (S-JB-3).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RetryCycle {
+pub struct RetryCycle {
     attempts: i32,
     intervals: Vec<String>,
 }
 
 impl RetryCycle {
     /// `R3/PT10M`, `R/PT10M`, `PT10M` or a comma list of durations; `None` when it is neither.
-    fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some(rest) = text.strip_prefix('R') {
             let (count, duration) = rest.split_once('/')?;
@@ -598,8 +596,14 @@ impl RetryCycle {
         Some(Self { attempts: i32::try_from(intervals.len()).ok()? + 1, intervals })
     }
 
-    pub(crate) fn attempts(&self) -> i32 {
+    /// How often the job may run.
+    pub fn attempts(&self) -> i32 {
         self.attempts
+    }
+
+    /// When the attempt after a failed one is due, that had `retries` left.
+    pub fn next_attempt(&self, retries: i32, now: Timestamp, zone: &str) -> Option<Timestamp> {
+        super::timers::plus_duration(now, &self.wait_after(retries)?, zone)
     }
 
     /// The wait after the failure of the attempt that had `retries` left.
@@ -617,7 +621,8 @@ pub(crate) fn no_job(id: Id) -> Fault {
     Fault::null(format!("No job found with id '{id}': job is null"))
 }
 
-fn render_trace(fault: &Fault) -> String {
+/// The stack trace that a failed job keeps.
+pub fn render_trace(fault: &Fault) -> String {
     let class = if fault.java_class.is_empty() {
         format!("org.camunda.bpm.engine.{}", fault.kind.class())
     } else {

@@ -44,6 +44,7 @@ use crate::{
     host::{Definition, DelegateCall, DelegateReply, Host},
     state::{Changes, Execution, InstanceState},
 };
+pub use jobs::{RetryCycle, render_trace};
 pub use timers::{CycleError, fix_start, invalid_format, parse_due_date, repeat_due};
 
 /// A step on the agenda. Only these may become jobs.
@@ -347,13 +348,12 @@ impl Tx<'_> {
                     }
                     continue;
                 }
-                let mut execution = invocation.execution;
-                if self.t.state.execution(execution).is_none() {
-                    // what was to run on it runs on the execution that took its place in the tree
-                    execution = self.current(execution);
-                    if self.t.state.execution(execution).is_none() {
-                        continue;
-                    }
+                // the tree may have grown or shrunk since the operation was pushed
+                let execution = self.current(invocation.execution);
+                if self.t.state.execution(execution).is_none()
+                    || self.has_ended_meanwhile(execution, invocation.operation)
+                {
+                    continue;
                 }
                 if invocation.asynchronous {
                     self.schedule_async(execution, invocation.operation)?;
@@ -368,6 +368,12 @@ impl Tx<'_> {
             };
             self.todo(todo)?;
         }
+    }
+
+    /// An interrupted or ended execution neither takes a flow nor starts an activity.
+    fn has_ended_meanwhile(&self, execution: Id, operation: Operation) -> bool {
+        matches!(operation, Operation::TransitionNotifyListenerTake | Operation::ActivityStartCreateScope)
+            && self.scratch(execution).is_some_and(|scratch| scratch.ended)
     }
 
     /// The transaction's time.

@@ -10,7 +10,7 @@ use crate::{
     command::{Instruction, Modification, StartInstruction, Variables},
     error::Fault,
     graph::{FlowIx, Kind, NodeIx, PROCESS, ProcessGraph, StartBehaviour},
-    state::ActivityState,
+    state::{ActivityState, Execution},
 };
 
 /// Why tokens are cancelled, when nothing else is said. Camunda's spelling.
@@ -565,7 +565,8 @@ impl Tx<'_> {
             .state
             .executions()
             .filter(|row| row.process_instance == instance && row.is_scope && !row.is_event_scope)
-            .filter(|row| row.parent.is_some() && self.scope_node(graph, row.id) == Some(scope))
+            .filter(|row| row.parent.is_some() && !runs_handler_without_scope(graph, row))
+            .filter(|row| self.scope_node(graph, row.id) == Some(scope))
             .map(|row| row.id)
             .collect()
     }
@@ -586,7 +587,7 @@ impl Tx<'_> {
             .collect();
         for id in &rows {
             let row = self.execution(*id);
-            if row.is_scope && row.parent.is_some() {
+            if row.is_scope && row.parent.is_some() && !runs_handler_without_scope(&graph, row) {
                 let Some(scope) = self.scope_node(&graph, *id) else { continue };
                 let own = if row.activity == Some(scope) && !is_composite(&graph.node(scope).kind) {
                     row.activity_instance
@@ -622,6 +623,13 @@ impl Tx<'_> {
             })
             .map(|row| row.id)
     }
+}
+
+/// Whether an execution is the one on which a compensation handler that is no scope itself runs: it is a scope execution
+/// without a scope.
+pub(crate) fn runs_handler_without_scope(graph: &ProcessGraph, row: &Execution) -> bool {
+    let Some(node) = row.activity.map(|node| graph.node(node)) else { return false };
+    row.is_scope && row.is_concurrent && node.for_compensation && !node.is_scope
 }
 
 fn start_behaviour(graph: &ProcessGraph, top: Option<NodeIx>, stack: &[NodeIx], target: Target) -> StartBehaviour {

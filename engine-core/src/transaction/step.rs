@@ -23,6 +23,10 @@ pub(crate) enum Continuation {
     Perform(Operation),
     /// The gateway's own way of leaving over the given flows.
     LeaveVia(Vec<FlowIx>, Vec<Id>),
+    /// Out of the scope and onto the flows, once end listeners are done.
+    DestroyScope,
+    /// The end of the activity, once end listeners are done.
+    End,
 }
 
 impl Tx<'_> {
@@ -34,7 +38,7 @@ impl Tx<'_> {
         let before = self.position(id);
         self.dispatch_event(id, None)?;
         let at = self.current(id);
-        if self.is_alive(at) && self.position(at) == before {
+        if self.is_alive(at) && before.is_still(self.position(at)) {
             self.scratch_mut(at).ignore_async = true;
             self.perform(at, Operation::ActivityStartCreateScope)?;
         }
@@ -156,17 +160,23 @@ impl Tx<'_> {
             let before = self.position(id);
             self.dispatch_event(id, None)?;
             at = self.current(id);
-            if !self.is_alive(at) || self.position(at) != before {
+            if !self.is_alive(at) || !before.is_still(self.position(at)) {
                 return Ok(());
             }
         }
         behaviour::execute(self, at, activity)
     }
 
-    /// Where an execution is: used to see whether an event moved it in between.
-    pub(crate) fn position(&self, id: Id) -> (Option<NodeIx>, Option<Id>) {
-        let Some(row) = self.t.state.execution(id) else { return (None, None) };
-        (row.activity, row.activity_instance)
+    /// Where an execution is: used to see whether an event moved it in between. A scope whose activity has others inside
+    /// counts as standing in the activity instance around it, as in Camunda.
+    pub(crate) fn position(&self, id: Id) -> Position {
+        let Some(row) = self.t.state.execution(id) else { return Position::default() };
+        let leaf = row.activity.is_some_and(|node| {
+            self.t.definitions.get(&row.definition).is_none_or(|of| of.graph.children(node).next().is_none())
+        });
+        let instance =
+            if row.is_concurrent || leaf { row.activity_instance } else { self.parent_activity_instance(id) };
+        Position { activity: row.activity, instance }
     }
 
     /// Neither removed nor cancelled.
@@ -190,7 +200,7 @@ impl Tx<'_> {
         }
         self.dispatch_scope_events(instance)?;
         let at = self.current(id);
-        if self.is_alive(at) && self.position(at) == before {
+        if self.is_alive(at) && before.is_still(self.position(at)) {
             return self.go_on(at, continuation);
         }
         Ok(())
@@ -203,6 +213,15 @@ impl Tx<'_> {
             Continuation::Leave => self.do_leave(id),
             Continuation::Perform(operation) => self.perform(id, operation),
             Continuation::LeaveVia(flows, recyclable) => self.leave_via_transitions(id, flows, recyclable),
+            Continuation::DestroyScope => {
+                self.leave_activity_instance(id);
+                self.transition_destroy_scope(id)
+            }
+            Continuation::End => {
+                self.leave_activity_instance(id);
+                self.change(id, |row| row.activity_instance = None);
+                self.activity_end(id)
+            }
         }
     }
 
@@ -382,7 +401,7 @@ impl Tx<'_> {
         if !self.notify_end(propagating, EndKind::Transition)? {
             return Ok(());
         }
-        self.transition_destroy_scope(propagating)
+        self.dispatch_delayed_events_and(propagating, Continuation::DestroyScope)
     }
 
     /// `transition-destroy-scope`: out of the scope, then one execution per flow.
@@ -489,10 +508,11 @@ impl Tx<'_> {
         scratch.complete_scope = complete_scope;
         scratch.ended = true;
         self.change(id, |row| row.is_active = false);
+        self.forget_replacing_parent(id);
         if !self.notify_end(id, EndKind::End)? {
             return Ok(());
         }
-        self.activity_end(id)
+        self.dispatch_delayed_events_and(id, Continuation::End)
     }
 
     /// `activity-end`, as a job where the activity is asynchronous after.
@@ -502,7 +522,6 @@ impl Tx<'_> {
         let ignore = self.scratch(id).is_some_and(|s| s.ignore_async);
         if definition.graph.node(activity).async_after && !ignore {
             // between two activities: a transition instance waits
-            self.change(id, |row| row.activity_instance = None);
             return self.schedule_activity_end(id);
         }
         self.ensure_not_suspended(id)?;
@@ -629,6 +648,24 @@ impl Tx<'_> {
         match caller {
             Some(caller) => self.leave(caller),
             None => Ok(()),
+        }
+    }
+}
+
+/// Where an execution stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    activity: Option<NodeIx>,
+    instance: Option<Id>,
+}
+
+impl Position {
+    /// Whether an execution that stood here is still at the same activity. On a flow there is no activity instance: there the
+    /// activity tells.
+    pub(crate) fn is_still(self, other: Self) -> bool {
+        match self.instance {
+            None => other.instance.is_none() && self.activity == other.activity,
+            Some(_) => self.instance == other.instance && (self.activity.is_none() || self.activity == other.activity),
         }
     }
 }

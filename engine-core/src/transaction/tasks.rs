@@ -256,8 +256,9 @@ impl Tx<'_> {
             }
             TaskCommand::Delete { reason, cascade } => self.delete_standalone_task(&row, reason, cascade),
             TaskCommand::Update(draft) => self.update_from_draft(task, *draft),
-            TaskCommand::AddLink(link) => self.change_link(task, link, true),
-            TaskCommand::DeleteLink(link) => self.change_link(task, link, false),
+            TaskCommand::AddLink(link) => self.change_link_and_update(task, link, true),
+            TaskCommand::DeleteLink(link) => self.change_link_and_update(task, link, false),
+            TaskCommand::Touch => self.update_task(task, |_| {}),
             TaskCommand::SetAssignee(user) => self.update_task(task, |row| row.assignee = user.map(Arc::from)),
             TaskCommand::SetOwner(user) => self.update_task(task, |row| row.owner = user.map(Arc::from)),
             TaskCommand::SetPriority(priority) => self.update_task(task, |row| row.priority = priority),
@@ -450,13 +451,20 @@ impl Tx<'_> {
         }
     }
 
+    /// A change of a link from outside is an update of the task.
+    fn change_link_and_update(&mut self, task: Id, link: IdentityLink, add: bool) -> Step {
+        let updates_itself = matches!(&*link.kind, "assignee" | "owner");
+        self.change_link(task, link, add)?;
+        if updates_itself { Ok(()) } else { self.update_task(task, |_| {}) }
+    }
+
     fn change_link(&mut self, task: Id, link: IdentityLink, add: bool) -> Step {
         match (&*link.kind, &link.user, &link.group) {
             (_, None, None) => return Err(Fault::null("userId and groupId cannot both be null")),
             ("assignee" | "owner", _, Some(_)) => {
                 return Err(Fault::bad_request(format!(
-                    "Incompatible usage: cannot use {} together with a groupId",
-                    link.kind.to_uppercase()
+                    "Incompatible usage: cannot use type '{}' together with a groupId",
+                    link.kind
                 )));
             }
             ("assignee", Some(user), None) => {
@@ -581,20 +589,25 @@ impl Tx<'_> {
         let Some(row) = self.t.state.task(task).cloned() else {
             return Err(Fault::null(format!("task {task} doesn't exist: task is null")));
         };
+        let mut changed_locally = false;
         for name in deletions {
+            let own = self.t.state.variable_in(task, name).is_some();
             match row.execution {
-                Some(execution) if !local && self.t.state.variable_in(task, name).is_none() => {
-                    self.remove_variable(execution, name)?;
-                }
+                Some(execution) if !local && !own => self.remove_variable(execution, name)?,
                 _ => self.remove_task_variable_local(task, name)?,
             }
+            changed_locally |= own;
         }
         for one in variables.0 {
-            if local {
+            if local || row.execution.is_none() || self.t.state.variable_in(task, &one.name).is_some() {
                 self.set_task_variable_local(task, one.name, one.value, one.transient)?;
+                changed_locally = true;
             } else {
                 self.set_task_variable(task, one.name, one.value, one.transient)?;
             }
+        }
+        if changed_locally {
+            return self.update_task(task, |_| {});
         }
         match row.execution {
             Some(execution) => self.dispatch_after_api(execution),

@@ -179,16 +179,47 @@ impl Tx<'_> {
                 self.change(parent, |row| row.sequence = sequence);
             }
         }
+        let replacement = self.scratch(id).and_then(|s| s.replaced_by);
+        if let Some(by) = replacement.filter(|by| parent == Some(*by)) {
+            self.move_what_waits(id, by);
+        }
         self.clear_execution(id)?;
         let subscriptions: Vec<Id> = self.t.state.subscriptions_of(id).map(|row| row.id).collect();
         for subscription in subscriptions {
             self.t.state.drop_subscription(subscription);
         }
+        self.forget_replacing_parent(id);
         self.t.state.drop_execution(id);
         let scratch = self.scratch_mut(id);
         scratch.ended = true;
         scratch.removed = true;
         Ok(())
+    }
+
+    /// After compaction everything on the removed execution belongs to the scope that took its place.
+    fn move_what_waits(&mut self, from: Id, to: Id) {
+        let jobs: Vec<Id> = self.t.state.jobs_of(from).map(|row| row.id).collect();
+        for job in jobs {
+            self.t.state.change_job(job, |row| row.execution = Some(to));
+        }
+        let incidents: Vec<Id> = self.t.state.incidents_of(from).map(|row| row.id).collect();
+        for incident in incidents {
+            self.t.state.change_incident(incident, |row| row.execution = Some(to));
+        }
+        let subscriptions: Vec<Id> = self.t.state.subscriptions_of(from).map(|row| row.id).collect();
+        for subscription in subscriptions {
+            self.t.state.change_subscription(subscription, |row| row.execution = to);
+        }
+    }
+
+    /// An execution that ends or goes no longer stands for the scope it replaced.
+    pub(crate) fn forget_replacing_parent(&mut self, id: Id) {
+        let Some(parent) = self.t.state.execution(id).and_then(|row| row.parent) else { return };
+        if let Some(up) = self.t.scratch.get_mut(&parent) {
+            if up.replaced_by == Some(id) {
+                up.replaced_by = None;
+            }
+        }
     }
 
     /// Destroys the scope of an execution that leaves it: output mapping, then everything local (S-OR-1.3).
@@ -296,6 +327,7 @@ impl Tx<'_> {
         });
         if let Some(scratch) = self.t.scratch.get_mut(&id) {
             scratch.end_listeners_failed = false;
+            scratch.complete_scope = false;
         }
     }
 

@@ -4,16 +4,16 @@ use std::{collections::VecDeque, sync::Arc};
 
 use models::{Id, Value};
 
-use super::{Step, Todo, Tx, VariableEvent, step::Continuation};
+use super::{
+    Step, Todo, Tx, VariableEvent,
+    step::{Continuation, Position},
+};
 use crate::{
     command::Variables,
     error::{Fault, FaultKind},
     graph::{NodeIx, PROCESS, SubscriptionDeclaration, VariableEventKind},
     state::{ActivityState, SubscriptionKind, Variable},
 };
-
-/// Where an execution is: its activity and activity instance.
-pub(crate) type Position = (Option<NodeIx>, Option<Id>);
 
 /// A dispatch of variable events under way, outside of operations.
 #[derive(Clone, Debug)]
@@ -322,8 +322,17 @@ impl Tx<'_> {
         let at = event.scope;
         let before = before?;
         let gone = self.t.state.execution(at).is_none() || self.scratch(at).is_some_and(|s| s.ended || s.canceled);
-        let same = |id: Id| self.t.state.execution(id).is_some() && self.position(id) == before;
-        (!gone && (same(at) || same(self.current(at)))).then_some(at)
+        let same = |id: Id| self.t.state.execution(id).is_some() && before.is_still(self.position(id));
+        (!gone && (same(at) || same(self.current(at))) && self.is_dispatchable(at)).then_some(at)
+    }
+
+    /// No events for an execution that is just entering or leaving a scope activity.
+    fn is_dispatchable(&self, scope: Id) -> bool {
+        let Some(row) = self.t.state.execution(scope) else { return false };
+        let on_scope = row
+            .activity
+            .is_some_and(|node| self.t.definitions.get(&row.definition).is_some_and(|of| of.graph.node(node).is_scope));
+        !on_scope || row.activity_state == ActivityState::Default
     }
 
     /// [`Tx::dispatch_scope_events`] outside of operations: whatever a condition starts runs until it waits before the next
@@ -353,7 +362,7 @@ impl Tx<'_> {
             } else {
                 let Some((id, before, continuation)) = dispatch.then else { return Ok(()) };
                 let at = self.current(id);
-                if self.is_alive(at) && self.position(at) == before {
+                if self.is_alive(at) && before.is_still(self.position(at)) {
                     return self.go_on(at, continuation);
                 }
                 return Ok(());

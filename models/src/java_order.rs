@@ -1,4 +1,5 @@
-//! The iteration order of Java's hash maps, in which Camunda 7 and its XML parser report some findings.
+//! The iteration order of Java's hash maps, in which Camunda 7 and its XML parser report some findings, and in which
+//! Camunda subscribes a scope to its events.
 
 /// `String.hashCode`.
 fn hash_code(text: &str) -> i32 {
@@ -6,8 +7,8 @@ fn hash_code(text: &str) -> i32 {
 }
 
 /// The order in which a `java.util.HashMap` with these keys (in order of insertion, without duplicates) iterates. Camunda
-/// reports problems in such an order.
-pub(crate) fn hash_map_order(keys: &[Option<&str>]) -> Vec<usize> {
+/// reports problems and makes subscriptions in such an order.
+pub fn hash_map_order(keys: &[Option<&str>]) -> Vec<usize> {
     let mut capacity = 16;
     while keys.len() > capacity * 3 / 4 {
         capacity *= 2;
