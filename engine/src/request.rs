@@ -650,8 +650,13 @@ pub enum HistoryChange {
         /// The text.
         message: String,
     },
-    /// Deletes a comment.
-    DeleteComment(Id),
+    /// Deletes a comment, if it is there.
+    DeleteComment {
+        /// The comment.
+        comment: Option<Id>,
+        /// The task it was looked for at.
+        of_task: Option<Id>,
+    },
     /// Deletes all comments of a task.
     DeleteTaskComments(Id),
     /// Deletes all comments of a process instance.

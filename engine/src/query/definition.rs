@@ -120,7 +120,7 @@ impl Criteria for ProcessDefinitionQuery {
         check.after(self.deployed_after, deployed);
         check.at(self.deployed_at, deployed);
         check.when(self.latest_version, || world.repository.processes.is_latest(row.entity));
-        check.when(self.active, || !row.suspended);
+        check.when(self.active && !self.suspended, || !row.suspended);
         check.when(self.suspended, || row.suspended);
         check.text(self.startable_by.as_ref(), |user| {
             row.starter_users.iter().any(|starter| starter == user)

@@ -91,7 +91,7 @@ impl Criteria for ExecutionQuery {
         check.text(self.activity_id.as_ref(), |activity| {
             row.activity.and_then(|node| world.activity_id(row.definition, node)) == Some(activity)
         });
-        check.when(self.active, || !row.suspended);
+        check.when(self.active && !self.suspended, || !row.suspended);
         check.when(self.suspended, || row.suspended);
         for filter in &self.variables {
             check.when(true, || {

@@ -138,7 +138,7 @@ impl Criteria for ExternalTaskQuery {
         check.within(&self.activity_id_in, row.activity_id());
         check.when(self.with_retries_left, || row.retries.is_none_or(|retries| retries > 0));
         check.when(self.no_retries_left, || row.retries == Some(0));
-        check.when(self.active, || !row.suspended);
+        check.when(self.active && !self.suspended, || !row.suspended);
         check.when(self.suspended, || row.suspended);
         check.at_least(self.priority_higher_than_or_equals, row.priority);
         check.at_most(self.priority_lower_than_or_equals, row.priority);

@@ -209,7 +209,7 @@ impl Criteria for JobQuery {
         check.equals(self.exception_message.as_ref(), row.exception_message.as_deref());
         check.equals(self.failed_activity_id.as_ref(), row.failed_activity.as_deref());
         check.when(self.no_retries_left, || row.retries == 0);
-        check.when(self.active, || !row.suspended);
+        check.when(self.active && !self.suspended, || !row.suspended);
         check.when(self.suspended, || row.suspended);
         check.when(self.acquired, || row.lock_expires.is_some_and(|until| until > self.now));
         check.tenant(
@@ -284,7 +284,7 @@ impl Criteria for JobDefinitionQuery {
         check.text(self.process_definition_key.as_ref(), |key| world.definition_key(row.definition) == Some(key));
         check.equals(self.job_type.as_ref(), Some(&row.job_type));
         check.equals(self.job_configuration.as_ref(), row.configuration.as_deref());
-        check.when(self.active, || !row.suspended);
+        check.when(self.active && !self.suspended, || !row.suspended);
         check.when(self.suspended, || row.suspended);
         check.when(self.with_overriding_job_priority, || row.overriding_priority.is_some());
         check.tenant(

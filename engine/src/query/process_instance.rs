@@ -94,7 +94,7 @@ impl ProcessInstanceQuery {
             world.executions_of(row.id).all(|execution| world.called_by(execution.id).next().is_none())
         });
         check.text(self.sub_process_instance.as_ref(), |id| id.parse().ok().and_then(caller) == Some(row.id));
-        check.when(self.active, || !row.suspended);
+        check.when(self.active && !self.suspended, || !row.suspended);
         check.when(self.suspended, || row.suspended);
         for filter in &self.variables {
             check.when(true, || {

@@ -321,7 +321,7 @@ impl TaskQuery {
                 })
             });
         }
-        check.when(self.active, || !task.suspended);
+        check.when(self.active && !self.suspended, || !task.suspended);
         check.when(self.suspended, || task.suspended);
         check.verdict()
     }

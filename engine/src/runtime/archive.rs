@@ -1,7 +1,7 @@
 //! Changes of history: deletions, comments, attachments, annotations.
 
 use engine_core::{
-    command::Command,
+    command::{Command, TaskCommand},
     error::Fault,
     history::{Comment, HistoryEvent},
 };
@@ -19,6 +19,20 @@ use crate::{
 /// Events for a root (`None`: for none), and the id of what was created.
 type Change = (Option<Id>, Vec<HistoryEvent>, Option<Id>);
 
+/// The running task that a change of its comments or attachments updates.
+fn touched(world: &World, change: &HistoryChange) -> Option<Id> {
+    let task = match change {
+        HistoryChange::AddComment { task, .. } => *task,
+        HistoryChange::UpdateComment { comment, .. } => world.comment(*comment).and_then(|row| row.task),
+        HistoryChange::DeleteComment { of_task, .. } => *of_task,
+        HistoryChange::DeleteTaskComments(task) => Some(*task),
+        HistoryChange::AddAttachment(attachment) => attachment.task,
+        HistoryChange::DeleteAttachment(id) => world.attachment(*id).and_then(|row| row.task),
+        _ => None,
+    };
+    task.filter(|task| world.task(*task).is_some())
+}
+
 impl Engine {
     /// Changes history. Answers the id of what was created, if anything.
     pub fn change_history(&self, change: HistoryChange, caller: &Caller) -> Pending<Option<Id>> {
@@ -27,13 +41,15 @@ impl Engine {
             lane.settle_if_busy();
             let fresh = lane.ids.fresh();
             let now = lane.shared.clock.now();
-            let prepared = {
+            let (touched, prepared) = {
                 let shared = lane.shared.clone();
                 let world = shared.world.read();
-                Rights::new(&world, &caller).history_change(&change).and_then(|()| {
+                let touched = touched(&world, &change);
+                let prepared = Rights::new(&world, &caller).history_change(&change).and_then(|()| {
                     lane.note(audit::history_change(&world, &change), &caller);
                     prepare(&world, change, &caller, fresh, now)
-                })
+                });
+                (touched, prepared)
             };
             match prepared {
                 Err(fault) => {
@@ -41,7 +57,9 @@ impl Engine {
                     drop(answer.send(Err(fault)));
                 }
                 Ok((Some(root), events, created)) => lane.transact_many(
-                    vec![(root, Command::Record(events))],
+                    std::iter::once((root, Command::Record(events)))
+                        .chain(touched.map(|task| (root, Command::Task(task, TaskCommand::Touch))))
+                        .collect(),
                     &caller,
                     Vec::new(),
                     Box::new(move |result| drop(answer.send(result.map(|_| created)))),
@@ -141,11 +159,12 @@ fn prepare(
             row.user.clone_from(&caller.user);
             (root_of(row.process_instance, row.task), vec![HistoryEvent::Comment(Box::new(row))], None)
         }
-        HistoryChange::DeleteComment(id) => {
-            let row = world
-                .comment(id)
-                .ok_or_else(|| Fault::null(format!("No comment exists with commentId: {id}: comment is null")))?;
-            (root_of(row.process_instance, row.task), vec![HistoryEvent::CommentDeleted(id)], None)
+        HistoryChange::DeleteComment { comment, of_task } => {
+            // a comment that is not there is no error
+            let row = comment.and_then(|id| world.comment(id));
+            let instance = row.and_then(|row| row.process_instance);
+            let events = row.map(|row| HistoryEvent::CommentDeleted(row.id)).into_iter().collect();
+            (root_of(instance, of_task), events, None)
         }
         HistoryChange::DeleteTaskComments(task) => {
             let events = world.comments_of_task(task).map(|row| HistoryEvent::CommentDeleted(row.id)).collect();

@@ -351,6 +351,7 @@ impl Lane {
         for timer in &definition.graph.start_timers {
             let (due, repeat) = start_timer::due(timer, now, &zone).map_err(Fault::engine)?;
             let node = definition.graph.node(timer.node);
+            let cycle = start_timer::retry_cycle(&definition.graph, timer.node, now, &self.shared.options.settings);
             records.push(RecordChange::Put(Record::Job(Box::new(Job {
                 id: self.ids.fresh(),
                 kind: JobKind::TimerStart(definition.key.to_string(), timer.node),
@@ -359,8 +360,8 @@ impl Lane {
                 definition: Some(definition.id),
                 declaration: Some(timer.declaration),
                 due,
-                retries: self.shared.options.settings.default_retries,
-                priority: 0,
+                retries: cycle.map_or(self.shared.options.settings.default_retries, |cycle| cycle.attempts()),
+                priority: start_timer::priority(&definition.graph, timer.node, now, &zone)?,
                 exclusive: node.exclusive,
                 suspended: false,
                 created: now,

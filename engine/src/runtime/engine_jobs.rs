@@ -4,15 +4,20 @@
 use engine_core::{
     command::{Command, JobCommand, Outcome},
     error::{Fault, FaultKind},
+    graph::NodeIx,
     history::{HistoricIncident, HistoricJobLog, HistoryEvent, IncidentState, LogKind},
     state::{Incident, Job, JobKind},
+    transaction::{RetryCycle, render_trace},
 };
 use models::Id;
 
-use super::lane::{Done, Lane};
+use super::{
+    lane::{Done, Lane},
+    start_timer,
+};
 use crate::{
     request::Caller,
-    world::{JobDefinition, Record, RecordChange, RecordKey, World},
+    world::{JobDefinition, Record, RecordChange, RecordKey, StartSubscription, World},
 };
 
 /// How long a job waits that met a process instance busy with a handler.
@@ -201,9 +206,13 @@ impl Lane {
         }
         job.follow_up_created |= job.repeat.is_some();
         job.failed_activity.clone_from(&fault.activity);
+        if let Some(cycle) = self.retry_cycle_of(&job) {
+            let zone = &shared.options.settings.time_zone;
+            job.due = cycle.next_attempt(job.retries, shared.clock.now(), zone).or(job.due);
+        }
         job.retries = (job.retries - 1).max(0);
         job.exception_message = Some(fault.message.chars().take(666).collect());
-        job.exception_stacktrace = Some(fault.message.clone());
+        job.exception_stacktrace = Some(render_trace(&fault));
         job.revision += 1;
         {
             let world = shared.world.read();
@@ -224,6 +233,31 @@ impl Lane {
             done(Err(fault));
         };
         self.transact_all(work, &Caller::default(), Box::new(failed));
+    }
+
+    /// The retry cycle of the start event that a job belongs to.
+    pub(super) fn retry_cycle_of(&self, job: &Job) -> Option<RetryCycle> {
+        let JobKind::TimerStart(_, node) = &job.kind else { return None };
+        let definition = self.shared.definition(job.definition?).ok()?;
+        start_timer::retry_cycle(&definition.graph, *node, self.shared.clock.now(), &self.shared.options.settings)
+    }
+
+    /// A job that starts an instance at a start event which an asynchronous signal has reached. The signal's variables are
+    /// lost, as in Camunda (S-SG-1).
+    pub(super) fn start_by_event_later(&mut self, work: &mut Work, row: &StartSubscription) -> Result<(), Fault> {
+        let shared = self.shared.clone();
+        let settings = &shared.options.settings;
+        let graph = shared.definition(row.definition)?.graph.clone();
+        let (node, now) = (NodeIx(row.node), shared.clock.now());
+        let mut job = self.engine_job(JobKind::Event(row.id));
+        job.definition = Some(row.definition);
+        job.tenant = row.tenant.as_deref().map(Into::into);
+        job.priority = start_timer::priority(&graph, node, now, &settings.time_zone)?;
+        if let Some(cycle) = start_timer::retry_cycle(&graph, node, now, settings) {
+            job.retries = cycle.attempts();
+        }
+        self.add_engine_job(work, job, None);
+        Ok(())
     }
 
     fn raise_incident(&mut self, work: &mut Work, job: &Job, definition: Option<&JobDefinition>, log: Option<String>) {
@@ -353,6 +387,7 @@ fn handler_type(kind: &JobKind, definition: Option<&JobDefinition>) -> String {
         JobKind::BatchSeed(_) => "batch-seed-job".to_owned(),
         JobKind::BatchMonitor(_) => "batch-monitor-job".to_owned(),
         JobKind::HistoryCleanup(_) => "history-cleanup".to_owned(),
+        JobKind::Event(_) => "event".to_owned(),
         JobKind::Suspension(handler, _) | JobKind::SetRemovalTime(handler, _) => handler.clone(),
         _ => definition.map_or_else(|| "timer-start-event".to_owned(), |row| row.job_type.clone()),
     }

@@ -67,8 +67,10 @@ impl Host for LaneHost<'_> {
                         .filter(|row| row.version_tag.as_deref() == Some(tag) && row.tenant.as_deref() == tenant);
                     let first = tagged.next().map(|row| row.id);
                     if first.is_some() && tagged.next().is_some() {
+                        let count = 2 + tagged.count();
                         return Err(Fault::engine(format!(
-                            "There are multiple process definitions with key '{key}' and versionTag '{tag}'"
+                            "ENGINE-03045 There are '{count}' results for a process definition with key '{key}', versionTag \
+                             '{tag}' and tenant-id '{{}}'."
                         )));
                     }
                     first
@@ -159,23 +161,14 @@ impl Host for LaneHost<'_> {
 }
 
 fn not_deployed(key: &str, version: &Version, tenant: Option<&str>) -> Fault {
-    let of_tenant = format!(" and tenant-id '{}'", tenant.unwrap_or("null"));
-    Fault::null(match version {
-        Version::Latest => {
-            format!("no processes deployed with key '{key}'{of_tenant}: processDefinition is null")
-        }
-        Version::Number(number) => format!(
-            "no processes deployed with key = '{key}', version = '{number}'{of_tenant}: processDefinition is null"
-        ),
-        Version::Tag(tag) => format!(
-            "no processes deployed with key = '{key}', versionTag = '{tag}'{of_tenant}: processDefinition is null"
-        ),
-        Version::Deployment(deployment) => {
-            format!(
-                "no processes deployed with key = '{key}' in deployment = '{deployment}': processDefinition is null"
-            )
-        }
-    })
+    let tenant = tenant.unwrap_or("null");
+    let what = match version {
+        Version::Latest => format!("'{key}' and tenant-id '{tenant}'"),
+        Version::Number(number) => format!("= '{key}', version = '{number}' and tenant-id = '{tenant}'"),
+        Version::Tag(tag) => format!("= '{key}', versionTag = '{tag}' and tenant-id = '{tenant}'"),
+        Version::Deployment(deployment) => format!("= '{key}' in deployment = '{deployment}'"),
+    };
+    Fault::null(format!("no processes deployed with key {what}: processDefinition is null"))
 }
 
 impl Shared {

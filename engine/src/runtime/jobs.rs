@@ -11,6 +11,7 @@ use std::{
 use engine_core::{
     command::{Command, Outcome, Start},
     error::Fault,
+    graph::NodeIx,
     state::{Job, JobKind},
 };
 use models::{Id, Timestamp};
@@ -22,7 +23,7 @@ use super::{
     lane::{Lane, Message},
     meters::Metric,
 };
-use crate::{pending::Pending, request::Caller, world::StartSubscription};
+use crate::{pending::Pending, request::Caller};
 
 /// Longest sleep: a clock that is set forward is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
@@ -218,11 +219,8 @@ impl Lane {
                 let mut work = Work::default();
                 let world = shared.world.read();
                 let Some(row) = world.start_subscription(*subscription) else { return Ok(work) };
-                let start = Start {
-                    definition: row.definition,
-                    start_event: Some(engine_core::graph::NodeIx(row.node)),
-                    ..Start::default()
-                };
+                let start =
+                    Start { definition: row.definition, start_event: Some(NodeIx(row.node)), ..Start::default() };
                 work.commands.push((self.ids.fresh(), Command::Start(Box::new(start))));
                 Ok(work)
             }
@@ -242,20 +240,11 @@ impl Lane {
         let mut follow_up = job.clone();
         follow_up.due = Some(due);
         follow_up.created = now;
-        follow_up.retries = settings.default_retries;
+        follow_up.retries = self.retry_cycle_of(job).map_or(settings.default_retries, |cycle| cycle.attempts());
         follow_up.id = self.ids.fresh();
         let definition = shared.world.read().job_definition_of(&follow_up).cloned();
         self.add_engine_job(work, follow_up, definition.as_ref());
         Ok(())
-    }
-
-    /// The job in which an asynchronous signal starts a process.
-    pub(super) fn signal_start_job(&mut self, row: &StartSubscription) -> Job {
-        Job {
-            definition: Some(row.definition),
-            tenant: row.tenant.as_deref().map(std::sync::Arc::from),
-            ..self.engine_job(JobKind::Event(row.id))
-        }
     }
 }
 

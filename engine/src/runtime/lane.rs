@@ -27,7 +27,7 @@ use store::Op;
 use super::{Shared, engine_jobs::Work, host::LaneHost, ids::IdSource, persist};
 use crate::{
     request::Caller,
-    world::{Record, RecordChange, RootChange, RootedEvent, StartSubscription, World, WorldChange},
+    world::{RecordChange, RootChange, RootedEvent, StartSubscription, World, WorldChange},
 };
 
 /// Idle root instances kept in memory.
@@ -266,24 +266,21 @@ impl Lane {
     /// Commits a transaction, with what its signals cause in other roots.
     fn commit(&mut self, root: Id, commit: Commit, caller: &Caller, now: models::Timestamp, done: Done) {
         let mut parts = vec![(root, commit)];
-        let mut records = Vec::new();
+        let mut work = Work::default();
         let mut at = 0;
         while at < parts.len() {
             let broadcasts = std::mem::take(&mut parts[at].1.broadcasts);
             for broadcast in broadcasts {
-                match self.deliver(&broadcast, caller, now, &mut parts) {
-                    Ok(jobs) => records.extend(jobs),
-                    Err(fault) => {
-                        self.undo(parts);
-                        done(Err(fault));
-                        return;
-                    }
+                if let Err(fault) = self.deliver(&broadcast, caller, now, &mut parts, &mut work) {
+                    self.undo(parts);
+                    done(Err(fault));
+                    return;
                 }
             }
             at += 1;
         }
         let outcome = parts[0].1.outcome.clone();
-        self.write(parts, records, done, outcome);
+        self.write_with(parts, work.records, work.history, done, outcome);
     }
 
     /// A part of a joint commit failed: every root is as it was committed last.
@@ -296,14 +293,15 @@ impl Lane {
         self.settle();
     }
 
-    /// Delivers a signal to the subscriptions and start events of other roots.
+    /// Delivers a signal to the subscriptions and start events of other roots; an asynchronous one starts in jobs.
     fn deliver(
         &mut self,
         broadcast: &Broadcast,
         caller: &Caller,
         now: models::Timestamp,
         parts: &mut Vec<(Id, Commit)>,
-    ) -> Result<Vec<RecordChange>, Fault> {
+        work: &mut Work,
+    ) -> Result<(), Fault> {
         let (receivers, starts) = {
             let world = self.shared.world.read();
             let thrower = parts[0].0;
@@ -338,11 +336,11 @@ impl Lane {
                 other => other?,
             }
         }
-        if broadcast.asynchronous {
-            let job = |row| RecordChange::Put(Record::Job(Box::new(self.signal_start_job(row))));
-            return Ok(starts.iter().map(job).collect());
-        }
         for row in starts {
+            if broadcast.asynchronous {
+                self.start_by_event_later(work, &row)?;
+                continue;
+            }
             let root = self.ids.fresh();
             let start = Start {
                 definition: row.definition,
@@ -353,7 +351,7 @@ impl Lane {
             };
             self.part(root, Command::Start(Box::new(start)), caller, now, parts)?;
         }
-        Ok(Vec::new())
+        Ok(())
     }
 
     /// Runs a command of a joint commit. Handlers it calls are waited for.
@@ -430,7 +428,8 @@ impl Lane {
         caller: &Caller,
         done: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send>,
     ) {
-        let Work { commands, mut records, history } = work;
+        let Work { commands, mut records, mut history } = work;
+        let mut more_work = Work::default();
         let now = self.shared.clock.now();
         let mut parts: Vec<(Id, Commit)> = Vec::new();
         let mut outcomes = Vec::new();
@@ -444,17 +443,16 @@ impl Lane {
             outcomes.push(parts[at].1.outcome.clone());
             let mut more = std::mem::take(&mut parts[at].1.broadcasts);
             while let Some(broadcast) = more.pop() {
-                match self.deliver(&broadcast, caller, now, &mut parts) {
-                    Ok(jobs) => records.extend(jobs),
-                    Err(fault) => {
-                        self.undo(parts);
-                        done(Err(fault));
-                        return;
-                    }
+                if let Err(fault) = self.deliver(&broadcast, caller, now, &mut parts, &mut more_work) {
+                    self.undo(parts);
+                    done(Err(fault));
+                    return;
                 }
             }
         }
         let all: Done = Box::new(move |result| done(result.map(|_| outcomes)));
+        records.extend(more_work.records);
+        history.extend(more_work.history);
         self.write_with(parts, records, history, all, Outcome::Done);
     }
 

@@ -1,6 +1,11 @@
 //! Expressions without an instance: start timers and names of start events.
 
-use engine_core::graph::{Expr, TimerDeclaration, TimerKind};
+use engine_core::{
+    error::Fault,
+    graph::{Expr, NodeIx, ProcessGraph, TimerDeclaration, TimerKind},
+    host::Settings,
+    transaction::RetryCycle,
+};
 use models::Timestamp;
 use objects::{Context, Handle, Object, ObjectError};
 
@@ -100,6 +105,34 @@ pub(super) fn due(
     }
 }
 
+/// The retry cycle of a start event's jobs; `None` is the default strategy, also where the expression needs an instance.
+pub(super) fn retry_cycle(
+    graph: &ProcessGraph,
+    node: NodeIx,
+    now: Timestamp,
+    settings: &Settings,
+) -> Option<RetryCycle> {
+    let text = match &graph.node(node).retry_time_cycle {
+        Some(expression) => {
+            let mut scope = Empty { now, zone: settings.time_zone.clone(), variables: Vec::new() };
+            scope.text(expression).map_err(|why| tracing::info!("{why}")).ok()
+        }
+        None => settings.default_retry_time_cycle.clone(),
+    };
+    RetryCycle::parse(&text?)
+}
+
+/// The priority of a start event's jobs: its own, else the process's.
+pub(super) fn priority(graph: &ProcessGraph, node: NodeIx, now: Timestamp, zone: &str) -> Result<i64, Fault> {
+    let own = graph.node(node).job_priority.as_ref();
+    let Some(expression) = own.or(graph.node(engine_core::graph::PROCESS).job_priority.as_ref()) else { return Ok(0) };
+    let mut scope = Empty { now, zone: zone.to_owned(), variables: Vec::new() };
+    let text = scope.text(expression).map_err(Fault::engine)?;
+    text.trim().parse().map_err(|_| {
+        Fault::engine(format!("Could not determine priority: Priority value is not an Integer: {}", expression.text()))
+    })
+}
+
 impl Empty {
     /// Whether a condition holds; an unknown variable counts as false (S-CE-5).
     pub(super) fn holds(
@@ -108,7 +141,6 @@ impl Empty {
         scripts: &dyn engine_core::host::Scripts,
     ) -> Result<bool, engine_core::error::Fault> {
         use engine_core::{
-            error::Fault,
             graph::{ConditionCode, ScriptText},
             host::ScriptFailure,
         };

@@ -89,32 +89,36 @@ async fn create(call: Call) -> Reply {
     Answer::json(&CommentView { world: &world, row, href: Some(&href) })
 }
 
-/// A comment of the task or process instance of the path.
-fn comment(call: &Call, text: &str, of_task: bool) -> Result<Id, Failure> {
-    let owner = if of_task { task(call, StatusCode::NOT_FOUND)? } else { instance(call, StatusCode::NOT_FOUND)? };
+/// The comment of that id, when it is one of the task's or process instance's.
+fn comment(call: &Call, text: &str, owner: Id, of_task: bool) -> Option<Id> {
     let world = call.app.engine.read();
-    let row = id_of(text).and_then(|id| world.comment(id));
-    let own = row.filter(|row| if of_task { row.task == Some(owner) } else { row.process_instance == Some(owner) });
-    let kind = if of_task { "taskId" } else { "processInstanceId" };
-    let unknown = || {
-        Attempt::CommentChange.failed(Fault::null(format!(
-            "No comment exists with commentId: {text} and {kind}: {}: comment is null",
-            call.id()
-        )))
-    };
-    own.map(|row| row.id).ok_or_else(unknown)
+    let row = id_of(text).and_then(|id| world.comment(id))?;
+    let own = if of_task { row.task == Some(owner) } else { row.process_instance == Some(owner) };
+    own.then_some(row.id)
+}
+
+/// The task or process instance of the path.
+fn owner(call: &Call, of_task: bool) -> Result<Id, Failure> {
+    if of_task { task(call, StatusCode::NOT_FOUND) } else { instance(call, StatusCode::NOT_FOUND) }
 }
 
 async fn update(call: Call, of_task: bool) -> Reply {
     let body = call.object()?;
-    let comment = comment(&call, &body.text("id")?.unwrap_or_default(), of_task)?;
-    let message = body.text("message")?.unwrap_or_default();
+    let owner = owner(&call, of_task)?;
+    let failed = |text: String| Attempt::CommentChange.failed(Fault::null(text));
+    let text = body.text("id")?.ok_or_else(|| failed("commentId is null".to_owned()))?;
+    let message = body.text("message")?.ok_or_else(|| failed("message is null".to_owned()))?;
+    let kind = if of_task { "taskId" } else { "processInstanceId" };
+    let comment = comment(&call, &text, owner, of_task).ok_or_else(|| {
+        failed(format!("No comment exists with commentId: {text} and {kind}: {}: comment is null", call.id()))
+    })?;
     change(&call, HistoryChange::UpdateComment { comment, message }).await
 }
 
 async fn delete(call: Call, of_task: bool) -> Reply {
-    let comment = comment(&call, call.path("commentId"), of_task)?;
-    change(&call, HistoryChange::DeleteComment(comment)).await
+    let owner = owner(&call, of_task)?;
+    let comment = comment(&call, call.path("commentId"), owner, of_task);
+    change(&call, HistoryChange::DeleteComment { comment, of_task: of_task.then_some(owner) }).await
 }
 
 async fn delete_of_task(call: Call) -> Reply {

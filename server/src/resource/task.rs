@@ -327,6 +327,10 @@ async fn update(call: Call) -> Reply {
 }
 
 async fn delete(call: Call) -> Reply {
+    if task_id(&call).is_err() {
+        // deleting what is not there is no error
+        return Ok(Answer::nothing());
+    }
     run(&call, Attempt::DeleteTask, TaskCommand::Delete { reason: None, cascade: false }).await?;
     Ok(Answer::nothing())
 }
