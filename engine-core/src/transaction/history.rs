@@ -611,14 +611,15 @@ impl Tx<'_> {
     }
 
     pub(crate) fn history_job(&mut self, id: Id, kind: LogKind, fault: Option<&Fault>) -> Step {
-        self.job_log(id, kind, fault).map(|_| ())
+        self.job_log(id, kind, fault, None).map(|_| ())
     }
 
-    pub(crate) fn history_job_failed(&mut self, id: Id, fault: &Fault) -> Step<Option<Id>> {
-        self.job_log(id, LogKind::Failure, Some(fault))
+    /// A failure's entry shows the retries there were before it counted.
+    pub(crate) fn history_job_failed(&mut self, id: Id, fault: &Fault, retries: i32) -> Step<Option<Id>> {
+        self.job_log(id, LogKind::Failure, Some(fault), Some(retries))
     }
 
-    fn job_log(&mut self, id: Id, kind: LogKind, fault: Option<&Fault>) -> Step<Option<Id>> {
+    fn job_log(&mut self, id: Id, kind: LogKind, fault: Option<&Fault>, retries: Option<i32>) -> Step<Option<Id>> {
         if !self.keeps(HistoryLevel::Full) {
             return Ok(None);
         }
@@ -646,9 +647,8 @@ impl Tx<'_> {
             batch: job.batch,
             hostname: None,
         };
-        if kind == LogKind::Failure {
-            // the log shows the retries before the failure counted
-            row.retries = job.retries.saturating_add(1);
+        if let Some(retries) = retries {
+            row.retries = retries;
         }
         if let Some(id) = job.definition {
             let definition = self.definition(id)?;

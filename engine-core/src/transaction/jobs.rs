@@ -242,11 +242,11 @@ impl Tx<'_> {
                     retries = cycle.attempts();
                 }
                 due = cycle.next_attempt(retries, self.now(), &self.host.settings().time_zone).or(due);
-                retries -= 1;
             }
-            None => retries -= 1,
+            None => {}
         }
-        let retries = retries.max(0);
+        let before = retries;
+        let retries = (before - 1).max(0);
         let message: String = fault.message.chars().take(666).collect();
         let stacktrace = render_trace(fault);
         let activity = fault.activity.clone();
@@ -262,7 +262,7 @@ impl Tx<'_> {
             row.follow_up_created = follow_up;
             row.revision += 1;
         });
-        let log = self.history_job_failed(id, fault)?;
+        let log = self.history_job_failed(id, fault, before)?;
         if retries == 0 && self.host.settings().create_incident_on_failed_job {
             self.failed_job_incident(id, Some(message), log)?;
         }

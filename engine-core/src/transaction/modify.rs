@@ -232,7 +232,7 @@ impl Tx<'_> {
             return Ok(());
         }
         if row.activity.is_none() {
-            return self.delete_cascade(id, reason, Some(flags));
+            return self.delete_propagating(id, reason, flags);
         }
         if self.scratch(id).is_some_and(|s| s.ended) {
             return self.process_end(id);
@@ -503,12 +503,33 @@ impl Tx<'_> {
             self.change(top, |row| row.activity = None);
             return Ok(());
         }
+        self.delete_in_scope(top, Some(reason), flags)
+    }
+
+    /// Deletes an instance that has no token left, and around it whatever holds nothing else: through calls, up to the
+    /// outermost instance.
+    fn delete_propagating(&mut self, id: Id, reason: Option<&str>, flags: DeleteFlags) -> Step {
+        let mut top = id;
+        loop {
+            let row = self.execution(top);
+            let Some(around) = row.parent.or(row.super_execution) else { break };
+            let around = self.scope_execution(around);
+            if self.count_running_children(around, 2) > 1 {
+                break;
+            }
+            top = around;
+        }
+        self.delete_in_scope(top, reason, flags)
+    }
+
+    /// Deletes an execution; the scope around it takes notice.
+    fn delete_in_scope(&mut self, top: Id, reason: Option<&str>, flags: DeleteFlags) -> Step {
         let row = self.execution(top).clone();
         let graph = self.graph_of(top)?;
         let scope_node = self.scope_node(&graph, top);
         let parent_scope = self.parent_scope(top);
         let in_parent = if row.is_concurrent { Some(top) } else { row.parent };
-        self.delete_cascade(top, Some(reason), Some(flags))?;
+        self.delete_cascade(top, reason, Some(flags))?;
         let (Some(parent_scope), Some(in_parent)) = (parent_scope, in_parent) else { return Ok(()) };
         let activity = if row.is_scope { scope_node } else { row.activity };
         let flow_scope = activity.map_or(PROCESS, |node| graph.node(node).parent);

@@ -483,7 +483,8 @@ impl Tx<'_> {
             self.history_link(task, &link.kind, link.user.clone(), link.group.clone(), false);
             self.t.state.change_task(task, |row| row.links.retain(|known| *known != link));
         }
-        self.update_task(task, |_| ())
+        self.t.state.change_task(task, |row| row.revision += 1);
+        Ok(())
     }
 
     fn update_from_draft(&mut self, task: Id, draft: TaskDraft) -> Step {
