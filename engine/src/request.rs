@@ -656,6 +656,8 @@ pub enum HistoryChange {
         comment: Option<Id>,
         /// The task it was looked for at.
         of_task: Option<Id>,
+        /// The process instance it was looked for at.
+        of_instance: Option<Id>,
     },
     /// Deletes all comments of a task.
     DeleteTaskComments(Id),

@@ -76,8 +76,13 @@ pub(crate) fn history_change(world: &World, change: &HistoryChange) -> Vec<Opera
         HistoryChange::UpdateComment { comment: id, message } => world.comment(*id).map(|row| {
             comment(world, "UpdateComment", row).changed("comment", Some(row.message.clone()), Some(message.clone()))
         }),
-        HistoryChange::DeleteComment(id) => {
-            world.comment(*id).map(|row| comment(world, "DeleteComment", row).changed("comment", None, None))
+        HistoryChange::DeleteComment { comment: id, of_task, of_instance } => {
+            let operation = match id.and_then(|id| world.comment(id)) {
+                Some(row) => comment(world, "DeleteComment", row),
+                None => Operation::new("DeleteComment", "Comment", TASK_WORKER)
+                    .about(|entry| on(world, entry, *of_task, *of_instance)),
+            };
+            Some(operation.changed("comment", None, None))
         }
         HistoryChange::DeleteTaskComments(task) => Some(
             Operation::new("DeleteComment", "Comment", TASK_WORKER)

@@ -118,6 +118,8 @@ pub(super) fn task(world: &World, row: &Task, command: &TaskCommand) -> Option<O
     let before = Properties::of(row);
     let mut after = before.clone();
     let verb = match command {
+        // the change at the task has an entry of its own
+        TaskCommand::Touch => return None,
         TaskCommand::SubmitForm(_) if row.delegation == Some(DelegationState::Pending) => resolve(&mut after),
         TaskCommand::Resolve(_) => resolve(&mut after),
         TaskCommand::Complete { .. } | TaskCommand::SubmitForm(_) => {

@@ -32,6 +32,8 @@ impl Rights<'_> {
                     | TaskCommand::AddLink(_)
                     | TaskCommand::DeleteLink(_) => self.assign_task(task),
                     TaskCommand::Delete { .. } => self.delete_task(task),
+                    // what changed at the task has been checked for itself
+                    TaskCommand::Touch => Ok(()),
                 }
             }
             Command::CreateTask(draft) => self.create_task(draft.id.as_deref(), draft.tenant.as_deref()),

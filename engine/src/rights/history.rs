@@ -33,9 +33,10 @@ impl Rights<'_> {
                 let entry = operation.parse().ok().and_then(|id| world.entries_of_operation(id).next());
                 entry.map_or(Ok(()), |entry| self.annotate_operation(entry))
             }
-            HistoryChange::UpdateComment { comment, .. } | HistoryChange::DeleteComment(comment) => {
+            HistoryChange::UpdateComment { comment, .. } => {
                 world.comment(*comment).map_or(Ok(()), |row| self.comment(row.task, row.process_instance))
             }
+            HistoryChange::DeleteComment { of_task, of_instance, .. } => self.comment(*of_task, *of_instance),
             HistoryChange::DeleteTaskComments(task) => self.comment(Some(*task), None),
             HistoryChange::DeleteInstanceComments(id) => self.comment(None, Some(*id)),
             HistoryChange::AddComment { .. } | HistoryChange::AddAttachment(_) | HistoryChange::DeleteAttachment(_) => {

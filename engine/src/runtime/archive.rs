@@ -159,7 +159,7 @@ fn prepare(
             row.user.clone_from(&caller.user);
             (root_of(row.process_instance, row.task), vec![HistoryEvent::Comment(Box::new(row))], None)
         }
-        HistoryChange::DeleteComment { comment, of_task } => {
+        HistoryChange::DeleteComment { comment, of_task, .. } => {
             // a comment that is not there is no error
             let row = comment.and_then(|id| world.comment(id));
             let instance = row.and_then(|row| row.process_instance);

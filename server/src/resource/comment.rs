@@ -118,7 +118,8 @@ async fn update(call: Call, of_task: bool) -> Reply {
 async fn delete(call: Call, of_task: bool) -> Reply {
     let owner = owner(&call, of_task)?;
     let comment = comment(&call, call.path("commentId"), owner, of_task);
-    change(&call, HistoryChange::DeleteComment { comment, of_task: of_task.then_some(owner) }).await
+    let (of_task, of_instance) = if of_task { (Some(owner), None) } else { (None, Some(owner)) };
+    change(&call, HistoryChange::DeleteComment { comment, of_task, of_instance }).await
 }
 
 async fn delete_of_task(call: Call) -> Reply {
