@@ -6,6 +6,7 @@ mod client;
 mod config;
 mod guide;
 mod help;
+mod people;
 mod process_tests;
 mod run;
 mod serve;
