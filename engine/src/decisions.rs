@@ -119,6 +119,9 @@ impl Repository {
         let scripts = shared.scripts();
         let mut host = Variables { ctx, scripts: &*scripts, now, zone, drawn: 0 };
         let evaluation = found.drd.evaluate(&found.key, &mut host).map_err(|error| failed(&error))?;
+        let evaluated = std::iter::once(&evaluation.decision).chain(&evaluation.required);
+        let elements: u64 = evaluated.map(|decision| decision.executed_elements).sum();
+        shared.count_decision_elements(usize::try_from(elements).unwrap_or(usize::MAX));
         let mapped = match mapper {
             Some(mapper) => {
                 let mapping = match mapper {

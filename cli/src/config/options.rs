@@ -42,6 +42,11 @@ impl Configuration {
                 bail!("`{name}`: `{text}` is no time of day; give `22:00`");
             }
         }
+        if let Some(text) = settings.batch_invocations_per_job_by_type.iter().find(|text| per_type(text).is_none()) {
+            bail!(
+                "`batches.invocations-per-job-by-type`: `{text}` names no type with a number; give `set-variables=10`"
+            );
+        }
         if !(1..=8).contains(&settings.clean_up_parallel) {
             bail!("`history.parallel`: {} clean-up jobs are not possible; give 1 to 8", settings.clean_up_parallel);
         }
@@ -79,6 +84,8 @@ impl Configuration {
         };
         options.batches.jobs_per_seed = settings.batch_jobs_per_seed;
         options.batches.invocations_per_job = settings.batch_invocations_per_job;
+        options.batches.invocations_per_job_by_type =
+            settings.batch_invocations_per_job_by_type.iter().filter_map(|text| per_type(text)).collect();
         options.batches.poll_seconds = i64::try_from(settings.batch_poll_time.as_secs()).unwrap_or(i64::MAX);
         options.batches.history_time_to_live = settings.batch_history_time_to_live;
         let time = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
@@ -136,6 +143,13 @@ impl Configuration {
             ..server::Options::default()
         }
     }
+}
+
+/// `set-variables=10`.
+fn per_type(text: &str) -> Option<(String, i32)> {
+    let (kind, number) = text.split_once('=')?;
+    let number: u16 = number.trim().parse().ok().filter(|number| *number > 0)?;
+    Some((kind.trim().to_owned(), number.into()))
 }
 
 /// `30`, or `P30D`.

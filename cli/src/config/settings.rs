@@ -155,6 +155,8 @@ settings! {
     "batches.jobs-per-seed" batch_jobs_per_seed: i32 = engine().batches.jobs_per_seed;
     /// Entities that one job of a batch works on, in one transaction.
     "batches.invocations-per-job" batch_invocations_per_job: i32 = engine().batches.invocations_per_job;
+    /// The same for some types of batches: `instance-migration=10`.
+    "batches.invocations-per-job-by-type" batch_invocations_per_job_by_type: Vec<String> = Vec::new();
     /// How long a batch's monitor job waits before it looks again.
     "batches.poll-time" batch_poll_time: Duration =
         Duration::from_secs(u64::try_from(engine().batches.poll_seconds).unwrap_or_default());

@@ -452,13 +452,7 @@ fn check(shared: &super::Shared, what: &BatchWork, ids: &[Id]) -> Result<(), Fau
             }
             empty("jobIds")
         }
-        BatchWork::SetExternalTaskRetries { retries } => {
-            empty("externalTaskIds")?;
-            if *retries < 0 {
-                return Err(Fault::bad_request("The number of retries cannot be negative"));
-            }
-            Ok(())
-        }
+        BatchWork::SetExternalTaskRetries { .. } => empty("externalTaskIds"),
         BatchWork::Migrate { .. } => empty("Process instance ids cannot empty: process instance ids"),
         BatchWork::Modify { .. } | BatchWork::Restart { .. } => Ok(()),
         BatchWork::SetVariables { variables } => {

@@ -1,6 +1,6 @@
 //! Camunda's metrics: what the engine has done, counted by quarters of an hour (E-425).
 //!
-//! Counted is what commits publish. Counters are written as records every 15 minutes and when the engine stops; what was not
+//! Counted is what commits publish; of decisions the elements too that were evaluated for nothing. Counters are written as records every 15 minutes and when the engine stops; what was not
 //! yet written is part of every answer. A crash loses at most the last quarter.
 
 use std::{
@@ -34,12 +34,13 @@ pub(super) enum Metric {
     JobAcquisitionAttempt,
     JobAcquiredSuccess,
     DecisionInstances,
+    DecisionElements,
     RemovedProcessInstances,
     RemovedDecisionInstances,
     RemovedBatches,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "activity-instance-start",
     "activity-instance-end",
     "root-process-instance-start",
@@ -48,6 +49,7 @@ const NAMES: [&str; 11] = [
     "job-acquisition-attempt",
     "job-acquired-success",
     "executed-decision-instances",
+    "executed-decision-elements",
     "history-cleanup-removed-process-instances",
     "history-cleanup-removed-decision-instances",
     "history-cleanup-removed-batch-operations",
@@ -115,6 +117,13 @@ impl Meters {
     fn take(&self) -> Vec<(&'static str, i64)> {
         let counts = NAMES.iter().zip(&self.counts);
         counts.map(|(name, count)| (*name, count.swap(0, Ordering::Relaxed))).filter(|(_, count)| *count != 0).collect()
+    }
+}
+
+impl super::Shared {
+    /// Counts what the evaluation of decisions went through.
+    pub(crate) fn count_decision_elements(&self, elements: usize) {
+        self.meters.add(Metric::DecisionElements, elements);
     }
 }
 

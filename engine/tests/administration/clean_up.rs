@@ -1,6 +1,6 @@
 //! Clean-up of history and metrics (E-395, E-425).
 
-use crate::support::{deploy, start, tasks, with};
+use crate::support::{deploy, flows, start, tasks, with};
 use jiff::civil::time;
 use tollgate::{
     CleanUpOptions, Engine, Id, Options, Timestamp, Window,
@@ -66,6 +66,33 @@ fn clean_up_keeps_to_its_window() {
     engine.set_clock(Some(evening));
     engine.run_due_jobs(3, true);
     assert!(jobs.iter().all(|id| engine.read().job(*id).is_some_and(|job| job.due == Some(evening.plus_ms(10_000)))));
+}
+
+/// Counted from the start, everything has its removal time at once, what is called later as well.
+#[test]
+fn removal_times_can_count_from_the_start() {
+    let mut options = Options::default();
+    options.settings.removal_time = engine_core::host::RemovalTimeStrategy::Start;
+    let engine = with(options);
+    engine.set_clock(Some(NEW_YEAR));
+    deploy(&engine, &tasks("child", &["B"]));
+    deploy(
+        &engine,
+        &format!(
+            r#"<process id="p" isExecutable="true" camunda:historyTimeToLive="3"><startEvent id="start"/><userTask id="A"/>
+            <callActivity id="call" calledElement="child"/>{}</process>"#,
+            flows(&["start", "A", "call"])
+        ),
+    );
+    let instance = finish(&engine);
+    let world = engine.read();
+    let wanted = Some(NEW_YEAR.plus_ms(3 * DAY));
+    let instances: Vec<_> = world.historic_process_instances_of_root(instance).collect();
+    assert_eq!(instances.len(), 2);
+    assert!(instances.iter().all(|row| row.end.is_none() && row.removal_time == wanted));
+    let all = instances.iter().flat_map(|row| world.historic_activities_of(row.id));
+    assert!(all.clone().count() >= 5 && all.clone().all(|row| row.removal_time == wanted));
+    assert!(world.historic_tasks_of(instance).all(|row| row.removal_time == wanted));
 }
 
 /// E-425: what was done is counted, by interval or as a sum. (E-425)
