@@ -463,6 +463,8 @@ pub struct Deletion {
     pub skip_io_mappings: bool,
     /// Called instances stay.
     pub skip_subprocesses: bool,
+    /// An instance that is not there is no fault.
+    pub if_exists: bool,
 }
 
 /// Migration of process instances by a validated plan.

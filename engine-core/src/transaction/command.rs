@@ -259,6 +259,9 @@ impl Tx<'_> {
 
     fn delete_instance(&mut self, deletion: &Deletion) -> Step {
         let id = deletion.process_instance;
+        if deletion.if_exists && self.t.state.execution(id).is_none() {
+            return Ok(());
+        }
         if self.t.state.execution(id).is_none_or(|row| row.parent.is_some()) {
             return Err(Fault::bad_request(format!("No process instance found for id '{id}'")));
         }

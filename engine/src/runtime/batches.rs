@@ -550,6 +550,7 @@ fn commands(world: &World, what: &BatchWork, ids: &[Id], work: &mut Work) -> Res
                     externally_terminated: true,
                     skip_io_mappings: *skip_io_mappings,
                     skip_subprocesses: *skip_subprocesses,
+                    if_exists: true,
                 };
                 work.commands.push((root, Command::Delete(Box::new(deletion))));
             }

@@ -260,6 +260,7 @@ impl Lane {
                     externally_terminated: false,
                     skip_io_mappings: options.skip_io_mappings,
                     skip_subprocesses: false,
+                    if_exists: false,
                 };
                 commands.push((root, Command::Delete(Box::new(deletion))));
             }

@@ -151,6 +151,7 @@ impl Lane {
             ops.push(Op::delete(key.to_vec()));
         }
         self.shared.store.commit(ops).map_err(|error| store_fault(&error))?;
+        self.shared.meters.clear();
         self.slots.clear();
         self.fat.clear();
         *self.shared.world.write() = World::default();

@@ -114,6 +114,11 @@ impl Meters {
         counts.map(|(name, count)| (*name, count.load(Ordering::Relaxed))).filter(|(_, count)| *count != 0)
     }
 
+    /// Forgets what was counted.
+    pub(super) fn clear(&self) {
+        self.take();
+    }
+
     fn take(&self) -> Vec<(&'static str, i64)> {
         let counts = NAMES.iter().zip(&self.counts);
         counts.map(|(name, count)| (*name, count.swap(0, Ordering::Relaxed))).filter(|(_, count)| *count != 0).collect()

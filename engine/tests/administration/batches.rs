@@ -1,6 +1,6 @@
 //! Batches and their jobs (E-408, E-409, E-415, E-420).
 
-use crate::support::{deploy, engine, open_tasks, start, tasks, with};
+use crate::support::{deploy, engine, flows, open_tasks, start, tasks, with};
 use engine_core::command::Variables;
 use tollgate::{
     BatchOptions, Engine, Id, Options, Value,
@@ -136,4 +136,32 @@ fn removal_times_are_set_by_a_batch() {
         engine.run_due_jobs(100, false);
         assert_eq!(days(&engine), wanted);
     }
+}
+
+/// An instance that another one of the same job took along is no failure.
+#[test]
+fn instances_that_are_gone_need_no_deletion() {
+    let engine = with(options(100, 10));
+    deploy(&engine, &tasks("child", &["B"]));
+    deploy(
+        &engine,
+        &format!(
+            r#"<process id="p" isExecutable="true" camunda:historyTimeToLive="1"><startEvent id="start"/>
+            <callActivity id="call" calledElement="child"/>{}</process>"#,
+            flows(&["start", "call"])
+        ),
+    );
+    let root = start(&engine, "p");
+    let instances: Vec<Id> = engine.read().process_instances_of_root(root);
+    assert_eq!(instances.len(), 2);
+    let batch = Batch::DeleteInstances {
+        instances,
+        reason: Some("over".to_owned()),
+        skip_custom_listeners: false,
+        skip_io_mappings: false,
+        skip_subprocesses: false,
+    };
+    begin(&engine, batch);
+    assert_eq!(engine.run_due_jobs(100, false).failed, 0);
+    assert!(engine.read().process_instance(root).is_none());
 }

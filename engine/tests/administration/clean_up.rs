@@ -90,8 +90,8 @@ fn removal_times_can_count_from_the_start() {
     let instances: Vec<_> = world.historic_process_instances_of_root(instance).collect();
     assert_eq!(instances.len(), 2);
     assert!(instances.iter().all(|row| row.end.is_none() && row.removal_time == wanted));
-    let all = instances.iter().flat_map(|row| world.historic_activities_of(row.id));
-    assert!(all.clone().count() >= 5 && all.clone().all(|row| row.removal_time == wanted));
+    let all: Vec<_> = instances.iter().flat_map(|row| world.historic_activities_of(row.id)).collect();
+    assert!(all.len() >= 5 && all.iter().all(|row| row.removal_time == wanted));
     assert!(world.historic_tasks_of(instance).all(|row| row.removal_time == wanted));
 }
 

@@ -75,6 +75,7 @@ async fn delete(call: Call) -> Reply {
         externally_terminated: true,
         skip_io_mappings: call.flag("skipIoMappings", false),
         skip_subprocesses: call.flag("skipSubprocesses", false),
+        if_exists: false,
     };
     let failed = |fault| Attempt::NotFoundIs404.failed(fault);
     call.app.engine.execute(Command::Delete(Box::new(deletion)), &call.caller).await.map_err(failed)?;
