@@ -262,6 +262,7 @@ const ROWS: &[(&str, Operation, &[(&str, Resource, &str)])] = {
                     externally_terminated: true,
                     skip_io_mappings: false,
                     skip_subprocesses: false,
+                    if_exists: false,
                 };
                 command(p, c, Command::Delete(Box::new(deletion)))
             },
