@@ -43,6 +43,13 @@ impl VariableArgs {
     }
 }
 
+/// Variables in the form of the REST API.
+pub(crate) fn rest_variables(variables: &VariableArgs) -> Result<Json> {
+    let map: serde_json::Map<String, Json> =
+        variables.read()?.into_iter().map(|(name, value)| (name, to_rest(&value))).collect();
+    Ok(Json::Object(map))
+}
+
 /// `name=value` or `name:Type=value`.
 pub(crate) fn assignment(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("give name=value")?;

@@ -4,12 +4,11 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::start::rest_variables;
 use crate::{
     client::{ServerArgs, encoded},
     exit::Exit,
     output::{self, Format},
-    values::VariableArgs,
+    values::{VariableArgs, rest_variables},
 };
 
 /// Complete a user task on a server.

@@ -6,6 +6,7 @@ pub(crate) mod complete;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod deploy;
+pub(crate) mod explain;
 pub(crate) mod instances;
 pub(crate) mod man;
 pub(crate) mod render;

@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use crate::{
     client::{ServerArgs, encoded},
     exit::Exit,
     output::{self, Format, text},
     style,
-    values::{VariableArgs, to_rest},
+    values::{VariableArgs, rest_variables},
 };
 
 /// Start a process on a server.
@@ -90,10 +90,4 @@ impl Start {
         }
         Ok(Exit::Done)
     }
-}
-
-/// Variables in the form of the REST API.
-pub(super) fn rest_variables(variables: &VariableArgs) -> Result<Json> {
-    let map: Map<String, Json> = variables.read()?.into_iter().map(|(name, value)| (name, to_rest(&value))).collect();
-    Ok(Json::Object(map))
 }

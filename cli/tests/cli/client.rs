@@ -90,3 +90,21 @@ fn nobody_listening_is_said_with_a_remedy() {
     let ran = finish(tollgate().args(["tasks", "--server", &url, "--user", "demo"]), "");
     assert!(ran.err.contains("give the password of `demo` in TOLLGATE_PASSWORD"), "{}", ran.err);
 }
+
+#[test]
+fn explain_says_what_is_waited_for() {
+    let server = Server::start(&["--store", "memory", &examples().to_string_lossy()]);
+    let ran = server.client(&["start", "kyc", "--business-key", "customer-17", "--var", "name=Ada"]);
+    let id = ran.out.split_whitespace().next().expect("an id").to_owned();
+    let by_key = server.client(&["explain", "customer-17"]);
+    assert_eq!(by_key.code, 0, "{by_key:?}");
+    assert_eq!(by_key.out, server.client(&["explain", &id]).out);
+    assert!(by_key.out.contains("review_documents") && by_key.out.contains("who can move it"), "{}", by_key.out);
+    let json = server.client(&["explain", &id, "--format", "json"]).json();
+    assert!(json["reasons"].as_array().is_some_and(|reasons| !reasons.is_empty()), "{json}");
+    let message = server.client(&["explain", "--message", "Nothing"]);
+    assert_eq!(message.code, 0, "{message:?}");
+    let ran = server.client(&["explain", "nobody"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("no process instance, job or external task with the id `nobody`"), "{}", ran.err);
+}

@@ -2,7 +2,7 @@
 
 use crate::support::{at, folder, run};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "serve",
     "check",
     "run",
@@ -18,6 +18,8 @@ const COMMANDS: [&str; 15] = [
     "man",
     "explain",
     "assess",
+    "test",
+    "render",
 ];
 
 #[test]
