@@ -105,7 +105,7 @@ pub fn assess(model: &Model, surroundings: &Surroundings) -> Assessment {
         _ => Vec::new(),
     };
     // a script that does not compile is rewritten in the model
-    let scripts = findings.iter().any(|found| found.code == "W0907");
+    let scripts = findings.iter().any(|found| found.code == "W0990");
     let effort = match effort(deployable, &requirements) {
         small if scripts => small.max(Effort::Medium),
         effort => effort,
@@ -167,8 +167,8 @@ fn judge(need: &Need, surroundings: &Surroundings) -> (Status, String) {
         (NeedKind::Class | NeedKind::Delegate, _) => match need.role {
             "implementation" => (
                 Status::Missing,
-                "Java is not run here: register a handler of that name in the embedding program, or map it to a topic and write \
-                 a worker (--stubs writes skeletons)"
+                "Java is not run here: map the name to a topic, HTTP call or script in the connectors' file, or register a handler of that \
+                 name in the embedding program (--stubs writes skeletons)"
                     .to_owned(),
             ),
             "form handler" => (Status::Missing, "form handlers are not run here: describe the form in the model".to_owned()),
@@ -192,7 +192,13 @@ fn judge(need: &Need, surroundings: &Surroundings) -> (Status, String) {
             (Status::Check, "deploy the file together with the model, under the name behind `deployment://`".to_owned())
         }
         (NeedKind::Connector, _) if matches!(&*need.name, "http-connector" | "soap-http-connector") => {
-            (Status::Check, "see that the address it calls can be reached from this server".to_owned())
+            (Status::Check, "built in: see that the address it calls can be reached from this server".to_owned())
+        }
+        (NeedKind::Connector, _) if need.name == "mail-send" => {
+            (Status::Check, "built in: name the mail server in the connectors' file (docs/languages.md)".to_owned())
+        }
+        (NeedKind::Builtin, _) if need.name == "mail" => {
+            (Status::Check, "built in: name the mail server in the connectors' file (docs/languages.md)".to_owned())
         }
         (NeedKind::Connector, _) => (Status::Missing, "register a handler of that name".to_owned()),
         (NeedKind::Builtin, _) => (

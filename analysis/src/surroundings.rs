@@ -81,9 +81,8 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Findings about needs that nobody meets, and scripts that are wrong.
+/// Findings about needs that nobody meets.
 pub(crate) fn findings(definitions: &Definitions, surroundings: &Surroundings) -> Vec<Diagnostic> {
-    let scripts = scripting::Engine::new(scripting::Limits::default());
     let mut found = Vec::new();
     let mut said = BTreeSet::new();
     for need in needs(definitions) {
@@ -123,23 +122,9 @@ pub(crate) fn findings(definitions: &Definitions, surroundings: &Surroundings) -
                 format!("no worker serves the topic `{name}`"),
                 "start a worker for it, or correct `camunda:topic`".to_owned(),
             ),
-            NeedKind::Script => match (scripting::Language::from_format(name), &need.source) {
-                (None, _) => {
-                    warn("W0914", format!("no script engine runs `{name}`"), scripting::Language::remedy(name))
-                }
-                (Some(language), Some(text)) => {
-                    if let Err(scripting::ScriptError::Compile { message, .. }) = scripts.compile(language, text) {
-                        let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-                        let message = lines.into_iter().take(2).collect::<Vec<_>>().join(" ");
-                        warn(
-                            "W0907",
-                            format!("the {} does not compile: {message}", role_of_script(need.role)),
-                            "correct the script: running it fails with this message".to_owned(),
-                        );
-                    }
-                }
-                _ => {}
-            },
+            NeedKind::Script if missing => {
+                warn("W0914", format!("no script engine runs `{name}`"), scripting::Language::remedy(name));
+            }
             NeedKind::Case => warn(
                 "W0915",
                 format!("the case `{name}` can't be called: CMMN is not supported"),
@@ -149,13 +134,6 @@ pub(crate) fn findings(definitions: &Definitions, surroundings: &Surroundings) -
         }
     }
     found
-}
-
-fn role_of_script(role: &str) -> String {
-    match role {
-        "script task" => "script".to_owned(),
-        role => format!("script of the {role}"),
-    }
 }
 
 #[cfg(test)]

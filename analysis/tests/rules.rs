@@ -221,9 +221,9 @@ fn what_nobody_serves() {
         r#"<startEvent id="s"/><serviceTask id="a" camunda:class="com.acme.Charge"/><serviceTask id="b" camunda:delegateExpression="${{mailer}}"/>
         <serviceTask id="c" camunda:expression="${{prices.of(item)}}"/><serviceTask id="d" camunda:type="external" camunda:topic="pack"/>
         <callActivity id="e" calledElement="inner"/><businessRuleTask id="f" camunda:decisionRef="price"/>
-        <userTask id="g" camunda:formRef="form" camunda:formRefBinding="latest"/><scriptTask id="h" scriptFormat="python"><script>1</script></scriptTask>
-        <scriptTask id="i" scriptFormat="groovy"><script>1 +</script></scriptTask>{}"#,
-        flows("s>a a>b b>c c>d d>e e>f f>g g>h h>i")
+        <userTask id="g" camunda:formRef="form" camunda:formRefBinding="latest"/><scriptTask id="h" scriptFormat="cobol"><script>1</script></scriptTask>
+        {}"#,
+        flows("s>a a>b b>c c>d d>e e>f f>g g>h")
     );
     let nobody = Surroundings {
         complete: true,
@@ -241,7 +241,6 @@ fn what_nobody_serves() {
         ("W0910", "f"),
         ("W0913", "g"),
         ("W0914", "h"),
-        ("W0907", "i"),
     ]
     .iter()
     .map(|(code, id)| (*code, (*id).to_owned()))
@@ -256,9 +255,9 @@ fn what_nobody_serves() {
         topics: Some(vec!["p*k".to_owned()]),
     };
     let rest: Vec<_> = found_with(&elements, &everybody).into_iter().map(|(code, _)| code).collect();
-    assert_eq!(rest, ["W0914", "W0907"]);
+    assert_eq!(rest, ["W0914"]);
     let unsaid: Vec<_> = found(&elements).into_iter().map(|(code, _)| code).collect();
-    assert_eq!(unsaid, ["W0914", "W0907"], "nothing is said about what nobody knows");
+    assert_eq!(unsaid, ["W0914"], "nothing is said about what nobody knows");
 }
 
 #[test]

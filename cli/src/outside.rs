@@ -5,13 +5,20 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use connectors::{Config, Connectors, Delegate};
 
+/// Names and patterns that are served: those given, and those that the file maps.
+pub(crate) fn handlers(given: &[String], file: Option<&Path>) -> Result<Vec<String>> {
+    let mut names = given.to_vec();
+    if let Some(file) = file {
+        names.extend(read(file)?.delegates.0.into_keys());
+    }
+    Ok(names)
+}
+
 /// Sets up what the file says; without one the connectors have their defaults and nothing is mapped.
 pub(crate) fn connectors(file: Option<&Path>) -> Result<Connectors> {
     let Some(file) = file else { return Ok(Connectors::new(Config::default())?) };
     let shown = file.display();
-    let text = std::fs::read_to_string(file).with_context(|| format!("can't read the connectors' file {shown}"))?;
-    let mut config: Config =
-        toml::from_str(&text).map_err(|error| anyhow::anyhow!("the connectors' file {shown} is wrong:\n{error}"))?;
+    let mut config = read(file)?;
     // names of files in it start at its folder
     let folder = file.parent().unwrap_or_else(|| Path::new(""));
     for delegate in config.delegates.0.values_mut() {
@@ -23,6 +30,12 @@ pub(crate) fn connectors(file: Option<&Path>) -> Result<Connectors> {
         *password = folder.join(&*password);
     }
     Connectors::new(config).with_context(|| format!("the connectors' file {shown} can't be used"))
+}
+
+fn read(file: &Path) -> Result<Config> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).with_context(|| format!("can't read the connectors' file {shown}"))?;
+    toml::from_str(&text).map_err(|error| anyhow::anyhow!("the connectors' file {shown} is wrong:\n{error}"))
 }
 
 #[cfg(test)]
@@ -59,6 +72,6 @@ mod tests {
         let error = format!("{:#}", load("[delegates]\na = { script = \"let x = ;\" }\n").unwrap_err());
         assert!(error.contains("the script of delegate `a` does not compile"), "{error}");
         let error = load("[delegates]\na = { topic = \"t\", http = \"u\" }\n").unwrap_err().to_string();
-        assert!(error.contains("delegates"), "{error}");
+        assert!(error.contains("line 2") && error.contains("http = \"u\""), "{error}");
     }
 }

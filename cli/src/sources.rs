@@ -46,6 +46,11 @@ fn inside(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
+/// How a deployment parses.
+pub(crate) fn parse_options() -> bpmn_parser::ParseOptions {
+    bpmn_parser::ParseOptions { script_check: Some(tollgate::check_script), ..bpmn_parser::ParseOptions::default() }
+}
+
 /// Reads a model file. A file of another name is taken for what its content says it is.
 pub(crate) fn source(path: &Path) -> Result<Source> {
     let name = path.to_string_lossy().into_owned();

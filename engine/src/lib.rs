@@ -32,4 +32,5 @@ pub use runtime::{
     JobRun, LoadError, OpenError, Options, PASSWORD_RULES, PolicyRule, TaskForm, Window,
 };
 pub use scripting::Limits as ScriptLimits;
+pub use scripts::check_script;
 pub use store;

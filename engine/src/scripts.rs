@@ -69,7 +69,7 @@ pub(crate) fn check_expression(text: &str) -> Result<(), String> {
 }
 
 /// Checks a script while a file is parsed: Python and Ruby are refused, what does not compile is told.
-pub(crate) fn check_script(format: &str, source: Option<&str>) -> Option<ScriptFinding> {
+pub fn check_script(format: &str, source: Option<&str>) -> Option<ScriptFinding> {
     let Some(language) = Language::from_format(format) else {
         let never_run = ["python", "jython", "ruby", "jruby"].iter().any(|name| format.eq_ignore_ascii_case(name));
         return never_run.then(|| ScriptFinding::Refused(Language::remedy(format)));

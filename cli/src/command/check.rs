@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{
     exit::Exit,
     output::{self, Format, count},
-    render, sources, style,
+    outside, render, sources, style,
 };
 
 /// Look for mistakes in models without running them.
@@ -41,6 +41,9 @@ pub(crate) struct Check {
     /// A Java class, delegate expression or bean that a handler serves; `*` stands for anything.
     #[arg(long, value_name = "NAME")]
     served: Vec<String>,
+    /// The connectors' file of the server (docs/languages.md): what it maps is served.
+    #[arg(long, value_name = "FILE")]
+    connectors: Option<PathBuf>,
     /// A topic that a worker serves; `*` stands for anything. Without any, topics are not looked at.
     #[arg(long, value_name = "NAME")]
     topic: Vec<String>,
@@ -63,13 +66,13 @@ impl Check {
     pub(crate) fn run(self) -> Result<Exit> {
         let options = bpmn_parser::ParseOptions {
             enforce_history_time_to_live: self.enforce_history_time_to_live,
-            ..bpmn_parser::ParseOptions::default()
+            ..sources::parse_options()
         };
         let mut models = Vec::new();
         for path in sources::model_files(&self.models)? {
             models.push(analysis::read(sources::source(&path)?, &options));
         }
-        let surroundings = self.surroundings(&models);
+        let surroundings = self.surroundings(&models)?;
         for model in &mut models {
             let found = analysis::examine(model, &surroundings);
             model.diagnostics.extend(found);
@@ -83,14 +86,14 @@ impl Check {
         Ok(if failed { Exit::Failed } else { Exit::Done })
     }
 
-    fn surroundings(&self, models: &[Model]) -> Surroundings {
-        Surroundings {
+    fn surroundings(&self, models: &[Model]) -> Result<Surroundings> {
+        Ok(Surroundings {
             // of a folder it is expected that it holds all that belongs together
             complete: self.models.iter().any(|path| path.is_dir()),
-            handlers: Some(self.served.clone()),
+            handlers: Some(outside::handlers(&self.served, self.connectors.as_deref())?),
             topics: Some(self.topic.clone()).filter(|topics| !topics.is_empty()),
             ..Surroundings::of(models)
-        }
+        })
     }
 
     fn shown<'m>(&self, model: &'m Model) -> impl Iterator<Item = &'m models::Diagnostic> {

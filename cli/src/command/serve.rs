@@ -83,7 +83,7 @@ impl Serve {
         options.delegates = Some(Box::new(outside::connectors(settings.connectors.as_deref())?));
         let engine = Engine::open_with(&settings.data, options).map_err(|error| not_opened(&settings.data, error))?;
         let people = self.people.prepare(&engine, settings, self.test_mode)?;
-        deploy(&engine, &files)?;
+        deploy(&engine, &files, &outside::handlers(&[], settings.connectors.as_deref())?)?;
         let address = listener.local_addr()?;
         let scheme = if settings.tls_certificate.is_some() { "https" } else { "http" };
         let durability = match settings.store_durability {
@@ -202,8 +202,30 @@ fn not_opened(data: &Path, error: OpenError) -> anyhow::Error {
     if remedy.is_empty() { error } else { anyhow!("{error:#}; {remedy}") }
 }
 
+/// Logs what `tollgate check` warns of.
+fn warn(files: &[PathBuf], served: &[String]) -> Result<()> {
+    let mut models = Vec::new();
+    for file in files {
+        // what is no model is refused by the deployment
+        if let Ok(source) = sources::source(file) {
+            models.push(analysis::read(source, &sources::parse_options()));
+        }
+    }
+    // what these models call may be deployed already
+    let surroundings =
+        analysis::Surroundings { handlers: Some(served.to_vec()), ..analysis::Surroundings::of(&models) };
+    for model in &models {
+        for found in analysis::examine(model, &surroundings) {
+            let (file, line, code) = (&model.source.name, found.span.line, found.code);
+            tracing::warn!(%file, line, code, "{}", found.message);
+        }
+    }
+    Ok(())
+}
+
 /// Deploys each file as a deployment of its own; a file that has not changed is not deployed again.
-fn deploy(engine: &Engine, files: &[PathBuf]) -> Result<()> {
+fn deploy(engine: &Engine, files: &[PathBuf], served: &[String]) -> Result<()> {
+    warn(files, served)?;
     for file in files {
         let content = std::fs::read(file).with_context(|| format!("can't read {}", file.display()))?;
         let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());

@@ -132,6 +132,8 @@ impl Configuration {
             body_timeout: settings.body_timeout,
             header_timeout: settings.header_timeout,
             max_header_bytes: settings.max_header.in_memory(),
+            max_connections: settings.max_connections,
+            max_streams: settings.max_streams,
             max_requests: settings.max_requests,
             max_long_polls: settings.max_long_polls,
             unique_worker_requests: settings.unique_worker_requests,

@@ -195,6 +195,10 @@ settings! {
     /// How long open requests may take after the server was told to stop.
     "http.shutdown-timeout" shutdown_timeout: Duration = http().shutdown_timeout;
 
+    /// Connections at a time; further ones wait until one ends.
+    "limits.connections" max_connections: usize = http().max_connections;
+    /// Streams at a time on one connection of HTTP/2.
+    "limits.streams" max_streams: u32 = http().max_streams;
     /// Requests in work at a time; further ones are answered 503. Long polls do not count.
     "limits.requests" max_requests: usize = http().max_requests;
     /// Long polls of workers at a time.

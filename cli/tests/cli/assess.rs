@@ -16,7 +16,7 @@ fn every_need_has_a_status_and_a_remedy() {
     assert_eq!(ran.code, 0, "{ran:?}");
     for text in [
         "shop.bpmn  shop  small effort\n",
-        "  missing Java class com.acme.ChargeCard  at charge\n          Java is not run here: register a handler",
+        "  missing Java class com.acme.ChargeCard  at charge\n          Java is not run here: map the name to a topic",
         "  missing bean prices  at price\n",
         "2 models\n      0  run as they are\n      1  small effort\n      0  medium effort\n      1  large effort\n",
         "of these 1 are rejected, as by Camunda 7",
@@ -85,4 +85,16 @@ fn stubs_are_written_once() {
     let again = run(["assess", &shop, "--stubs", "rust", "--out", &out]);
     assert_eq!(again.code, 1, "{again:?}");
     assert!(again.err.contains("handlers.rs is there already: choose another folder with --out"), "{}", again.err);
+}
+
+#[test]
+fn what_the_connectors_file_maps_is_served() {
+    let mapping = "[delegates]\n\"com.acme.*\" = { topic = \"acme\" }\nprices = { script = \"1\" }\n";
+    let files = folder(&[("shop.bpmn", &model("shop", SHOP)), ("connectors.toml", mapping)]);
+    let (shop, connectors) = (at(&files, "shop.bpmn"), at(&files, "connectors.toml"));
+    let json = run(["assess", &shop, "--connectors", &connectors, "--format", "json"]).json();
+    assert_eq!(json["models"][0]["runsAsItIs"], true, "{json}");
+    let ran = run(["check", &shop, "--connectors", &connectors]);
+    assert_eq!(ran.out, "1 file checked: no findings\n");
+    assert!(run(["check", &shop]).out.contains("W0911"));
 }

@@ -98,3 +98,30 @@ fn a_folder_that_holds_something_else() {
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.err.contains("is in the way: a store is made in an empty folder"), "{}", ran.err);
 }
+
+/// What `tollgate check` warns of is in the log of the start.
+#[test]
+fn warnings_about_models_are_logged() {
+    let lost = r#"<startEvent id="s"/><userTask id="lost"/>"#;
+    let files = folder(&[("lost.bpmn", &model("p", lost))]);
+    let log = files.path().join("log");
+    let path = at(&files, "lost.bpmn");
+    let mut command = crate::support::tollgate();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--store", "memory", &path]);
+    let mut child = command
+        .stdout(std::process::Stdio::null())
+        .stderr(std::fs::File::create(&log).expect("a file"))
+        .spawn()
+        .expect("the server starts");
+    let mut text = String::new();
+    for _ in 0..400 {
+        text = std::fs::read_to_string(&log).expect("a log");
+        if text.contains("W0902") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(text.contains("`lost` can't be reached") && text.contains("W0902"), "{text}");
+}

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     exit::Exit,
     output::{self, Format, count},
-    render, sources, style,
+    outside, render, sources, style,
 };
 
 /// Say what it takes to move models here from Camunda 7.
@@ -35,6 +35,9 @@ pub(crate) struct Assess {
     /// A Java class, delegate expression or bean that a handler serves; `*` stands for anything.
     #[arg(long, value_name = "NAME")]
     served: Vec<String>,
+    /// The connectors' file of the server (docs/languages.md): what it maps is served.
+    #[arg(long, value_name = "FILE")]
+    connectors: Option<PathBuf>,
     /// A topic that a worker serves; `*` stands for anything.
     #[arg(long, value_name = "NAME")]
     topic: Vec<String>,
@@ -57,14 +60,14 @@ pub(crate) struct Assess {
 
 impl Assess {
     pub(crate) fn run(self) -> Result<Exit> {
-        let options = bpmn_parser::ParseOptions::default();
+        let options = sources::parse_options();
         let mut models = Vec::new();
         for path in sources::model_files(&self.models)? {
             models.push(analysis::read(sources::source(&path)?, &options));
         }
         let surroundings = Surroundings {
             complete: true,
-            handlers: Some(self.served.clone()),
+            handlers: Some(outside::handlers(&self.served, self.connectors.as_deref())?),
             topics: Some(self.topic.clone()),
             ..Surroundings::of(&models)
         };

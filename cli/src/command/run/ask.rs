@@ -64,9 +64,7 @@ fn details(engine: &Engine, wait: Wait) -> Result<Option<Answer>> {
             let Some(line) = read(&format!("  {name}{label}{shown} = "))? else { return Ok(None) };
             let text = if line.is_empty() { field.default } else { Some(line) };
             if let Some(text) = text {
-                let kind = if matches!(&*field.kind, "string" | "enum") { ":String" } else { "" };
-                let value = values::assignment(&format!("{name}{kind}={text}")).map_err(anyhow::Error::msg)?.1;
-                variables.set(name.as_str(), value);
+                variables.set(name.as_str(), entered(&field.kind, name, &text).map_err(anyhow::Error::msg)?);
             }
         }
     }
@@ -87,6 +85,24 @@ fn details(engine: &Engine, wait: Wait) -> Result<Option<Answer>> {
             Err(problem) => println!("  {problem}"),
         }
     }
+}
+
+/// What a field holds when somebody has entered a text.
+fn entered(kind: &str, name: &str, text: &str) -> Result<models::Value, String> {
+    let kind = if matches!(kind, "string" | "enum") { ":String" } else { "" };
+    values::assignment(&format!("{name}{kind}={text}")).map(|(_, value)| value)
+}
+
+/// A task's form as it is shown: what the fields hold at first. A box that nobody ticked is false.
+pub(super) fn defaults(engine: &Engine, task: Id) -> Option<Variables> {
+    let mut variables = Variables::default();
+    for field in fields(engine, task) {
+        let unticked = (field.kind == "boolean").then(|| "false".to_owned());
+        if let Some(text) = field.default.or(unticked) {
+            variables.set(field.id.as_str(), entered(&field.kind, &field.id, &text).ok()?);
+        }
+    }
+    Some(variables)
 }
 
 /// A field of a generated task form.

@@ -59,7 +59,7 @@ pub(crate) struct Run {
     /// When nothing else can happen, set the clock to the next timer.
     #[arg(long)]
     fast_forward: bool,
-    /// Complete tasks and deliver messages and signals without asking.
+    /// Complete tasks, with their forms as they are, and deliver messages and signals without asking.
     #[arg(long, conflicts_with = "interactive")]
     auto: bool,
     /// Ask on standard input although it is no terminal.
@@ -68,6 +68,9 @@ pub(crate) struct Run {
     /// Names of Java classes, delegate expressions or beans that do nothing here.
     #[arg(long, value_name = "NAME")]
     stub: Vec<String>,
+    /// The connectors' file of the server (docs/languages.md): what it maps is called, connectors are.
+    #[arg(long, value_name = "FILE")]
+    connectors: Option<PathBuf>,
     /// Jobs to run at most; repeating timers never end.
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
     max_jobs: usize,
@@ -78,7 +81,11 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self) -> Result<Exit> {
-        let engine = Engine::in_memory(Options { job_executor: false, ..Options::default() })?;
+        let delegates: Option<Box<dyn tollgate::Delegates>> = match &self.connectors {
+            Some(file) => Some(Box::new(crate::outside::connectors(Some(file))?)),
+            None => None,
+        };
+        let engine = Engine::in_memory(Options { job_executor: false, delegates, ..Options::default() })?;
         // time stands still between steps and passes only when the process waits for it
         engine.set_clock(Some(engine.now()));
         for name in &self.stub {

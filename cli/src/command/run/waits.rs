@@ -96,11 +96,13 @@ impl Wait {
         }
     }
 
-    /// What happens when nobody is asked: work is done, events come, without variables.
+    /// What happens when nobody is asked: forms are submitted as they are shown, other work is done and events come without
+    /// variables.
     pub(super) fn by_itself(&self, engine: &Engine) -> Option<Answer> {
         match self {
             Self::Timer(..) | Self::Failed(_) => None,
             Self::Event(id) if is_condition(&engine.read(), *id) => None,
+            Self::Task(id) => Some(Answer::Command(self.proceed(engine, super::ask::defaults(engine, *id)?)?)),
             _ => Some(Answer::Command(self.proceed(engine, Variables::default())?)),
         }
     }
