@@ -89,8 +89,9 @@ fn serve_reads_the_file_and_reads_it_again_on_hangup() {
 
 #[test]
 fn authentication_is_switched_on_by_the_file() {
-    let files = folder(&[("t.toml", "[http]\nauthentication = true\n")]);
-    let server = Server::start(&["--store", "memory", "--config", &at(&files, "t.toml")]);
+    let files = folder(&[("t.toml", "[http]\nauthentication = true\n"), ("admin", "root:secret\n")]);
+    let server =
+        Server::start(&["--store", "memory", "--config", &at(&files, "t.toml"), "--admin-file", &at(&files, "admin")]);
     let ran = server.client(&["tasks"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.err.contains("the server wants to know who asks: give --user name:password"), "{}", ran.err);
