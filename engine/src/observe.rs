@@ -29,7 +29,7 @@ pub struct Committed<'a> {
     pub history: &'a [RootedEvent],
     /// Ids of sequence flows taken, with the definition of each; only with [`record_flows`](crate::Settings::record_flows).
     pub flows: &'a [(Id, Arc<str>)],
-    /// The read model with the commit in it.
+    /// The read model with the commit in it, and perhaps with commits after it.
     pub world: &'a World,
 }
 

@@ -207,6 +207,7 @@ impl Pipeline {
             for pending in group {
                 pending.completion.complete(outcome.clone().map(|()| pending.seq));
             }
+            self.queue.group_completed();
         });
         self.queue.waiters.wake(first, last);
         self.queue.space.refresh();

@@ -96,6 +96,8 @@ pub(crate) struct Queue {
     pub(crate) waiters: Waiters,
     poison: OnceLock<Arc<str>>,
     committed: AtomicU64,
+    /// Runs when all commits of a group have been completed.
+    after_group: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl Queue {
@@ -109,6 +111,7 @@ impl Queue {
             waiters: Waiters::default(),
             poison: OnceLock::new(),
             committed: AtomicU64::new(last.0),
+            after_group: OnceLock::new(),
         }
     }
 
@@ -205,6 +208,17 @@ impl Queue {
     /// Notes that commits up to `seq` are durable. Comes before their completions run.
     pub(crate) fn set_committed(&self, seq: Seq) {
         self.committed.store(seq.0, Ordering::Release);
+    }
+
+    /// Has something run after each group; the first call counts.
+    pub(crate) fn set_after_group(&self, run: Box<dyn Fn() + Send + Sync>) {
+        let _ = self.after_group.set(run);
+    }
+
+    pub(crate) fn group_completed(&self) {
+        if let Some(run) = self.after_group.get() {
+            run();
+        }
     }
 
     pub(crate) fn committed(&self) -> Seq {

@@ -266,6 +266,13 @@ impl Store {
         self.enqueue(ops, Completion::Call(Box::new(done)), WhenFull::Refuse)
     }
 
+    /// Has `run` called whenever all commits of a group have been completed, on the thread that completed them and under
+    /// the rules of [`submit`](Self::submit)'s `done`: what costs as much for one commit as for many belongs there. Only
+    /// the first call counts.
+    pub fn after_each_group(&self, run: impl Fn() + Send + Sync + 'static) {
+        self.inner.queue.set_after_group(Box::new(run));
+    }
+
     /// Queues a commit; the ticket tells its outcome. Waits for room if the queue is full.
     pub fn submit_ticket(&self, ops: Vec<Op>) -> Result<Ticket, CommitError> {
         let seq = self.enqueue(ops, Completion::Ticket, WhenFull::Wait)?;

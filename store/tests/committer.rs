@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
         mpsc,
     },
@@ -334,4 +334,22 @@ fn a_handle_dropped_by_a_completion_does_not_wait_for_itself() {
     store.submit(put("r1", "x"), done).unwrap();
     drop(store);
     receive.recv_timeout(Duration::from_secs(5)).unwrap();
+}
+
+#[test]
+fn something_runs_after_each_group_when_its_commits_are_completed() {
+    let (_, store) = over(Faults::default(), manual());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    store.after_each_group({
+        let seen = seen.clone();
+        move || seen.lock().unwrap().push("group")
+    });
+    for group in 0..2 {
+        for number in 0..2 {
+            let seen = seen.clone();
+            store.submit(put(&format!("r{group}{number}"), "x"), move |_| seen.lock().unwrap().push("commit")).unwrap();
+        }
+        store.run_pending();
+    }
+    assert_eq!(*seen.lock().unwrap(), ["commit", "commit", "group", "commit", "commit", "group"]);
 }

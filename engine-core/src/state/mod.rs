@@ -40,6 +40,22 @@ pub struct Changes {
     pub incidents: Vec<Change<Incident>>,
 }
 
+impl Changes {
+    /// Whether anything of it was there before.
+    pub fn had_anything(&self) -> bool {
+        fn had<T>(changes: &[Change<T>]) -> bool {
+            changes.iter().any(|change| change.old.is_some())
+        }
+        had(&self.executions)
+            || had(&self.variables)
+            || had(&self.tasks)
+            || had(&self.jobs)
+            || had(&self.subscriptions)
+            || had(&self.external_tasks)
+            || had(&self.incidents)
+    }
+}
+
 /// All entities of a root instance, as stored.
 #[derive(Clone, Debug, Default, PartialEq, minicbor::Encode, minicbor::Decode)]
 pub struct Snapshot {

@@ -38,7 +38,7 @@ impl Engine {
     pub fn change_history(&self, change: HistoryChange, caller: &Caller) -> Pending<Option<Id>> {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
-            lane.settle_if_busy();
+            lane.settle();
             let fresh = lane.ids.fresh();
             let now = lane.shared.clock.now();
             let (touched, prepared) = {

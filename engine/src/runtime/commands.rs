@@ -82,7 +82,7 @@ impl Lane {
     ) {
         let root = match &command {
             Command::CreateTask(draft) => {
-                self.settle_if_busy();
+                self.settle();
                 if draft.id.as_ref().is_some_and(|id| self.shared.world.read().task_by_text(id).is_some()) {
                     // the text of Camunda for a primary key that is taken
                     let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed \

@@ -89,7 +89,7 @@ impl Engine {
     ) -> Pending<()> {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
-            lane.settle_if_busy();
+            lane.settle();
             match work(lane) {
                 Err(fault) => {
                     lane.log.clear();

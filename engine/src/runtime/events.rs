@@ -8,7 +8,7 @@ use engine_core::{
 };
 use models::{Id, Value};
 
-use super::{Engine, lane::Lane, start_timer};
+use super::{Engine, lane::Lane, receivers::Receiver, start_timer};
 use crate::{
     pending::Pending,
     request::{Caller, Correlate, Correlated, EvaluateConditions, Signal, StartedInstance, TenantChoice},
@@ -26,7 +26,7 @@ impl Engine {
     /// Correlates a message: to one receiver, or to all that match.
     pub fn correlate(&self, request: Correlate, caller: &Caller) -> Pending<Vec<Correlated>> {
         let caller = caller.clone();
-        self.lane(move |lane, answer| lane.correlate(&request, &caller, true, answer))
+        self.lane(move |lane, answer| lane.correlate(&request, &caller, answer))
     }
 
     /// Broadcasts a signal, or delivers it to one execution.
@@ -110,7 +110,7 @@ impl Lane {
         Ok(targets.iter().map(|target| delivery(target, request)).collect())
     }
 
-    fn correlate(&mut self, request: &Correlate, caller: &Caller, retry: bool, answer: Answer) {
+    fn correlate(&mut self, request: &Correlate, caller: &Caller, answer: Answer) {
         let targets = match self.message_targets(request, caller) {
             Ok(targets) => targets,
             Err(fault) => {
@@ -133,25 +133,23 @@ impl Lane {
             let entry = crate::audit::correlated(&self.shared.world.read(), request, Some(definition), targets.len());
             self.note([entry], caller);
         }
-        if retry && targets.iter().any(|target| matches!(target, Target::Subscription { .. })) {
-            // the index may lag behind the lane: a subscription that is gone is looked for once more
-            self.settle_if_busy();
-        }
         let business_key = request.business_key.clone();
-        self.transact_many(
-            commands,
-            caller,
-            Vec::new(),
-            Box::new(move |result| {
-                drop(answer.send(result.map(|outcomes| {
-                    targets
-                        .into_iter()
-                        .zip(outcomes)
-                        .map(|(target, outcome)| correlated(target, outcome, business_key.clone()))
-                        .collect()
-                })));
-            }),
-        );
+        let answer = move |result: Result<Vec<Outcome>, Fault>| {
+            let correlated = result.map(|outcomes| {
+                let pairs = targets.into_iter().zip(outcomes);
+                pairs.map(|(target, outcome)| correlated(target, outcome, business_key.clone())).collect()
+            });
+            drop(answer.send(correlated));
+        };
+        match <[_; 1]>::try_from(commands) {
+            // behind a handler of the receiver, if need be; with an entry of the log the commit must come at once
+            Ok([(root, command)]) if !request.all => {
+                let done = Box::new(move |result: Result<Outcome, Fault>| answer(result.map(|outcome| vec![outcome])));
+                self.transact(root, vec![command], caller.clone(), done);
+            }
+            Ok(commands) => self.transact_many(commands.into(), caller, Vec::new(), Box::new(answer)),
+            Err(commands) => self.transact_many(commands, caller, Vec::new(), Box::new(answer)),
+        }
     }
 
     /// Receivers of a message (S-MS-2 to S-MS-6).
@@ -167,12 +165,10 @@ impl Lane {
                  correlationKeys, processInstanceId",
             ));
         }
-        self.settle_if_busy();
-        let shared = self.shared.clone();
-        let world = shared.world.read();
         let mut targets = Vec::new();
         if !request.start_only {
-            targets = waiting(&world, request, caller);
+            let found = self.receivers(request, caller);
+            targets = found.into_iter().map(|Receiver { root, row }| Target::Subscription { root, row }).collect();
             if !request.all && targets.len() > 1 {
                 return Err(Fault::new(
                     FaultKind::MismatchingMessageCorrelation,
@@ -188,6 +184,8 @@ impl Lane {
         }
         if !request.executions_only && (request.all || targets.is_empty()) {
             if let Some(name) = &request.name {
+                let shared = self.shared.clone();
+                let world = shared.world.read();
                 let starts: Vec<_> = world
                     .start_subscriptions_for(SubscriptionKind::Message, Some(name))
                     .filter(|row| request.definition.is_none_or(|id| id == row.definition))
@@ -226,7 +224,7 @@ impl Lane {
     }
 
     fn signal_targets(&mut self, request: &Signal, caller: &Caller) -> Result<Vec<(Id, Command)>, Fault> {
-        self.settle_if_busy();
+        self.settle();
         let shared = self.shared.clone();
         let world = shared.world.read();
         let received = |row: &EventSubscription| {
@@ -347,40 +345,8 @@ impl Lane {
     }
 }
 
-/// Executions that wait for the message and match.
-fn waiting(world: &World, request: &Correlate, caller: &Caller) -> Vec<Target> {
-    let by_name = request.name.as_deref();
-    let rows: Box<dyn Iterator<Item = &EventSubscription>> = match by_name {
-        Some(name) => Box::new(world.subscriptions_for(SubscriptionKind::Message, Some(name))),
-        None => match request.process_instance {
-            Some(id) => {
-                Box::new(world.subscriptions_of_instance(id).filter(|row| row.kind == SubscriptionKind::Message))
-            }
-            None => Box::new(world.subscriptions().filter(|row| row.kind == SubscriptionKind::Message)),
-        },
-    };
-    rows.filter(|row| {
-        let Some(instance) = world.process_instance(row.process_instance) else { return false };
-        let Some(execution) = world.execution(row.execution) else { return false };
-        !execution.suspended
-            && request.process_instance.is_none_or(|id| id == instance.id)
-            && request.definition.is_none_or(|id| id == row.definition)
-            && request.business_key.as_deref().is_none_or(|key| instance.business_key.as_deref() == Some(key))
-            && tenant_matches(&request.tenant, row.tenant.as_deref())
-            && World::sees_tenant(caller, row.tenant.as_deref())
-            && equal_in(world, instance.id, &request.correlation_keys)
-            && equal_in(world, execution.id, &request.local_correlation_keys)
-    })
-    .filter_map(|row| Some(Target::Subscription { root: world.root_of_subscription(row.id)?, row: row.clone() }))
-    .collect()
-}
-
-/// Type and value must be the same (S-MS-8).
-fn equal_in(world: &World, scope: Id, wanted: &Variables) -> bool {
-    wanted.0.iter().all(|one| world.variable_in(scope, &one.name).is_some_and(|row| row.value == one.value))
-}
-
-fn tenant_matches(choice: &TenantChoice, tenant: Option<&str>) -> bool {
+/// Whether a tenant is among those chosen.
+pub(super) fn tenant_matches(choice: &TenantChoice, tenant: Option<&str>) -> bool {
     match choice {
         TenantChoice::Any => true,
         TenantChoice::Without => tenant.is_none(),

@@ -23,6 +23,7 @@ mod lane;
 mod meters;
 mod migration;
 mod persist;
+mod receivers;
 mod restart;
 mod start_timer;
 
@@ -55,13 +56,13 @@ use tokio::sync::watch;
 
 use self::{
     clock::Clock,
-    lane::{Lane, Message},
+    lane::{Lane, Message, Publication},
 };
 use crate::{
     handler::{Handler, HandlerContext, HandlerResult, Handlers},
     observe::{Observer, Observers},
     pending::Pending,
-    world::{World, WorldChange},
+    world::{Record, RecordChange, World, WorldChange},
 };
 
 /// Maps class and bean names that no handler serves (`camunda:class` …) to something else.
@@ -202,11 +203,42 @@ pub(crate) struct Shared {
     fetching: Mutex<BTreeSet<Id>>,
     jobs: jobs::Runner,
     queued: AtomicUsize,
+    /// Durable commits that readers do not see yet.
+    publications: Mutex<Vec<Publication>>,
     completed: Completed,
     observers: Observers,
     meters: meters::Meters,
     /// Jobs of the engine itself that are being run.
     running_jobs: Mutex<std::collections::HashSet<Id>>,
+}
+
+/// Commits that are shown to readers under one lock: readers wait no longer than these take.
+const PUBLISHED_AT_ONCE: usize = 32;
+
+/// Whom a change concerns beyond its caller.
+#[derive(Debug, Default)]
+struct Woken {
+    workers: bool,
+    jobs: bool,
+    /// Process definitions that have changed.
+    definitions: Vec<Id>,
+}
+
+impl Woken {
+    fn note(&mut self, change: &WorldChange) {
+        let free = |task: &engine_core::state::ExternalTask| task.lock_expires.is_none();
+        for root in &change.roots {
+            self.workers |= root.changes.external_tasks.iter().any(|row| row.new.as_ref().is_some_and(free));
+            self.jobs |= !root.changes.jobs.is_empty();
+        }
+        for record in &change.records {
+            match record {
+                RecordChange::Put(Record::Job(_)) => self.jobs = true,
+                RecordChange::Put(Record::ProcessDefinition(row)) => self.definitions.push(row.id),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// How many commits the store has completed, well or not.
@@ -217,8 +249,8 @@ struct Completed {
 }
 
 impl Completed {
-    fn one_more(&self) {
-        *self.count.lock() += 1;
+    fn more(&self, commits: u64) {
+        *self.count.lock() += commits;
         self.changed.notify_all();
     }
 
@@ -346,6 +378,7 @@ impl Engine {
             fetching: Mutex::default(),
             jobs: jobs::Runner::new(options.job_concurrency),
             queued: AtomicUsize::new(0),
+            publications: Mutex::default(),
             completed: Completed::default(),
             observers: Observers::default(),
             meters: meters::Meters::default(),
@@ -354,6 +387,14 @@ impl Engine {
         });
         shared.decisions.attach(&shared);
         let (sender, receiver) = mpsc::channel();
+        shared.store.after_each_group({
+            let (shared, lane) = (Arc::downgrade(&shared), sender.clone());
+            move || {
+                if let Some(shared) = shared.upgrade() {
+                    shared.publish(&lane);
+                }
+            }
+        });
         // the lane is made on its thread: objects of running scripts never leave it
         let (lane_shared, lane_sender) = (shared.clone(), sender.clone());
         let lane = move || Lane::new(lane_shared, lane_sender, &loaded).run(&receiver);
@@ -523,43 +564,47 @@ impl Shared {
         self.definitions.write().clear();
     }
 
-    /// Shows a durable change to readers and wakes who waits for it.
-    fn publish(&self, change: WorldChange) {
-        let workers = change.roots.iter().any(|root| {
-            root.changes
-                .external_tasks
-                .iter()
-                .any(|row| row.new.as_ref().is_some_and(|task| task.lock_expires.is_none()))
-        });
-        let jobs = change
-            .records
-            .iter()
-            .any(|record| matches!(record, crate::world::RecordChange::Put(crate::world::Record::Job(_))))
-            || change.roots.iter().any(|root| !root.changes.jobs.is_empty());
-        let changed: Vec<Id> = change
-            .records
-            .iter()
-            .filter_map(|record| match record {
-                crate::world::RecordChange::Put(crate::world::Record::ProcessDefinition(row)) => Some(row.id),
-                _ => None,
-            })
-            .collect();
-        self.meters.count(&change);
-        let note = self.observers.note(&change);
-        self.world.write().apply(change);
-        for id in changed {
-            // the compiled form knows the time to live
-            self.definitions.write().remove(&id);
-        }
-        if let Some(note) = note {
-            self.observers.tell(&note, &self.world.read());
-        }
-        self.published.send_modify(|count| *count += 1);
-        if workers {
-            self.work_for_workers.send_modify(|count| *count += 1);
-        }
-        if jobs {
-            self.jobs.wake();
+    /// Shows durable commits to readers, answers their callers and wakes who waits for them.
+    fn publish(&self, lane: &mpsc::Sender<Message>) {
+        let mut publications = std::mem::take(&mut *self.publications.lock()).into_iter().peekable();
+        while publications.peek().is_some() {
+            let mut woken = Woken::default();
+            let mut answers = Vec::with_capacity(PUBLISHED_AT_ONCE);
+            let mut notes = Vec::new();
+            let mut last = 0;
+            {
+                let mut world = self.world.write();
+                for publication in publications.by_ref().take(PUBLISHED_AT_ONCE) {
+                    let Publication { number, change, outcome, done } = publication;
+                    woken.note(&change);
+                    self.meters.count(&change);
+                    notes.extend(self.observers.note(&change));
+                    world.apply(change);
+                    answers.push((done, outcome));
+                    last = number;
+                }
+            }
+            for id in woken.definitions {
+                // the compiled form knows the time to live
+                self.definitions.write().remove(&id);
+            }
+            for note in notes {
+                self.observers.tell(&note, &self.world.read());
+            }
+            let count = answers.len() as u64;
+            self.completed.more(count);
+            self.published.send_modify(|published| *published += count);
+            // a stopping lane does not need to know
+            let _ = lane.send(Message::Published(last));
+            if woken.workers {
+                self.work_for_workers.send_modify(|count| *count += 1);
+            }
+            if woken.jobs {
+                self.jobs.wake();
+            }
+            for (done, outcome) in answers {
+                done(Ok(outcome));
+            }
         }
     }
 

@@ -119,14 +119,14 @@ fn put_changes<T: Entity + Encode<()>>(root: Id, kind: u8, changes: &[Change<T>]
 }
 
 /// Write of the history of one commit.
-pub(crate) fn history_op(root: Option<Id>, sequence: u64, events: &[&HistoryEvent]) -> Op {
+pub(crate) fn history_op(root: Option<Id>, sequence: u64, events: &[HistoryEvent]) -> Op {
     let mut key = key(b'h', root.unwrap_or_default());
     key.extend_from_slice(&sequence.to_be_bytes());
     let mut value = Vec::with_capacity(64 * events.len());
     let mut encoder = minicbor::Encoder::new(&mut value);
     let _ = encoder.array(events.len() as u64);
     for event in events {
-        let _ = encoder.encode(*event);
+        let _ = encoder.encode(event);
     }
     Op::put(key, value)
 }

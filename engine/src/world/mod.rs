@@ -31,7 +31,10 @@ use engine_core::{
 use models::{Id, Timestamp};
 pub use records::*;
 pub use repository::{Shown, Versioned, definition_text_id};
+pub(crate) use runtime::event_key;
 pub(crate) use value_key::value_key;
+
+pub(crate) use self::index::text_key;
 
 use self::{identity::Identity, past::Past, repository::Repository, runtime::Runtime};
 

@@ -1,0 +1,177 @@
+//! Commits on their way to the store, and back as publications.
+
+use std::sync::Arc;
+
+use engine_core::{command::Outcome, error::Fault, history::HistoryEvent, transaction::Commit};
+use models::Id;
+use store::Op;
+
+use super::{Done, Lane, Message, SLOTS, Slot, UnderWay, ahead::Entries};
+use crate::{
+    runtime::persist,
+    world::{RecordChange, RootChange, RootedEvent, WorldChange},
+};
+
+/// A durable commit that readers do not see yet.
+pub(in super::super) struct Publication {
+    /// Number of the commit on the lane.
+    pub(in super::super) number: u64,
+    pub(in super::super) change: WorldChange,
+    pub(in super::super) outcome: Outcome,
+    pub(in super::super) done: Done,
+}
+
+impl Lane {
+    /// Records that belong to no root instance, with history of none.
+    pub(in super::super) fn write_records(
+        &mut self,
+        records: Vec<RecordChange>,
+        mut history: Vec<HistoryEvent>,
+        done: Box<dyn FnOnce(Result<(), Fault>) + Send>,
+    ) {
+        history.append(&mut self.log);
+        let mut ops: Vec<Op> = records.iter().map(persist::record_op).collect();
+        if !history.is_empty() {
+            self.sequence += 1;
+            ops.push(persist::history_op(None, self.sequence, &history));
+        }
+        let history = history.into_iter().map(|event| RootedEvent { root: None, event }).collect();
+        let change = WorldChange { records, history, now: Some(self.shared.clock.now()), ..WorldChange::default() };
+        let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
+        self.submit(ops, change, under_way, Box::new(move |result| done(result.map(|_| ()))), Outcome::Done);
+    }
+
+    /// Commits what transactions have done to roots, together with records, and history of no root.
+    pub(super) fn write(
+        &mut self,
+        parts: Vec<(Id, Commit)>,
+        mut records: Vec<RecordChange>,
+        mut rootless: Vec<HistoryEvent>,
+        done: Done,
+        outcome: Outcome,
+    ) {
+        let authorizations = self.authorization_changes(parts.iter().map(|(_, commit)| &commit.changes), &records);
+        records.extend(authorizations);
+        rootless.append(&mut self.log);
+        let mut ops: Vec<Op> = records.iter().map(persist::record_op).collect();
+        let mut change = WorldChange { records, now: Some(self.shared.clock.now()), ..WorldChange::default() };
+        if !rootless.is_empty() {
+            self.sequence += 1;
+            ops.push(persist::history_op(None, self.sequence, &rootless));
+            change.history.extend(rootless.into_iter().map(|event| RootedEvent { root: None, event }));
+        }
+        let mut under_way = UnderWay { number: 0, roots: Vec::with_capacity(parts.len()), ahead: Entries::default() };
+        for (root, commit) in parts {
+            let Commit { state, changes, history, flows, .. } = commit;
+            change.flows.extend(flows);
+            let mut fat = self.fat.contains(&root);
+            persist::root_ops(root, &state, &changes, &mut fat, &mut ops);
+            if fat && !state.is_empty() {
+                self.fat.insert(root);
+            } else {
+                self.fat.remove(&root);
+            }
+            if !history.is_empty() {
+                self.sequence += 1;
+                ops.push(persist::history_op(Some(root), self.sequence, &history));
+            }
+            change.history.extend(history.into_iter().map(|event| RootedEvent { root: Some(root), event }));
+            under_way.ahead.note(root, &state, &changes);
+            // a root that came and went in one transaction is known to nobody: it needs no place
+            let passing = state.is_empty() && !changes.had_anything();
+            match self.slots.get_mut(&root) {
+                Some(Slot::Idle { unpublished: 0, .. }) if passing => {
+                    self.slots.remove(&root);
+                }
+                Some(Slot::Idle { state: place, unpublished }) => {
+                    **place = state;
+                    *unpublished += 1;
+                    under_way.roots.push(root);
+                }
+                _ => {
+                    self.slots.insert(root, Slot::Idle { state: Box::new(state), unpublished: 1 });
+                    under_way.roots.push(root);
+                }
+            }
+            change.roots.push(RootChange { root, changes });
+        }
+        self.submit(ops, change, under_way, done, outcome);
+    }
+
+    fn submit(&mut self, ops: Vec<Op>, change: WorldChange, mut under_way: UnderWay, done: Done, outcome: Outcome) {
+        let shared = self.shared.clone();
+        let sender = self.sender.clone();
+        let number = self.submitted + 1;
+        // the completion runs once, whether the store accepts the commit or not
+        let cell = Arc::new(parking_lot::Mutex::new(Some(done)));
+        let late = cell.clone();
+        let submitted = self.shared.store.submit(ops, move |result| {
+            let Some(done) = late.lock().take() else { return };
+            match result {
+                Ok(_) => shared.publications.lock().push(Publication { number, change, outcome, done }),
+                Err(error) => {
+                    shared.completed.more(1);
+                    let _ = sender.send(Message::Lost);
+                    done(Err(store_fault(&error)));
+                }
+            }
+        });
+        match submitted {
+            Ok(_) => {
+                self.submitted = number;
+                self.ahead.enter(&under_way.ahead);
+                under_way.number = number;
+                self.under_way.push_back(under_way);
+            }
+            Err(error) => {
+                // refused before anything was written
+                self.lost();
+                if let Some(done) = cell.lock().take() {
+                    done(Err(store_fault(&error)));
+                }
+            }
+        }
+    }
+
+    /// A commit was not stored: the states on the lane are ahead of the store. They are read again when they are needed.
+    pub(super) fn lost(&mut self) {
+        self.settle();
+        self.slots.retain(|_, slot| matches!(slot, Slot::Parked { .. }));
+    }
+
+    /// Waits until everything committed so far is published: for work that decides by the read model.
+    pub(in super::super) fn settle(&mut self) {
+        if !self.under_way.is_empty() {
+            self.shared.completed.wait_for(self.submitted);
+            self.published(self.submitted);
+        }
+    }
+
+    /// The commits up to this number are published.
+    pub(super) fn published(&mut self, upto: u64) {
+        while let Some(commit) = self.under_way.pop_front_if(|commit| commit.number <= upto) {
+            self.ahead.leave(&commit.ahead);
+            for root in commit.roots {
+                match self.slots.get_mut(&root) {
+                    Some(Slot::Idle { state, unpublished }) => {
+                        *unpublished = unpublished.saturating_sub(1);
+                        if *unpublished == 0 && state.is_empty() {
+                            self.slots.remove(&root);
+                        }
+                    }
+                    Some(Slot::Parked { unpublished }) => *unpublished = unpublished.saturating_sub(1),
+                    None => {}
+                }
+            }
+        }
+        if self.slots.len() > self.sweep_at {
+            self.slots.retain(|_, slot| !matches!(slot, Slot::Idle { unpublished: 0, .. }));
+            // those that had to stay must not be looked at again for each commit
+            self.sweep_at = SLOTS.max(2 * self.slots.len());
+        }
+    }
+}
+
+pub(super) fn store_fault(error: &store::CommitError) -> Fault {
+    Fault::engine(format!("the change was not stored: {error}"))
+}
