@@ -8,3 +8,7 @@
 pub mod drive;
 pub mod meter;
 pub mod models;
+
+/// As in the binary: freeing on another thread than that which allocated is the rule here, and what glibc does slowly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

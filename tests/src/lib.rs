@@ -1,4 +1,5 @@
 //! End-to-end tests of Tollgate; see `tests/`.
 
+pub mod checks;
 pub mod random;
 pub mod replay;

@@ -3,6 +3,7 @@
 mod compatibility;
 mod corpus;
 mod extract;
+mod trial;
 
 use std::path::PathBuf;
 
@@ -16,7 +17,9 @@ chores:
       Writes the feature table of docs/compatibility.md from docs/features.tsv and the tests that cite its rows.
   corpus-report [--corpus DIR] [--list] [--write]
       Parses every expression, script and decision of a folder of models (../shared/corpus by default).
-      --list prints each refusal with its file; --write puts the table into docs/languages.md.";
+      --list prints each refusal with its file; --write puts the table into docs/languages.md.
+  crash [--rounds N]
+      Kills an engine under load N times (100) for each store.";
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -37,6 +40,7 @@ fn main() -> Result<()> {
             corpus::report(&options)
         }
         Some("compatibility") => compatibility::write(&workspace()),
+        Some("crash") => trial::run("crash", arguments, &[("--rounds", "CRASH_ROUNDS", "100")]),
         Some(other) => bail!("unknown chore `{other}`\n\n{USAGE}"),
         None => bail!("{USAGE}"),
     }

@@ -5,7 +5,7 @@
 use std::{
     collections::HashSet,
     sync::{Arc, mpsc},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use engine_core::{
@@ -16,6 +16,7 @@ use engine_core::{
 };
 use models::{Id, Timestamp};
 use parking_lot::{Condvar, Mutex};
+use rustc_hash::FxHashMap;
 
 use super::{
     Engine, Shared,
@@ -23,10 +24,18 @@ use super::{
     lane::{Lane, Message},
     meters::Metric,
 };
-use crate::{pending::Pending, request::Caller};
+use crate::{pending::Pending, request::Caller, world::World};
 
 /// Longest sleep: a clock that is set forward is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// Jobs that may wait for a handler at the same time. They cost memory, and a thread each if the handler blocks, but nothing
+/// else: slow calls must not keep timers from running.
+const MOST_CALLS: usize = 4_096;
+
+/// How long a job rests after its first failure in a row, and at most. The retries' own time cycle comes on top.
+const SHORTEST_REST: Duration = Duration::from_millis(50);
+const LONGEST_REST: Duration = Duration::from_secs(10);
 
 /// What the runner's thread and the rest share.
 #[derive(Debug)]
@@ -38,9 +47,19 @@ pub(super) struct Runner {
 
 #[derive(Debug, Default)]
 struct State {
-    running: HashSet<Id>,
+    /// Jobs that run, and whether they wait for a handler.
+    running: FxHashMap<Id, bool>,
+    calling: usize,
+    /// Jobs that failed: how often in a row, and until when they rest.
+    resting: FxHashMap<Id, (u32, Instant)>,
     woken: bool,
     stopped: bool,
+}
+
+impl State {
+    fn is_free(&self, job: Id, now: Instant) -> bool {
+        !self.running.contains_key(&job) && self.resting.get(&job).is_none_or(|(_, until)| *until <= now)
+    }
 }
 
 impl Runner {
@@ -59,11 +78,57 @@ impl Runner {
         self.changed.notify_all();
     }
 
-    fn ended(&self, job: Id) {
+    /// A job begins or ends to wait for a handler.
+    pub(super) fn calls(&self, job: Id, calling: bool) {
         let mut state = self.state.lock();
-        state.running.remove(&job);
+        let Some(known) = state.running.get_mut(&job) else { return };
+        let before = std::mem::replace(known, calling);
+        state.calling = state.calling + usize::from(calling) - usize::from(before);
         state.woken = true;
         self.changed.notify_all();
+    }
+
+    fn ended(&self, job: Id, well: bool) {
+        let mut state = self.state.lock();
+        if state.running.remove(&job) == Some(true) {
+            state.calling -= 1;
+        }
+        if well {
+            state.resting.remove(&job);
+        } else {
+            let now = Instant::now();
+            if state.resting.len() > MOST_CALLS {
+                // of jobs that are gone for good nobody tells
+                state.resting.retain(|_, (_, until)| *until + LONGEST_REST > now);
+            }
+            let failures = state.resting.get(&job).map_or(0, |(failures, _)| *failures);
+            let rest = SHORTEST_REST.saturating_mul(1 << failures.min(16)).min(LONGEST_REST);
+            state.resting.insert(job, (failures + 1, now + rest));
+        }
+        state.woken = true;
+        self.changed.notify_all();
+    }
+
+    /// How many more jobs may begin: as many as the concurrency allows beside those that wait for handlers.
+    fn free(state: &State, concurrency: usize) -> usize {
+        if state.calling >= MOST_CALLS {
+            return 0;
+        }
+        concurrency.saturating_sub(state.running.len() - state.calling)
+    }
+
+    /// Takes the jobs to begin next, and says when to look again at the latest.
+    fn take(&self, world: &World, now: Timestamp) -> (Vec<Id>, Option<Duration>) {
+        let mut state = self.state.lock();
+        let (free, instant) = (Self::free(&state, self.concurrency), Instant::now());
+        let ready = world.runnable_jobs(now).map(|job| job.id);
+        let jobs: Vec<Id> = ready.filter(|id| state.is_free(*id, instant)).take(free).collect();
+        state.running.extend(jobs.iter().map(|id| (*id, false)));
+        let due =
+            world.next_due(now).map(|due| Duration::from_millis(u64::try_from(due.0 - now.0).unwrap_or(0).max(1)));
+        let rested =
+            state.resting.values().filter(|(_, until)| *until > instant).map(|(_, until)| *until - instant).min();
+        (jobs, due.into_iter().chain(rested).min())
     }
 }
 
@@ -71,32 +136,23 @@ impl Runner {
 pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
     loop {
         let now = shared.clock.now();
-        let (jobs, next) = {
+        let (jobs, sleep) = {
             let world = shared.world.read();
-            let state = shared.jobs.state.lock();
-            let free = shared.jobs.concurrency.saturating_sub(state.running.len());
-            let jobs: Vec<Id> = world
-                .runnable_jobs(now)
-                .map(|job| job.id)
-                .filter(|id| !state.running.contains(id))
-                .take(free)
-                .collect();
-            (jobs, world.next_due(now))
+            shared.jobs.take(&world, now)
         };
         shared.meters.add(Metric::JobAcquisitionAttempt, 1);
         shared.meters.add(Metric::JobAcquiredSuccess, jobs.len());
         if shared.meters.is_due(now) && lane.send(Message::Run(Box::new(Lane::write_meters))).is_err() {
             return;
         }
-        for job in &jobs {
-            shared.jobs.state.lock().running.insert(*job);
-            let (job, shared) = (*job, shared.clone());
+        for job in jobs {
+            let shared = shared.clone();
             let work = move |lane: &mut Lane| {
                 let done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send> = Box::new(move |result| {
-                    if let Err(fault) = result {
+                    if let Err(fault) = &result {
                         tracing::warn!(job = %job, "job failed: {fault}");
                     }
-                    shared.jobs.ended(job);
+                    shared.jobs.ended(job, result.is_ok());
                 });
                 lane.execute(Command::RunJob(job), Caller::default(), done);
             };
@@ -109,14 +165,7 @@ pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
             return;
         }
         if !state.woken {
-            let sleep = match next {
-                Some(due) => {
-                    let ms = u64::try_from(due.0 - shared.clock.now().0).unwrap_or(0).max(1);
-                    Duration::from_millis(ms).min(LONGEST_SLEEP)
-                }
-                None => LONGEST_SLEEP,
-            };
-            shared.jobs.changed.wait_for(&mut state, sleep);
+            shared.jobs.changed.wait_for(&mut state, sleep.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP));
         }
         state.woken = false;
         if state.stopped {

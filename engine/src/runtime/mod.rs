@@ -139,7 +139,7 @@ pub struct Options {
     pub parse: bpmn_parser::ParseOptions,
     /// Runs jobs and timers by itself. Off: only by [`Engine::run_due_jobs`] and [`Engine::run_job`].
     pub job_executor: bool,
-    /// Jobs that run at the same time.
+    /// Jobs that run at the same time, not counting those that wait for handlers.
     pub job_concurrency: usize,
     /// Commands that may wait for the lane before more are refused.
     pub max_queued: usize,
@@ -163,7 +163,7 @@ impl Default for Options {
             store_options: store::Options::default(),
             parse: bpmn_parser::ParseOptions::default(),
             job_executor: true,
-            job_concurrency: 64,
+            job_concurrency: 512,
             max_queued: 100_000,
             script_limits: scripting::Limits::default(),
             identity: IdentityOptions::default(),

@@ -67,6 +67,9 @@ impl Lane {
                     let unpublished = *unpublished;
                     self.slots.insert(root, Slot::Parked { unpublished });
                 }
+                if let Some(job) = parked.job {
+                    self.shared.jobs.calls(job, true);
+                }
                 self.parked.insert(root, parked);
                 let sender = self.sender.clone();
                 self.shared.call(call.request, move |reply| {
@@ -109,6 +112,9 @@ impl Lane {
         if let Some(Slot::Parked { unpublished }) = self.slots.get(&root) {
             let unpublished = *unpublished;
             self.slots.insert(root, Slot::Idle { state: Box::default(), unpublished });
+        }
+        if let Some(job) = parked.job {
+            self.shared.jobs.calls(job, false);
         }
         parked.transaction.reply(reply);
         self.step(root, parked);
