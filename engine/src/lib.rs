@@ -28,8 +28,8 @@ pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
 pub use runtime::{
-    BatchOptions, Circuit, CircuitState, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef, IdentityOptions,
-    JobRun, LoadError, OpenError, Options, PASSWORD_RULES, PolicyRule, TaskForm, Window,
+    Answered, BatchOptions, Begun, Circuit, CircuitState, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef,
+    IdentityOptions, JobRun, LoadError, Once, OpenError, Options, PASSWORD_RULES, PolicyRule, TaskForm, Window,
 };
 pub use scripting::Limits as ScriptLimits;
 pub use scripts::check_script;

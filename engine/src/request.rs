@@ -24,6 +24,8 @@ pub struct Caller {
     pub tenants: Vec<String>,
     /// Authorizations of the user are checked.
     pub authorized: bool,
+    /// The request must have its effect once: see [`Engine::begin_once`](crate::Engine::begin_once).
+    pub once: Option<crate::Once>,
 }
 
 /// Which tenants a request by name concerns.

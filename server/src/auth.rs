@@ -40,7 +40,13 @@ pub(crate) async fn caller(app: &App, path: &str, headers: &HeaderMap) -> Result
         return Err(challenge());
     }
     let (groups, tenants) = app.engine.memberships(&user);
-    Ok(Caller { user: Some(user), groups, tenants, authorized: app.engine.identity_options().authorization })
+    Ok(Caller {
+        user: Some(user),
+        groups,
+        tenants,
+        authorized: app.engine.identity_options().authorization,
+        once: None,
+    })
 }
 
 fn credentials(headers: &HeaderMap) -> Option<(String, String)> {

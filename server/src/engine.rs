@@ -14,7 +14,7 @@ use engine_core::{
 use models::{Id, Timestamp};
 use serde::Serialize;
 use tollgate::{
-    Pending, Settings, TaskForm,
+    Begun, Pending, Settings, TaskForm,
     explain::{Explanation, MessageExplanation},
     observe::Observer,
     request::{
@@ -77,6 +77,11 @@ impl Engine {
     /// Whether commands are taken.
     pub(crate) fn is_ready(&self) -> bool {
         true
+    }
+
+    /// Begins a request with an idempotency key.
+    pub(crate) fn begin_once(&self, key: &str, request: u64) -> Result<Begun, Fault> {
+        self.0.begin_once(key, request)
     }
 
     /// Runs a command.

@@ -41,6 +41,8 @@ pub struct Options {
     pub max_long_polls: usize,
     /// A request of a worker ends the long poll of the same worker that is parked.
     pub unique_worker_requests: bool,
+    /// How long a request with an `Idempotency-Key` is remembered.
+    pub idempotency_time: Duration,
     /// Callers must authenticate (HTTP Basic).
     pub authentication: bool,
     /// Sites whose scripts may call the API; `*` for all. `None` for none.
@@ -103,6 +105,7 @@ impl Default for Options {
             max_requests: 1024,
             max_long_polls: 10_000,
             unique_worker_requests: false,
+            idempotency_time: Duration::from_hours(24),
             authentication: false,
             cors: None,
             compression: true,

@@ -17,6 +17,7 @@ use crate::{
 };
 
 /// Where a message goes.
+#[derive(Clone)]
 enum Target {
     Subscription { root: Id, row: EventSubscription },
     Start { root: Id, definition: Id, node: u32, tenant: Option<String> },
@@ -114,6 +115,9 @@ impl Lane {
         let targets = match self.message_targets(request, caller) {
             Ok(targets) => targets,
             Err(fault) => {
+                if let Some(once) = &caller.once {
+                    once.done();
+                }
                 drop(answer.send(Err(fault)));
                 return;
             }
@@ -134,21 +138,23 @@ impl Lane {
             self.note([entry], caller);
         }
         let business_key = request.business_key.clone();
+        let results = move |outcomes: &[Outcome]| -> Vec<Correlated> {
+            let results = targets.iter().zip(outcomes);
+            results.map(|(target, outcome)| correlated(target, outcome, business_key.clone())).collect()
+        };
+        let mut caller = caller.clone();
+        caller.once = caller.once.map(|once| once.of_message(results.clone()));
         let answer = move |result: Result<Vec<Outcome>, Fault>| {
-            let correlated = result.map(|outcomes| {
-                let pairs = targets.into_iter().zip(outcomes);
-                pairs.map(|(target, outcome)| correlated(target, outcome, business_key.clone())).collect()
-            });
-            drop(answer.send(correlated));
+            drop(answer.send(result.map(|outcomes| results(&outcomes))));
         };
         match <[_; 1]>::try_from(commands) {
             // behind a handler of the receiver, if need be; with an entry of the log the commit must come at once
             Ok([(root, command)]) if !request.all => {
                 let done = Box::new(move |result: Result<Outcome, Fault>| answer(result.map(|outcome| vec![outcome])));
-                self.transact(root, vec![command], caller.clone(), done);
+                self.transact(root, vec![command], caller, done);
             }
-            Ok(commands) => self.transact_many(commands.into(), caller, Vec::new(), Box::new(answer)),
-            Err(commands) => self.transact_many(commands, caller, Vec::new(), Box::new(answer)),
+            Ok(commands) => self.transact_many(commands.into(), &caller, Vec::new(), Box::new(answer)),
+            Err(commands) => self.transact_many(commands, &caller, Vec::new(), Box::new(answer)),
         }
     }
 
@@ -401,27 +407,27 @@ fn describe_value(value: &Value) -> String {
     format!("Untyped value '{text}', isTransient = false")
 }
 
-fn correlated(target: Target, outcome: Outcome, business_key: Option<String>) -> Correlated {
+fn correlated(target: &Target, outcome: &Outcome, business_key: Option<String>) -> Correlated {
     match target {
         Target::Subscription { row, .. } => Correlated::Execution {
             execution: row.execution,
             process_instance: row.process_instance,
             tenant: row.tenant.as_deref().map(str::to_owned),
             variables: match outcome {
-                Outcome::Variables(variables) => variables,
+                Outcome::Variables(variables) => variables.clone(),
                 _ => Variables::default(),
             },
         },
         Target::Start { root, definition, tenant, .. } => {
             let (ended, variables) = match outcome {
-                Outcome::Started { ended, variables, .. } => (ended, variables),
+                Outcome::Started { ended, variables, .. } => (*ended, variables.clone()),
                 _ => (false, Variables::default()),
             };
             Correlated::Started(StartedInstance {
-                process_instance: root,
-                definition,
+                process_instance: *root,
+                definition: *definition,
                 business_key,
-                tenant,
+                tenant: tenant.clone(),
                 ended,
                 variables,
             })

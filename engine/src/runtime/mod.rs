@@ -22,6 +22,7 @@ mod jobs;
 mod lane;
 mod meters;
 mod migration;
+mod once;
 mod persist;
 mod receivers;
 mod restart;
@@ -50,6 +51,7 @@ pub use forms::{FormRef, TaskForm};
 pub use identity::{IdentityOptions, PASSWORD_RULES, PolicyRule};
 pub use jobs::JobRun;
 use models::{Id, Timestamp};
+pub use once::{Answered, Begun, Once};
 use parking_lot::{Condvar, Mutex, RwLock, RwLockReadGuard};
 pub use persist::LoadError;
 use tokio::sync::watch;
@@ -201,6 +203,8 @@ pub(crate) struct Shared {
     work_for_workers: watch::Sender<u64>,
     /// External tasks whose lock is on its way to the disk.
     fetching: Mutex<BTreeSet<Id>>,
+    /// Idempotency keys of requests under way.
+    begun: Mutex<BTreeSet<String>>,
     jobs: jobs::Runner,
     queued: AtomicUsize,
     /// Durable commits that readers do not see yet.
@@ -376,6 +380,7 @@ impl Engine {
             published: watch::channel(0).0,
             work_for_workers: watch::channel(0).0,
             fetching: Mutex::default(),
+            begun: Mutex::default(),
             jobs: jobs::Runner::new(options.job_concurrency),
             queued: AtomicUsize::new(0),
             publications: Mutex::default(),

@@ -15,6 +15,7 @@ mod lookup;
 mod past;
 pub mod permission;
 mod records;
+mod remembered;
 mod repository;
 mod runtime;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub struct World {
     pub(crate) batch_contents: BTreeMap<Id, std::sync::Arc<BatchContent>>,
     pub(crate) filters: BTreeMap<Id, Filter>,
     pub(crate) properties: BTreeMap<String, String>,
+    remembered: remembered::RememberedRequests,
     pub(crate) meters: BTreeMap<Id, MeterReading>,
 }
 
@@ -124,6 +126,7 @@ impl World {
             Record::Job(row) => drop(self.runtime.jobs.put(*row)),
             Record::Incident(row) => drop(self.runtime.incidents.put(*row)),
             Record::BatchContent(row) => drop(self.batch_contents.insert(row.batch, std::sync::Arc::new(*row))),
+            Record::Remembered(row) => self.remembered.put(row),
         }
     }
 
@@ -153,6 +156,7 @@ impl World {
             RecordKey::Job(id) => drop(self.runtime.jobs.remove(*id)),
             RecordKey::Incident(id) => drop(self.runtime.incidents.remove(*id)),
             RecordKey::BatchContent(id) => drop(self.batch_contents.remove(id)),
+            RecordKey::Remembered(key) => self.remembered.remove(key),
         }
     }
 }

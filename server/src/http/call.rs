@@ -25,6 +25,8 @@ pub(crate) struct Call {
     pub(crate) content_type: Option<String>,
     /// Media types that are accepted, as sent.
     pub(crate) accept: Option<String>,
+    /// `Idempotency-Key`, as sent.
+    pub(crate) idempotency_key: Option<String>,
     /// Address under which the API was called, such as `http://localhost:8080/engine-rest`.
     pub(crate) base: String,
     /// Path below the API's address, as sent.

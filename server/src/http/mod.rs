@@ -7,6 +7,7 @@ pub(crate) mod date;
 pub(crate) mod failure;
 pub(crate) mod faults;
 pub(crate) mod form;
+pub(crate) mod once;
 pub(crate) mod params;
 pub(crate) mod routes;
 

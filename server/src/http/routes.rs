@@ -8,7 +8,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -243,6 +243,7 @@ async fn answer(app: Arc<App>, site: Site, path: &str, request: Request) -> Resu
         body,
         content_type: text(header::CONTENT_TYPE),
         accept: text(header::ACCEPT),
+        idempotency_key: text(HeaderName::from_static("idempotency-key")),
         own_path: rest.to_owned(),
         path: path_parameters,
         query: parts.uri.query().map(query_pairs).unwrap_or_default(),

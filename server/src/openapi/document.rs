@@ -112,6 +112,14 @@ fn described(operation: &Operation<'_>) -> Value {
         .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
         .collect();
     parameters.extend(operation.query.iter().map(parameter));
+    if operation.once {
+        parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "A request that is sent again with the same key has no second effect and gets the first answer.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }));
+    }
     let mut responses: Map<String, Value> =
         operation.answers.iter().map(|answer| (answer.status.to_owned(), response(answer))).collect();
     let error = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Exception"}}});

@@ -48,6 +48,8 @@ pub(crate) struct Operation<'a> {
     pub(crate) summary: &'a str,
     pub(crate) query: Vec<Field<'a>>,
     pub(crate) body: Option<Content<'a>>,
+    /// Whether it takes an `Idempotency-Key`.
+    pub(crate) once: bool,
     pub(crate) answers: Vec<Answer<'a>>,
 }
 
@@ -84,6 +86,7 @@ pub(crate) fn operations(text: &str) -> Vec<Operation<'_>> {
         let last = operations.last_mut();
         match (mark, last) {
             ("?", Some(operation)) => operation.query.extend(rest.split(' ').map(field)),
+            ("!", Some(operation)) => operation.once = rest == "once",
             (">", Some(operation)) => operation.body = Some(content(rest)),
             ("<", Some(operation)) => {
                 let (status, what) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -98,6 +101,7 @@ pub(crate) fn operations(text: &str) -> Vec<Operation<'_>> {
                     summary: summary.trim(),
                     query: Vec::new(),
                     body: None,
+                    once: false,
                     answers: Vec::new(),
                 });
             }

@@ -1,12 +1,17 @@
 //! `/message`, `/signal`, `/condition`.
 
 use engine_core::error::{Fault, FaultKind};
+use models::Id;
 use serde_json::{Value as Json, json};
-use tollgate::request::{Correlate, Correlated, EvaluateConditions, Signal, StartedInstance, TenantChoice};
+use tollgate::{
+    Answered,
+    request::{Correlate, Correlated, EvaluateConditions, Signal, StartedInstance, TenantChoice},
+    world::World,
+};
 
 use super::{id_of, variables::Returned};
 use crate::{
-    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes},
+    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, once::carry_out},
     value,
     view::instance::Started,
 };
@@ -33,13 +38,25 @@ async fn message(call: Call) -> Reply {
     let result = body.flag("resultEnabled")?;
     let request = correlation(&body)?;
     let variables_in_result = request.variables_in_result;
-    let failed = |fault| Attempt::Deliver.failed(fault);
-    let correlated = call.app.engine.correlate(request, &call.caller).await.map_err(failed)?;
-    if !result {
-        return Ok(Answer::nothing());
-    }
-    let results: Vec<Json> = correlated.iter().map(|one| correlated_json(&call, one, variables_in_result)).collect();
-    Answer::json(&results)
+    let render = move |answered: &Answered<'_>, world: &World| match answered {
+        Answered::Correlated(correlated, exists) if result => {
+            Some(correlated.iter().map(|one| correlated_json(world, one, exists, variables_in_result)).collect())
+        }
+        _ => None,
+    };
+    carry_out(&call, render, async |caller| {
+        let failed = |fault| Attempt::Deliver.failed(fault);
+        let correlated = call.app.engine.correlate(request, &caller).await.map_err(failed)?;
+        if !result {
+            return Ok(Answer::nothing());
+        }
+        let world = call.app.engine.read();
+        let exists = |id| world.execution(id).is_some();
+        let results: Vec<Json> =
+            correlated.iter().map(|one| correlated_json(&world, one, &exists, variables_in_result)).collect();
+        Answer::json(&results)
+    })
+    .await
 }
 
 /// The body of `POST /message`.
@@ -74,20 +91,20 @@ pub(super) fn correlation(body: &Object) -> Result<Correlate, Failure> {
     })
 }
 
-fn correlated_json(call: &Call, correlated: &Correlated, with_variables: bool) -> Json {
+fn correlated_json(world: &World, correlated: &Correlated, exists: &dyn Fn(Id) -> bool, with_variables: bool) -> Json {
     let (mut json, variables) = match correlated {
         Correlated::Execution { execution, process_instance, tenant, variables } => {
             let execution = json!({
                 "id": execution.to_string(),
                 "processInstanceId": process_instance.to_string(),
                 // the execution that waited is gone when its scope was left
-                "ended": call.app.engine.read().execution(*execution).is_none(),
+                "ended": !exists(*execution),
                 "tenantId": tenant,
             });
             (json!({"resultType": "Execution", "execution": execution, "processInstance": null}), variables)
         }
         Correlated::Started(started) => {
-            let instance = started_view(call, started);
+            let instance = started_view(world, started);
             let json = json!({"resultType": "ProcessDefinition", "execution": null, "processInstance": instance});
             (json, &started.variables)
         }
@@ -99,8 +116,7 @@ fn correlated_json(call: &Call, correlated: &Correlated, with_variables: bool) -
 }
 
 /// A process instance that an event started.
-fn started_view(call: &Call, started: &StartedInstance) -> Started {
-    let world = call.app.engine.read();
+fn started_view(world: &World, started: &StartedInstance) -> Started {
     let definition = world.process_definition(started.definition);
     Started {
         links: Vec::new(),
@@ -169,5 +185,6 @@ async fn condition(call: Call) -> Reply {
         tenant,
     };
     let started = call.app.engine.evaluate_conditions(request, &call.caller).await?;
-    Answer::json(&started.iter().map(|one| started_view(&call, one)).collect::<Vec<_>>())
+    let world = call.app.engine.read();
+    Answer::json(&started.iter().map(|one| started_view(&world, one)).collect::<Vec<_>>())
 }

@@ -11,14 +11,14 @@ use models::Id;
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 use tollgate::{
     query::{ExternalTaskQuery, ExternalTaskSorting, Page},
-    request::{Batch, FetchAndLock, FetchTopic, LockedTask, SetExternalTaskRetries},
+    request::{Batch, Caller, FetchAndLock, FetchTopic, LockedTask, SetExternalTaskRetries},
     world::World,
 };
 
 use super::{id_of, listing};
 use crate::{
     criteria::work::EXTERNAL_TASK,
-    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, params},
+    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, once::carry_out, params},
     value,
     view::work::{ExternalTaskView, LockedTaskView},
 };
@@ -89,10 +89,14 @@ fn topic_names(call: &Call) -> Reply {
 
 /// Runs a command on the external task of the path.
 async fn run(call: &Call, attempt: Attempt<'_>, command: ExternalTaskCommand) -> Reply {
+    run_for(call, attempt, command, call.caller.clone()).await
+}
+
+async fn run_for(call: &Call, attempt: Attempt<'_>, command: ExternalTaskCommand, caller: Caller) -> Reply {
     let failed = |fault| attempt.failed(fault);
     let unknown = || Fault::not_found(format!("Cannot find external task with id {}: externalTask is null", call.id()));
     let id = super::known(call.id(), unknown).map_err(failed)?;
-    call.app.engine.execute(Command::ExternalTask(id, command), &call.caller).await.map_err(failed)?;
+    call.app.engine.execute(Command::ExternalTask(id, command), &caller).await.map_err(failed)?;
     Ok(Answer::nothing())
 }
 
@@ -107,7 +111,7 @@ async fn complete(call: Call) -> Reply {
         local: value::variables(&body, "localVariables")?,
         worker: worker(&body)?,
     };
-    run(&call, Attempt::ExternalTask(call.id()), command).await
+    carry_out(&call, |_, _| None, |caller| run_for(&call, Attempt::ExternalTask(call.id()), command, caller)).await
 }
 
 async fn failure(call: Call) -> Reply {

@@ -8,6 +8,7 @@ use engine_core::{
 use models::Id;
 use serde_json::json;
 use tollgate::{
+    Answered,
     query::{HistoricProcessInstanceQuery, Page, ProcessDefinitionQuery, ProcessDefinitionSorting},
     request::{Batch, DefinitionChange, Definitions, DeleteOptions, Restart, TenantChoice},
     world::{ProcessDefinition, Shown, World},
@@ -15,14 +16,14 @@ use tollgate::{
 
 use super::{
     deployment::{delete_options, diagram, resource_text},
-    id_of, instruction, listing, self_link,
+    id_of, instruction, listing,
     variables::Returned,
 };
 use crate::{
     criteria::{history::HISTORIC_PROCESS_INSTANCE, repository::PROCESS_DEFINITION},
-    http::{Answer, Attempt, Call, Date, Failure, Object, Reply, Routes, params},
+    http::{Answer, Attempt, Call, Date, Failure, Object, Reply, Routes, once::carry_out, params},
     value,
-    view::{instance::Started, repository::ProcessDefinitionView},
+    view::{Link, instance::Started, repository::ProcessDefinitionView},
 };
 
 /// The operations.
@@ -202,39 +203,57 @@ async fn submit_form(call: Call) -> Reply {
 }
 
 async fn run_start(call: &Call, attempt: Attempt<'_>, request: Start, with_variables: bool) -> Reply {
-    let (definition, business_key, case_instance) =
-        (request.definition, request.business_key.clone(), request.case_instance.clone());
-    let command = Command::Start(Box::new(request));
-    let outcome = call.app.engine.execute(command, &call.caller).await.map_err(|fault| attempt.failed(fault))?;
-    let Outcome::Started { process_instance, ended, variables } = outcome else {
-        return Err(Failure::rest(StatusCode::INTERNAL_SERVER_ERROR, "no process instance was started"));
+    let asked = Asked {
+        base: call.base.clone(),
+        definition: request.definition,
+        business_key: request.business_key.clone(),
+        case_instance: request.case_instance.clone(),
+        with_variables,
     };
-    let started = started(call, process_instance, definition, business_key, case_instance, ended);
-    if !with_variables {
-        return Answer::json(&started);
-    }
-    let mut body = serde_json::to_value(&started).unwrap_or_default();
-    body["variables"] = serde_json::to_value(Returned(&variables)).unwrap_or_default();
-    Answer::json(&body)
+    let command = Command::Start(Box::new(request));
+    let again = asked.clone();
+    let render = move |answered: &Answered<'_>, world: &World| match answered {
+        Answered::Outcomes([outcome]) => started(world, &again, outcome),
+        _ => None,
+    };
+    carry_out(call, render, async |caller| {
+        let outcome = call.app.engine.execute(command, &caller).await.map_err(|fault| attempt.failed(fault))?;
+        let json = started(&call.app.engine.read(), &asked, &outcome);
+        let nothing = || Failure::rest(StatusCode::INTERNAL_SERVER_ERROR, "no process instance was started");
+        Answer::json(&json.ok_or_else(nothing)?)
+    })
+    .await
 }
 
-/// The view of a process instance that was started.
-fn started(
-    call: &Call,
-    id: Id,
+/// What was asked for when a process instance is started, as far as the answer shows it.
+#[derive(Clone)]
+struct Asked {
+    base: String,
     definition: Id,
     business_key: Option<String>,
-    case_instance_id: Option<String>,
-    ended: bool,
-) -> Started {
-    let world = call.app.engine.read();
+    case_instance: Option<String>,
+    with_variables: bool,
+}
+
+/// The answer about a process instance that was started.
+fn started(world: &World, asked: &Asked, outcome: &Outcome) -> Option<serde_json::Value> {
+    let Outcome::Started { process_instance, ended, variables } = outcome else { return None };
+    let mut body = serde_json::to_value(started_view(world, asked, *process_instance, *ended)).unwrap_or_default();
+    if asked.with_variables {
+        body["variables"] = serde_json::to_value(Returned(variables)).unwrap_or_default();
+    }
+    Some(body)
+}
+
+fn started_view(world: &World, asked: &Asked, id: Id, ended: bool) -> Started {
+    let Asked { base, definition, business_key, case_instance, .. } = asked.clone();
     let row = world.process_definition(definition);
     Started {
-        links: self_link(call, &format!("/process-instance/{id}")),
+        links: Link::to_self(Some(format!("{base}/process-instance/{id}"))),
         id: id.to_string(),
         definition_id: row.map_or_else(|| definition.to_string(), |row| row.text_id.to_string()),
         business_key,
-        case_instance_id,
+        case_instance_id: case_instance,
         ended,
         suspended: world.process_instance(id).is_some_and(|instance| instance.suspended),
         tenant_id: world

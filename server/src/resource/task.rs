@@ -10,15 +10,17 @@ use models::Id;
 use serde::Serialize;
 use serde_json::json;
 use tollgate::{
+    Answered,
     query::{Page, TaskQuery, TaskRow, TaskSorting, VariableSorting, VariableSortingScope},
     state::{DelegationState, IdentityLink},
+    world::World,
 };
 
 use super::variables::{ByName, Returned};
 use crate::{
     criteria::work::TASK,
     engine::Form,
-    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, criteria, page, params, sorting},
+    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, criteria, once::carry_out, page, params, sorting},
     value,
     view::work::TaskView,
 };
@@ -216,15 +218,28 @@ async fn delegate(call: Call) -> Reply {
     plain(&call, TaskCommand::Delegate(user.unwrap_or_default())).await
 }
 
-/// 204, or the variables when they are asked for.
-fn returned(body: &Object, outcome: &Outcome) -> Reply {
-    if !body.flag("withVariablesInReturn")? {
-        return Ok(Answer::nothing());
-    }
-    match outcome {
-        Outcome::Variables(variables) => Answer::json(&Returned(variables)),
-        _ => Answer::json(&json!({})),
-    }
+/// Nothing, or the variables when they are asked for.
+fn returned(wanted: bool, outcome: &Outcome) -> Option<serde_json::Value> {
+    let variables = match outcome {
+        Outcome::Variables(variables) => serde_json::to_value(Returned(variables)).unwrap_or_default(),
+        _ => json!({}),
+    };
+    wanted.then_some(variables)
+}
+
+/// Completes the task of the path; with an idempotency key once.
+async fn finish(call: &Call, attempt: Attempt<'_>, wanted: bool, command: TaskCommand) -> Reply {
+    let render = move |answered: &Answered<'_>, _: &World| match answered {
+        Answered::Outcomes([outcome]) => returned(wanted, outcome),
+        _ => None,
+    };
+    carry_out(call, render, async |caller| {
+        let failed = |fault| attempt.failed(fault);
+        let id = task_id(call).map_err(failed)?;
+        let outcome = call.app.engine.execute(Command::Task(id, command), &caller).await.map_err(failed)?;
+        returned(wanted, &outcome).map_or_else(|| Ok(Answer::nothing()), |json| Answer::json(&json))
+    })
+    .await
 }
 
 async fn complete(call: Call) -> Reply {
@@ -232,14 +247,14 @@ async fn complete(call: Call) -> Reply {
     let body = call.object()?;
     let variables = value::variables(&body, "variables").map_err(|failure| attempt.refused(failure))?;
     let command = TaskCommand::Complete { variables, local: engine_core::command::Variables::default() };
-    returned(&body, &run(&call, attempt, command).await?)
+    finish(&call, attempt, body.flag("withVariablesInReturn")?, command).await
 }
 
 async fn submit_form(call: Call) -> Reply {
     let attempt = Attempt::SubmitTaskForm(call.id());
     let body = call.object()?;
     let variables = value::variables(&body, "variables").map_err(|failure| attempt.refused(failure))?;
-    returned(&body, &run(&call, attempt, TaskCommand::SubmitForm(variables)).await?)
+    finish(&call, attempt, body.flag("withVariablesInReturn")?, TaskCommand::SubmitForm(variables)).await
 }
 
 async fn resolve(call: Call) -> Reply {

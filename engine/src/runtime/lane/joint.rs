@@ -11,9 +11,45 @@ use models::{Id, Timestamp};
 use super::{Done, Lane};
 use crate::{
     request::Caller,
-    runtime::engine_jobs::Work,
+    runtime::{engine_jobs::Work, once::Once},
     world::{RecordChange, StartSubscription},
 };
+
+/// What is written so that a request with a key has its effect once; the key is held until the commit is published.
+fn remember(
+    caller: &Caller,
+    outcomes: &[Outcome],
+    parts: &[(Id, Commit)],
+    now: Timestamp,
+) -> (Vec<RecordChange>, Option<Once>) {
+    let Some(once) = &caller.once else { return (Vec::new(), None) };
+    let exists = |id| parts.iter().any(|(_, commit)| commit.state.execution(id).is_some());
+    (once.records(outcomes, &exists, now), Some(once.clone()))
+}
+
+/// [`remember`] for one outcome.
+fn once(
+    caller: &Caller,
+    outcomes: &[Outcome],
+    parts: &[(Id, Commit)],
+    now: Timestamp,
+    done: Done,
+) -> (Vec<RecordChange>, Done) {
+    let (records, hold) = remember(caller, outcomes, parts, now);
+    let Some(hold) = hold else { return (records, done) };
+    let holding: Done = Box::new(move |result| {
+        hold.done();
+        done(result);
+    });
+    (records, holding)
+}
+
+/// A request that failed is not remembered: it may be sent again.
+pub(super) fn failed(caller: &Caller) {
+    if let Some(once) = &caller.once {
+        once.done();
+    }
+}
 
 impl Lane {
     /// Commits a transaction, with what its signals cause in other roots.
@@ -26,6 +62,7 @@ impl Lane {
             for broadcast in broadcasts {
                 if let Err(fault) = self.deliver(&broadcast, caller, now, &mut parts, &mut work) {
                     self.undo(parts);
+                    failed(caller);
                     done(Err(fault));
                     return;
                 }
@@ -33,6 +70,8 @@ impl Lane {
             at += 1;
         }
         let outcome = parts[0].1.outcome.clone();
+        let (remembered, done) = once(caller, std::slice::from_ref(&outcome), &parts, now, done);
+        work.records.extend(remembered);
         self.write(parts, work.records, work.history, done, outcome);
     }
 
@@ -184,6 +223,7 @@ impl Lane {
         for (root, command) in commands {
             if let Err(fault) = self.part(root, command, caller, now, &mut parts) {
                 self.undo(parts);
+                failed(caller);
                 done(Err(fault));
                 return;
             }
@@ -193,12 +233,21 @@ impl Lane {
             while let Some(broadcast) = more.pop() {
                 if let Err(fault) = self.deliver(&broadcast, caller, now, &mut parts, &mut more_work) {
                     self.undo(parts);
+                    failed(caller);
                     done(Err(fault));
                     return;
                 }
             }
         }
-        let all: Done = Box::new(move |result| done(result.map(|_| outcomes)));
+        let (remembered, hold) = remember(caller, &outcomes, &parts, now);
+        records.extend(remembered);
+        let all: Done = Box::new(move |result| {
+            // what is remembered is published: who hears of it may ask again at once
+            if let Some(once) = hold {
+                once.done();
+            }
+            done(result.map(|_| outcomes));
+        });
         records.extend(more_work.records);
         history.extend(more_work.history);
         self.write(parts, records, history, all, Outcome::Done);

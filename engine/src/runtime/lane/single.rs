@@ -94,6 +94,7 @@ impl Lane {
                     });
                     self.transact_job(root, vec![command], caller, None, failed);
                 } else {
+                    super::joint::failed(&caller);
                     done(Err(*fault));
                 }
                 self.go_on(behind);

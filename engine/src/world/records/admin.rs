@@ -115,3 +115,20 @@ pub struct MeterReading {
     #[n(4)]
     pub value: i64,
 }
+
+/// A request with an idempotency key that was carried out.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Remembered {
+    /// The key.
+    #[n(0)]
+    pub key: String,
+    /// Digest of what was asked.
+    #[n(1)]
+    pub request: u64,
+    /// How long it is remembered.
+    #[n(2)]
+    pub until: Timestamp,
+    /// The answer, in the form of who asked.
+    #[n(3)]
+    pub answer: minicbor::bytes::ByteVec,
+}

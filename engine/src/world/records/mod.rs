@@ -81,6 +81,9 @@ pub enum Record {
     /// The work of a running batch.
     #[n(19)]
     BatchContent(#[n(0)] Box<BatchContent>),
+    /// A request with an idempotency key, and its answer.
+    #[n(40)]
+    Remembered(#[n(0)] Remembered),
 }
 
 /// What identifies a [`Record`].
@@ -146,6 +149,9 @@ pub enum RecordKey {
     /// The work of a running batch, by the batch.
     #[n(19)]
     BatchContent(#[n(0)] Id),
+    /// A request with an idempotency key, by the key.
+    #[n(40)]
+    Remembered(#[n(0)] String),
 }
 
 impl Record {
@@ -172,6 +178,7 @@ impl Record {
             Self::Job(row) => RecordKey::Job(row.id),
             Self::Incident(row) => RecordKey::Incident(row.id),
             Self::BatchContent(row) => RecordKey::BatchContent(row.batch),
+            Self::Remembered(row) => RecordKey::Remembered(row.key.clone()),
         }
     }
 }
