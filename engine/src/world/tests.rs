@@ -253,8 +253,8 @@ fn grants_and_revocations_count_in_camundas_order() {
     let caller = Caller {
         user: Some("ann".to_owned()),
         groups: vec!["sales".to_owned()],
-        tenants: Vec::new(),
         authorized: true,
+        ..Caller::default()
     };
     let reads = |world: &World, id| world.may(&caller, Resource::Task, id, READ);
     assert!(!reads(&world, Some("1")));

@@ -15,9 +15,9 @@ use crate::{
 fn viewer(authorized: bool, tenants: &[&str]) -> Caller {
     Caller {
         user: Some("ann".to_owned()),
-        groups: Vec::new(),
         tenants: tenants.iter().map(|tenant| (*tenant).to_owned()).collect(),
         authorized,
+        ..Caller::default()
     }
 }
 
