@@ -1,7 +1,7 @@
 //! Random models under random commands: the engine keeps its promises after every step, in memory and on disk.
 //!
 //! `RANDOM_SEEDS=from-to` chooses the seeds. `RANDOM_OUT=DIR` writes what was done as scenarios, which `replay.py record` takes to a
-//! real Camunda; copied to `tests/oracle/scenarios` with their traces, `REPLAY=random-1,…` compares.
+//! real Camunda; copied to `fixtures/oracle/scenarios` with their traces, `REPLAY=random-1,…` compares.
 
 use std::{
     path::PathBuf,

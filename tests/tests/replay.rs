@@ -1,4 +1,4 @@
-//! The scenarios of `tests/oracle/passing.txt` give the answers that a real Camunda 7.24 gave.
+//! The scenarios of `fixtures/oracle/passing.txt` give the answers that a real Camunda 7.24 gave.
 //!
 //! `REPLAY=name,name cargo test -p tollgate-tests --test replay` runs only these, whether they are on the list or not.
 
@@ -14,7 +14,7 @@ use std::{
 use tollgate_tests::replay::{Rigour, Scenario, golden, replay};
 
 fn oracle() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/oracle")
 }
 
 /// The names in a list, one a line.

@@ -4,7 +4,7 @@
     pairs.py record --base http://127.0.0.1:8080/engine-rest FILE...   # writes the answers into the files
     pairs.py check  --base http://127.0.0.1:8080/engine-rest FILE...   # prints what differs
 
-The server must have the /test endpoints of the oracle (see tests/oracle): each file begins with an empty engine. The form of
+The server must have the /test endpoints of the oracle (see fixtures/oracle): each file begins with an empty engine. The form of
 the files is described in README.md; server/tests/golden.rs replays the same files without a server. Needs requests.
 """
 

@@ -1,6 +1,6 @@
 //! Replays scenarios that were recorded from a real Camunda 7.24, in this process.
 //!
-//! The same as `tests/oracle/replay.py` does over HTTP, whose format of scenarios and traces this reads: `yaml` and `scenario` load
+//! The same as `fixtures/oracle/replay.py` does over HTTP, whose format of scenarios and traces this reads: `yaml` and `scenario` load
 //! a scenario, `model` and `table` write its shorthand out as BPMN and DMN, `run` takes its steps, `snapshot` is the canonical picture
 //! of a process instance, `mask` takes out what differs from run to run, `compare` finds the first difference from the
 //! recorded trace. Requests go to the router itself, without a socket. Recording is left to `replay.py`.

@@ -19,7 +19,7 @@ const REACH: usize = 12;
 /// Reads all tests.
 pub(crate) fn collect(root: &Path) -> Result<Citations> {
     let mut citations = Citations::new();
-    scenarios(&root.join("tests/oracle"), &mut citations)?;
+    scenarios(&root.join("fixtures/oracle"), &mut citations)?;
     let mut members: Vec<_> = fs::read_dir(root)?.collect::<Result<_, _>>()?;
     members.sort_by_key(fs::DirEntry::file_name);
     for member in members {
