@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use models::{Diagnostic, Severity};
 
-use crate::{ParseOptions, camunda_message, parse, rules};
+use crate::{ParseOptions, ScriptFinding, camunda_message, parse, rules};
 
 /// Put around models without `definitions`; one line.
 const HEAD: &str = concat!(
@@ -17,8 +17,8 @@ const HEAD: &str = concat!(
 /// Files whose models stand alone.
 const WHOLE_FILES: [&str; 1] = ["xml.md"];
 
-/// Rules that no recorded model can show: the time to live is an option.
-const NOT_RECORDED: [&str; 2] = ["E0307", "W0901"];
+/// Rules that no recorded model can show: the time to live and the check of scripts are options.
+const NOT_RECORDED: [&str; 4] = ["E0307", "E0590", "W0901", "W0990"];
 
 struct Case {
     file: String,
@@ -115,6 +115,27 @@ fn a_missing_time_to_live_is_advice_or_an_error() {
     let defaulted = ParseOptions { history_time_to_live: Some("P5D".to_owned()), ..options };
     let parsed = parse(model.as_bytes(), "r.bpmn", &defaulted);
     assert_eq!(parsed.definitions.expect("deployable").processes[0].history_time_to_live, Some(5));
+}
+
+#[test]
+fn scripts_that_are_checked_refuse_the_file_or_are_advised_on() {
+    fn check(format: &str, _: Option<&str>) -> Option<ScriptFinding> {
+        match format {
+            "ruby" => Some(ScriptFinding::Refused("Ruby is never run".to_owned())),
+            "broken" => Some(ScriptFinding::Broken("it does not compile".to_owned())),
+            _ => None,
+        }
+    }
+    let options = ParseOptions { script_check: Some(check), ..ParseOptions::default() };
+    for (format, deployable, code) in [("ruby", false, "E0590"), ("broken", true, "W0990")] {
+        let model = format!(
+            r#"{HEAD}<process id="p" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="t"/><scriptTask
+            id="t" scriptFormat="{format}"><script>x</script></scriptTask></process></definitions>"#
+        );
+        let parsed = parse(model.as_bytes(), "r.bpmn", &options);
+        assert_eq!(parsed.is_deployable(), deployable, "{:?}", parsed.diagnostics);
+        assert!(parsed.diagnostics.iter().any(|found| found.code == code && !found.help.is_empty()));
+    }
 }
 
 #[test]
