@@ -90,24 +90,21 @@ pub(crate) async fn stream(State(app): State<Arc<App>>, request: Request) -> Res
     let receiver = app.events.subscribe(&app);
     let stop = app.options.stop.clone();
     let events = futures_util::stream::unfold((receiver, stop), move |(mut receiver, stop)| async move {
-        loop {
-            let received = tokio::select! {
-                received = receiver.recv() => received,
-                () = stop.wait() => return None,
-            };
-            match received {
-                Ok(text) => {
-                    let text = if anonymous { without_ids(&text) } else { text };
-                    return Some((Ok::<_, Infallible>(Event::default().data(text)), (receiver, stop)));
-                }
-                // missed events stand for one that says nothing in particular
-                Err(broadcast::error::RecvError::Lagged(_)) => {
-                    let event =
-                        Event::default().data(r#"{"kind":"missed","processInstanceId":null,"definitionKey":null}"#);
-                    return Some((Ok(event), (receiver, stop)));
-                }
-                Err(broadcast::error::RecvError::Closed) => return None,
+        let received = tokio::select! {
+            received = receiver.recv() => received,
+            () = stop.wait() => return None,
+        };
+        match received {
+            Ok(text) => {
+                let text = if anonymous { without_ids(&text) } else { text };
+                return Some((Ok::<_, Infallible>(Event::default().data(text)), (receiver, stop)));
             }
+            // missed events stand for one that says nothing in particular
+            Err(broadcast::error::RecvError::Lagged(_)) => {
+                let event = Event::default().data(r#"{"kind":"missed","processInstanceId":null,"definitionKey":null}"#);
+                return Some((Ok(event), (receiver, stop)));
+            }
+            Err(broadcast::error::RecvError::Closed) => return None,
         }
     });
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
