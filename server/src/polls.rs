@@ -183,9 +183,9 @@ impl Polls {
                 return;
             };
             poll.fetching = false;
+            // what is free is for the next in line: the usher may have counted on this fetch for a task that it did not take
+            self.wake.notify_one();
             if matches!(&result, Ok(tasks) if tasks.is_empty()) && !poll.leaving {
-                // what is free is perhaps for the next in line
-                self.wake.notify_one();
                 return;
             }
             poll.answer.take()
