@@ -94,6 +94,9 @@ impl Serve {
             }
         };
         println!("Tollgate {} is ready", env!("CARGO_PKG_VERSION"));
+        if console::is_there() {
+            println!("  console   {scheme}://{address}/");
+        }
         println!("  REST API  {scheme}://{address}/engine-rest");
         println!("  data      {} ({}, {durability})", settings.data.display(), settings.store_kind);
         people.iter().for_each(|line| println!("{line}"));
