@@ -188,10 +188,15 @@ impl Polls {
             if matches!(&result, Ok(tasks) if tasks.is_empty()) && !poll.leaving {
                 return;
             }
+            // it stands in the line until its caller has heard the answer: no second fetch may begin for it
+            poll.leaving = true;
             poll.answer.take()
         };
-        let Some(answer) = answer else { return };
-        if let Err(Ok(tasks)) = answer.send(result) {
+        let unheard = match answer {
+            Some(answer) => answer.send(result),
+            None => Err(result),
+        };
+        if let Err(Ok(tasks)) = unheard {
             app.engine.give_back(&tasks, caller);
         }
     }
