@@ -223,32 +223,8 @@ impl Lane {
         configuration: &serde_json::Value,
         at: Timestamp,
     ) -> RecordChange {
-        RecordChange::Put(Record::Job(Box::new(Job {
-            id: self.ids.fresh(),
-            kind: JobKind::Suspension(handler.to_owned(), configuration.to_string()),
-            execution: None,
-            process_instance: None,
-            definition: None,
-            declaration: None,
-            due: Some(at),
-            retries: self.shared.options.settings.default_retries,
-            priority: 0,
-            exclusive: true,
-            suspended: false,
-            created: self.shared.clock.now(),
-            repeat: None,
-            repeat_offset: 0,
-            exception_message: None,
-            exception_stacktrace: None,
-            failed_activity: None,
-            tenant: None,
-            follow_up_created: false,
-            lock_owner: None,
-            lock_expires: None,
-            payload: None,
-            revision: 0,
-            batch: None,
-        })))
+        let kind = JobKind::Suspension(handler.to_owned(), configuration.to_string());
+        RecordChange::Put(Record::Job(Box::new(Job { due: Some(at), ..self.engine_job(kind) })))
     }
 
     /// What a suspension job does when it is due.

@@ -114,7 +114,7 @@ impl Census {
         });
         steps(engine, |world, last| {
             let count = |row: &tollgate::state::Task| {
-                let labels = [("definition", self.definition(world, row.definition))];
+                let labels = [("definition", self.definitions.definition(world, row.definition))];
                 *tally.user_tasks.entry(labels.clone()).or_default() += 1;
                 let age = (now.0 - row.created.0) / 1000;
                 let oldest = tally.oldest_task.entry(labels).or_default();
@@ -137,13 +137,6 @@ impl Census {
         self.made = Some(Instant::now());
     }
 
-    fn definition(&self, world: &World, id: Option<Id>) -> String {
-        match id.and_then(|id| world.process_definition(id)) {
-            Some(row) => self.definitions.value(&row.key),
-            None => String::new(),
-        }
-    }
-
     fn job(&self, world: &World, now: Timestamp, row: &Job, tally: &mut Tally) {
         let state = if row.suspended {
             "suspended"
@@ -156,7 +149,7 @@ impl Census {
             tally.oldest_due_job = tally.oldest_due_job.max(age);
             "due"
         };
-        let labels = [("definition", self.definition(world, row.definition)), ("state", state.to_owned())];
+        let labels = [("definition", self.definitions.definition(world, row.definition)), ("state", state.to_owned())];
         *tally.jobs.entry(labels).or_default() += 1;
     }
 }

@@ -9,7 +9,6 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use tollgate::{
-    Id,
     history::{HistoryEvent, InstanceStateName, LogKind},
     observe::{Committed, Observer},
     world::World,
@@ -85,13 +84,6 @@ impl Happenings {
         happenings
     }
 
-    fn definition(&self, world: &World, id: Option<Id>) -> String {
-        match id.and_then(|id| world.process_definition(id)) {
-            Some(row) => self.definitions.value(&row.key),
-            None => String::new(),
-        }
-    }
-
     fn count(&self, world: &World, event: &HistoryEvent) {
         let outcome = |kind: LogKind| match kind {
             LogKind::Success => Some("success"),
@@ -100,12 +92,12 @@ impl Happenings {
         };
         match event {
             HistoryEvent::ProcessInstanceStarted(row) => {
-                let labels = [("definition", self.definition(world, Some(row.definition)))];
+                let labels = [("definition", self.definitions.definition(world, Some(row.definition)))];
                 self.started.get_or_create(&labels).inc();
             }
             HistoryEvent::ProcessInstanceEnded { id, time, state, .. } => {
                 let row = world.historic_process_instance(*id);
-                let definition = self.definition(world, row.map(|row| row.definition));
+                let definition = self.definitions.definition(world, row.map(|row| row.definition));
                 if let Some(row) = row.filter(|_| *state == InstanceStateName::Completed) {
                     #[expect(clippy::cast_precision_loss, reason = "a duration needs no more digits")]
                     let seconds = (time.0 - row.start.0) as f64 / 1000.0;
@@ -115,12 +107,15 @@ impl Happenings {
                 self.ended.get_or_create(&labels).inc();
             }
             HistoryEvent::ActivityStarted(row) => {
-                let labels = [("definition", self.definition(world, Some(row.definition)))];
+                let labels = [("definition", self.definitions.definition(world, Some(row.definition)))];
                 self.activities.get_or_create(&labels).inc();
             }
             HistoryEvent::JobLog(row) => {
                 let Some(outcome) = outcome(row.kind) else { return };
-                let labels = [("definition", self.definition(world, row.definition)), ("outcome", outcome.to_owned())];
+                let labels = [
+                    ("definition", self.definitions.definition(world, row.definition)),
+                    ("outcome", outcome.to_owned()),
+                ];
                 self.jobs.get_or_create(&labels).inc();
             }
             HistoryEvent::ExternalTaskLog(row) => {

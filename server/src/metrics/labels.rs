@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use parking_lot::Mutex;
+use tollgate::{Id, world::World};
 
 /// How many values a label has before further ones share [`OTHER`].
 pub(super) const MOST: usize = 200;
@@ -24,6 +25,14 @@ impl Bounded {
             known.insert(text.to_owned());
         }
         text.to_owned()
+    }
+
+    /// The value for a process definition: the key of its process; empty for none.
+    pub(super) fn definition(&self, world: &World, id: Option<Id>) -> String {
+        match id.and_then(|id| world.process_definition(id)) {
+            Some(row) => self.value(&row.key),
+            None => String::new(),
+        }
     }
 }
 
