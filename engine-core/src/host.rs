@@ -12,6 +12,7 @@ use crate::{
     error::Fault,
     graph::ProcessGraph,
     history::{HistoricDecisionInstance, HistoryLevel},
+    trace::{Sampling, TraceContext},
 };
 
 /// A deployed, compiled, versioned process.
@@ -106,6 +107,8 @@ pub struct DelegateCall {
     pub task: Option<Id>,
     /// Visible variables: name, value, and whether the innermost scope owns it.
     pub variables: Vec<(Arc<str>, Value, bool)>,
+    /// Where in a trace it runs, for what it calls.
+    pub trace: Option<TraceContext>,
 }
 
 /// What a handler runs as.
@@ -229,6 +232,8 @@ pub struct Settings {
     pub history_level: HistoryLevel,
     /// Sequence flows that are taken are told in the commit, for whoever measures coverage.
     pub record_flows: bool,
+    /// Traces are recorded by somebody; without, trace contexts are passed on as they came.
+    pub tracing: Option<Sampling>,
     /// Retries of a fresh job.
     pub default_retries: i32,
     /// `failedJobRetryTimeCycle` of jobs without their own.
@@ -257,6 +262,7 @@ impl Default for Settings {
             removal_time: RemovalTimeStrategy::End,
             history_level: HistoryLevel::Full,
             record_flows: false,
+            tracing: None,
             default_retries: 3,
             default_retry_time_cycle: None,
             create_incident_on_failed_job: true,
@@ -292,6 +298,8 @@ pub trait Host {
     fn now(&self) -> Timestamp;
     /// The authenticated user.
     fn user(&self) -> Option<&str>;
+    /// The trace that the request belongs to.
+    fn trace(&self) -> Option<&TraceContext>;
     /// Groups of the authenticated user.
     fn user_groups(&self) -> Vec<String>;
     /// A deployed definition.

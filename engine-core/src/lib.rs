@@ -14,4 +14,5 @@ pub mod history;
 pub mod host;
 pub mod migration;
 pub mod state;
+pub mod trace;
 pub mod transaction;

@@ -22,7 +22,7 @@ pub use engine_core::{
     error::{Fault, FaultKind},
     history,
     host::Settings,
-    state,
+    state, trace,
 };
 pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};

@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use engine_core::trace::TraceContext;
 use models::Id;
 use parking_lot::RwLock;
 
@@ -18,17 +19,24 @@ use crate::world::{Record, RecordChange, RecordKey, RootedEvent, World, WorldCha
 pub trait Observer: Send + Sync + fmt::Debug {
     /// A commit is published.
     fn committed(&self, commit: &Committed<'_>);
+
+    /// Whether it looks at [`Committed::changes`]; they are gathered only when somebody does.
+    fn wants_changes(&self) -> bool {
+        false
+    }
 }
 
 /// A commit as observers see it.
 #[derive(Debug)]
 pub struct Committed<'a> {
-    /// What it changed, each thing once.
+    /// What it changed, each thing once; empty unless an observer [wants](Observer::wants_changes) to know.
     pub changes: &'a [Changed],
     /// The history it wrote, in order.
     pub history: &'a [RootedEvent],
     /// Ids of sequence flows taken, with the definition of each; only with [`record_flows`](crate::Settings::record_flows).
     pub flows: &'a [(Id, Arc<str>)],
+    /// The trace that the request belongs to.
+    pub trace: Option<&'a TraceContext>,
     /// The read model with the commit in it, and perhaps with commits after it.
     pub world: &'a World,
 }
@@ -79,6 +87,8 @@ impl ChangedKind {
 #[derive(Debug, Default)]
 pub(crate) struct Observers {
     some: AtomicBool,
+    /// Whether one of them wants to know what changed.
+    changes: AtomicBool,
     list: RwLock<Vec<Arc<dyn Observer>>>,
 }
 
@@ -86,27 +96,31 @@ pub(crate) struct Observers {
 #[derive(Debug)]
 pub(crate) struct Note {
     changes: Vec<Changed>,
-    history: Vec<RootedEvent>,
+    history: Arc<Vec<RootedEvent>>,
     flows: Vec<(Id, Arc<str>)>,
+    trace: Option<Arc<TraceContext>>,
 }
 
 impl Observers {
     pub(crate) fn add(&self, observer: Arc<dyn Observer>) {
+        self.changes.fetch_or(observer.wants_changes(), Ordering::AcqRel);
         self.list.write().push(observer);
         self.some.store(true, Ordering::Release);
     }
 
     /// What has to be told of a change later; `None` when nobody listens.
-    pub(crate) fn note(&self, change: &WorldChange) -> Option<Note> {
+    pub(crate) fn note(&self, change: &WorldChange, trace: Option<Arc<TraceContext>>) -> Option<Note> {
         self.some.load(Ordering::Acquire).then(|| Note {
-            changes: changes(change),
+            changes: if self.changes.load(Ordering::Acquire) { changes(change) } else { Vec::new() },
             history: change.history.clone(),
             flows: change.flows.clone(),
+            trace,
         })
     }
 
     pub(crate) fn tell(&self, note: &Note, world: &World) {
-        let commit = Committed { changes: &note.changes, history: &note.history, flows: &note.flows, world };
+        let Note { changes, history, flows, trace } = note;
+        let commit = Committed { changes, history, flows, trace: trace.as_deref(), world };
         for observer in &*self.list.read() {
             observer.committed(&commit);
         }

@@ -10,6 +10,7 @@ use engine_core::{
     command::{Instruction, MigrationInstruction, Variables},
     history::Attachment,
     state::ExternalTask,
+    trace::TraceContext,
 };
 use models::{Id, Timestamp, Value};
 
@@ -26,6 +27,8 @@ pub struct Caller {
     pub authorized: bool,
     /// The request must have its effect once: see [`Engine::begin_once`](crate::Engine::begin_once).
     pub once: Option<crate::Once>,
+    /// The trace that the request belongs to.
+    pub trace: Option<Arc<TraceContext>>,
 }
 
 /// Which tenants a request by name concerns.

@@ -45,7 +45,7 @@ pub(crate) async fn caller(app: &App, path: &str, headers: &HeaderMap) -> Result
         groups,
         tenants,
         authorized: app.engine.identity_options().authorization,
-        once: None,
+        ..Caller::default()
     })
 }
 

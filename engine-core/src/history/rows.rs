@@ -3,7 +3,7 @@
 
 use models::{Id, Timestamp, Value};
 
-use crate::state::ActivityState;
+use crate::{state::ActivityState, trace::TraceContext};
 
 /// Declares a row: a stored struct with numbered fields in order.
 macro_rules! rows {
@@ -120,6 +120,10 @@ rows! {
         14 restarted: Option<String>,
         /// Case instance it was started with.
         15 case_instance: Option<String>,
+        /// The call activity's instance that called it.
+        16 super_activity_instance: Option<Id>,
+        /// The trace that the request belongs to which started the root instance (its row only).
+        17 trace: Option<Box<TraceContext>>,
     }
     /// An activity instance.
     HistoricActivityInstance {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 use models::{Id, Timestamp, Value};
 
-use crate::graph::NodeIx;
+use crate::{graph::NodeIx, trace::TraceContext};
 
 /// A node of Camunda's execution tree (`bpmn-semantics.md` S-EX).
 ///
@@ -69,6 +69,9 @@ pub struct Execution {
     /// How the running activity instance began and will end.
     #[n(16)]
     pub activity_state: ActivityState,
+    /// The trace that the request belongs to which started the root instance (its process instance only).
+    #[n(17)]
+    pub trace: Option<Box<TraceContext>>,
 }
 
 /// State of an activity instance, with Camunda's numbers (S-HI).

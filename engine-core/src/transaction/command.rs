@@ -234,6 +234,7 @@ impl Tx<'_> {
 
     fn add_process_instance(&mut self, new: NewInstance<'_>) {
         let tenant = new.definition.tenant.clone().or_else(|| new.tenant.map(Arc::from));
+        let trace = if new.caller.is_none() { self.host.trace().cloned().map(Box::new) } else { None };
         self.t.state.add_execution(Execution {
             id: new.id,
             parent: None,
@@ -252,6 +253,7 @@ impl Tx<'_> {
             starter: new.starter,
             sequence: 0,
             activity_state: ActivityState::Default,
+            trace,
         });
     }
 

@@ -49,6 +49,8 @@ impl Tx<'_> {
             definition: row.definition,
             root: self.t.root,
             super_instance: row.super_execution.map(|caller| self.process_instance(caller)),
+            super_activity_instance: row.super_execution.and_then(|caller| self.execution(caller).activity_instance),
+            trace: row.trace.clone(),
             business_key: text(&row.business_key),
             start: self.now(),
             end: None,

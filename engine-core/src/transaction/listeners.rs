@@ -130,7 +130,8 @@ impl Tx<'_> {
                 variables.push((name, value, true));
             }
         }
-        Ok(DelegateCall { name, role, fields, execution: self.execution_info(id)?, task, variables })
+        let trace = self.trace_of(id);
+        Ok(DelegateCall { name, role, fields, execution: self.execution_info(id)?, task, variables, trace })
     }
 
     /// Injected fields, evaluated.

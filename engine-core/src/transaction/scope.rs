@@ -10,6 +10,7 @@ use crate::{
     error::{Fault, FaultKind},
     graph::{ConditionCode, Expr, ScriptCode, ScriptText},
     host::{DelegateCall, DelegateOutcome, DelegateRole, ExecutionInfo, ScriptFailure},
+    trace::TraceContext,
 };
 
 /// What went wrong in user code: routed to BPMN error handlers, or a fault.
@@ -221,6 +222,14 @@ impl<'a> Tx<'a> {
             business_key: instance.business_key.as_deref().map(str::to_owned),
             tenant: row.tenant.as_deref().map(str::to_owned),
         })
+    }
+
+    /// Where in a trace the activity of an execution is.
+    pub(crate) fn trace_of(&self, id: Id) -> Option<TraceContext> {
+        let row = self.execution(id);
+        let incoming = self.t.state.execution(self.t.root).and_then(|root| root.trace.as_deref());
+        let at = row.activity_instance.unwrap_or(row.process_instance);
+        crate::trace::handed_on(self.t.root, incoming, at, self.host.settings().tracing)
     }
 
     /// A fault in user code, with what a BPMN error becomes where nothing can catch it.
@@ -789,6 +798,7 @@ impl Scope<'_, '_> {
                 execution: ExecutionInfo::default(),
                 task: self.task,
                 variables: Vec::new(),
+                trace: None,
             },
         };
         let (result, reply) = self.tx.host.bean_method(bean, method, args, &call)?;

@@ -45,6 +45,7 @@ impl Tx<'_> {
             starter: None,
             sequence: of.sequence,
             activity_state: ActivityState::Default,
+            trace: None,
         };
         self.t.state.add_execution(row);
         if let Some(scratch) = self.scratch(parent) {

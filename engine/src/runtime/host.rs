@@ -8,6 +8,7 @@ use engine_core::{
         Decisions, Definition, DelegateCall, DelegateOutcome, DelegateReply, DelegateRole, Host, JobDefinitionInfo,
         Scripts, Served, Settings, Version,
     },
+    trace::TraceContext,
 };
 use models::{Id, Timestamp};
 use objects::{Object, ObjectError};
@@ -38,6 +39,10 @@ impl Host for LaneHost<'_> {
 
     fn user(&self) -> Option<&str> {
         self.caller.user.as_deref()
+    }
+
+    fn trace(&self) -> Option<&TraceContext> {
+        self.caller.trace.as_deref()
     }
 
     fn user_groups(&self) -> Vec<String> {

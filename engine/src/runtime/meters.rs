@@ -84,7 +84,7 @@ impl Meters {
 
     /// Counts what a commit did.
     pub(super) fn count(&self, change: &WorldChange) {
-        for entry in &change.history {
+        for entry in change.history.iter() {
             let metric = match &entry.event {
                 HistoryEvent::ActivityStarted(_) => Metric::ActivityInstanceStart,
                 HistoryEvent::ActivityEnded { .. } => Metric::ActivityInstanceEnd,

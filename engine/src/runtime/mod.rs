@@ -580,10 +580,10 @@ impl Shared {
             {
                 let mut world = self.world.write();
                 for publication in publications.by_ref().take(PUBLISHED_AT_ONCE) {
-                    let Publication { number, change, outcome, done } = publication;
+                    let Publication { number, change, trace, outcome, done } = publication;
                     woken.note(&change);
                     self.meters.count(&change);
-                    notes.extend(self.observers.note(&change));
+                    notes.extend(self.observers.note(&change, trace));
                     world.apply(change);
                     answers.push((done, outcome));
                     last = number;

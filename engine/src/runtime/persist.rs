@@ -10,6 +10,8 @@
 //! A small instance is one value per commit. Past [`FAT`] entities an instance is stored entity by entity, and a commit
 //! writes only what it touched, so that cost stays linear however big the instance grows.
 
+use std::sync::Arc;
+
 use engine_core::{
     history::HistoryEvent,
     state::{Change, Changes, Entity, InstanceState, Snapshot},
@@ -198,7 +200,7 @@ pub(crate) fn load(store: &Store) -> Result<Loaded, LoadError> {
         let sequence = key.get(17..25).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
         loaded.sequence = loaded.sequence.max(sequence);
         let events: Vec<HistoryEvent> = decode(&key, &value)?;
-        let history = events.into_iter().map(|event| RootedEvent { root, event }).collect();
+        let history = Arc::new(events.into_iter().map(|event| RootedEvent { root, event }).collect());
         loaded.world.apply(WorldChange { history, ..WorldChange::default() });
         if let Some(root) = root {
             loaded.greatest_id = loaded.greatest_id.max(root.0);

@@ -101,6 +101,7 @@ pub(crate) fn execution(id: u128, parent: Option<u128>, instance: u128, definiti
         starter: None,
         sequence: 0,
         activity_state: ActivityState::Default,
+        trace: None,
     }
 }
 
@@ -303,6 +304,8 @@ pub(crate) fn instance_row(id: u128, root: u128, definition: Id) -> HistoricProc
         removal_time: None,
         restarted: None,
         case_instance: None,
+        super_activity_instance: None,
+        trace: None,
     }
 }
 

@@ -66,7 +66,7 @@ impl World {
         for root in change.roots {
             self.runtime.apply(root);
         }
-        for entry in &change.history {
+        for entry in &*change.history {
             self.past.apply(entry.root, &entry.event);
         }
         if let Some(now) = change.now {

@@ -2,7 +2,7 @@
 
 mod tree;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use engine_core::{
     history::{Archive, HistoryEvent},
@@ -47,7 +47,7 @@ fn history_is_what_each_roots_archive_folds() {
             for event in fixture::random_history(&mut random, root.0, Id(7), None) {
                 archives.entry(root).or_default().apply(&event);
                 let history = vec![RootedEvent { root: Some(root), event }];
-                world.apply(WorldChange { history, ..WorldChange::default() });
+                world.apply(WorldChange { history: Arc::new(history), ..WorldChange::default() });
             }
         }
         let mut all = Past::default();
@@ -320,6 +320,6 @@ fn events_of_no_root_are_kept_too() {
     let mut world = World::default();
     let row = fixture::instance_row(5, 5, Id(1));
     let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
-    world.apply(WorldChange { history: vec![RootedEvent { root: None, event }], ..WorldChange::default() });
+    world.apply(WorldChange { history: Arc::new(vec![RootedEvent { root: None, event }]), ..WorldChange::default() });
     assert!(world.historic_process_instance(Id(5)).is_some());
 }

@@ -14,6 +14,7 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use percent_encoding::percent_decode_str;
+use tollgate::trace::TraceContext;
 
 use super::{Answer, Call, Failure, Reply, call::query_pairs};
 use crate::app::App;
@@ -218,10 +219,11 @@ async fn answer(app: Arc<App>, site: Site, path: &str, request: Request) -> Resu
         return Err(Failure::bad("No process engine available"));
     }
     let (parts, body) = request.into_parts();
-    let caller = match crate::auth::caller(&app, rest, &parts.headers).await {
+    let mut caller = match crate::auth::caller(&app, rest, &parts.headers).await {
         Ok(caller) => caller,
         Err(challenge) => return Ok(*challenge),
     };
+    caller.trace = trace_of(&parts.headers).map(Arc::new);
     let found = match table.paths.at(rest) {
         Ok(found) => found,
         Err(_) => return unsupported(rest, &parts.method),
@@ -250,6 +252,17 @@ async fn answer(app: Arc<App>, site: Site, path: &str, request: Request) -> Resu
         app,
     };
     Ok((operation.handler)(call).await?.into_response())
+}
+
+/// The trace that a request belongs to. More than one `traceparent` is as good as none; several `tracestate` are one.
+fn trace_of(headers: &HeaderMap) -> Option<TraceContext> {
+    let mut parents = headers.get_all("traceparent").iter();
+    let parent = parents.next()?.to_str().ok()?;
+    if parents.next().is_some() {
+        return None;
+    }
+    let states: Vec<&str> = headers.get_all("tracestate").iter().filter_map(|value| value.to_str().ok()).collect();
+    TraceContext::parse(parent, Some(&states.join(",")))
 }
 
 /// What CMMN and Optimize ask for: there are no cases, so that lists are empty; everything else is refused in clear words.

@@ -42,23 +42,17 @@ impl Metrics {
     /// Figures over an engine, which is observed from here on.
     pub(crate) fn new(engine: &Engine) -> Self {
         let mut registry = Registry::with_prefix("tollgate");
-        let metrics = Self {
-            responses: Family::default(),
-            long_polls: Gauge::default(),
-            queued: Gauge::default(),
-            memory: Gauge::default(),
-            uptime: Gauge::default(),
-            census: Mutex::new(Census::new(&mut registry)),
-            registry: Registry::default(),
-        };
-        registry.register("http_responses", "Answers by class of status", metrics.responses.clone());
-        registry.register("long_polls", "Workers that wait for external tasks", metrics.long_polls.clone());
-        registry.register("commands_waiting", "Commands that wait for the lane", metrics.queued.clone());
-        registry.register_with_unit("memory_resident", "Resident memory", Unit::Bytes, metrics.memory.clone());
-        registry.register_with_unit("uptime", "Time since the start", Unit::Seconds, metrics.uptime.clone());
+        let census = Mutex::new(Census::new(&mut registry));
+        let (responses, uptime) = (Family::default(), Gauge::default());
+        let (long_polls, queued, memory) = (Gauge::default(), Gauge::default(), Gauge::default());
+        registry.register("http_responses", "Answers by class of status", responses.clone());
+        registry.register("long_polls", "Workers that wait for external tasks", long_polls.clone());
+        registry.register("commands_waiting", "Commands that wait for the lane", queued.clone());
+        registry.register_with_unit("memory_resident", "Resident memory", Unit::Bytes, memory.clone());
+        registry.register_with_unit("uptime", "Time since the start", Unit::Seconds, uptime.clone());
         engine.observe(Arc::new(Happenings::new(&mut registry)));
         registry.register_collector(Box::new(Storage::new(engine.clone())));
-        Self { registry, ..metrics }
+        Self { registry, responses, long_polls, queued, memory, uptime, census }
     }
 
     /// Counts an answer.

@@ -52,6 +52,10 @@ struct Told<'a> {
 }
 
 impl Observer for Publisher {
+    fn wants_changes(&self) -> bool {
+        true
+    }
+
     fn committed(&self, commit: &Committed<'_>) {
         if self.0.receiver_count() == 0 {
             return;

@@ -39,7 +39,10 @@ fn durations_are_reported_by_month_of_the_start() {
         let mut row = fixture::instance_row(id, id, Id(1));
         (row.start, row.end) = (Timestamp(start), Some(Timestamp(start + duration)));
         let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
-        world.apply(WorldChange { history: vec![RootedEvent { root: None, event }], ..WorldChange::default() });
+        world.apply(WorldChange {
+            history: std::sync::Arc::new(vec![RootedEvent { root: None, event }]),
+            ..WorldChange::default()
+        });
     }
     let report = ProcessInstanceReport::default();
     let utc = report.durations(&world, PeriodUnit::Month, &jiff::tz::TimeZone::UTC, None);

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use engine_core::{command::Outcome, error::Fault, history::HistoryEvent, transaction::Commit};
+use engine_core::{command::Outcome, error::Fault, history::HistoryEvent, trace::TraceContext, transaction::Commit};
 use models::Id;
 use store::Op;
 
 use super::{Done, Lane, Message, SLOTS, Slot, UnderWay, ahead::Entries};
 use crate::{
+    request::Caller,
     runtime::persist,
     world::{RecordChange, RootChange, RootedEvent, WorldChange},
 };
@@ -17,6 +18,8 @@ pub(in super::super) struct Publication {
     /// Number of the commit on the lane.
     pub(in super::super) number: u64,
     pub(in super::super) change: WorldChange,
+    /// The trace that the request belongs to.
+    pub(in super::super) trace: Option<Arc<TraceContext>>,
     pub(in super::super) outcome: Outcome,
     pub(in super::super) done: Done,
 }
@@ -35,10 +38,10 @@ impl Lane {
             self.sequence += 1;
             ops.push(persist::history_op(None, self.sequence, &history));
         }
-        let history = history.into_iter().map(|event| RootedEvent { root: None, event }).collect();
+        let history = Arc::new(history.into_iter().map(|event| RootedEvent { root: None, event }).collect());
         let change = WorldChange { records, history, now: Some(self.shared.clock.now()), ..WorldChange::default() };
         let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
-        self.submit(ops, change, under_way, Box::new(move |result| done(result.map(|_| ()))), Outcome::Done);
+        self.submit(ops, change, None, under_way, Box::new(move |result| done(result.map(|_| ()))), Outcome::Done);
     }
 
     /// Commits what transactions have done to roots, together with records, and history of no root.
@@ -47,6 +50,7 @@ impl Lane {
         parts: Vec<(Id, Commit)>,
         mut records: Vec<RecordChange>,
         mut rootless: Vec<HistoryEvent>,
+        caller: &Caller,
         done: Done,
         outcome: Outcome,
     ) {
@@ -54,11 +58,12 @@ impl Lane {
         records.extend(authorizations);
         rootless.append(&mut self.log);
         let mut ops: Vec<Op> = records.iter().map(persist::record_op).collect();
+        let mut happened = Vec::new();
         let mut change = WorldChange { records, now: Some(self.shared.clock.now()), ..WorldChange::default() };
         if !rootless.is_empty() {
             self.sequence += 1;
             ops.push(persist::history_op(None, self.sequence, &rootless));
-            change.history.extend(rootless.into_iter().map(|event| RootedEvent { root: None, event }));
+            happened.extend(rootless.into_iter().map(|event| RootedEvent { root: None, event }));
         }
         let mut under_way = UnderWay { number: 0, roots: Vec::with_capacity(parts.len()), ahead: Entries::default() };
         for (root, commit) in parts {
@@ -75,7 +80,7 @@ impl Lane {
                 self.sequence += 1;
                 ops.push(persist::history_op(Some(root), self.sequence, &history));
             }
-            change.history.extend(history.into_iter().map(|event| RootedEvent { root: Some(root), event }));
+            happened.extend(history.into_iter().map(|event| RootedEvent { root: Some(root), event }));
             under_way.ahead.note(root, &state, &changes);
             // a root that came and went in one transaction is known to nobody: it needs no place
             let passing = state.is_empty() && !changes.had_anything();
@@ -95,10 +100,19 @@ impl Lane {
             }
             change.roots.push(RootChange { root, changes });
         }
-        self.submit(ops, change, under_way, done, outcome);
+        change.history = Arc::new(happened);
+        self.submit(ops, change, caller.trace.clone(), under_way, done, outcome);
     }
 
-    fn submit(&mut self, ops: Vec<Op>, change: WorldChange, mut under_way: UnderWay, done: Done, outcome: Outcome) {
+    fn submit(
+        &mut self,
+        ops: Vec<Op>,
+        change: WorldChange,
+        trace: Option<Arc<TraceContext>>,
+        mut under_way: UnderWay,
+        done: Done,
+        outcome: Outcome,
+    ) {
         let shared = self.shared.clone();
         let sender = self.sender.clone();
         let number = self.submitted + 1;
@@ -108,7 +122,7 @@ impl Lane {
         let submitted = self.shared.store.submit(ops, move |result| {
             let Some(done) = late.lock().take() else { return };
             match result {
-                Ok(_) => shared.publications.lock().push(Publication { number, change, outcome, done }),
+                Ok(_) => shared.publications.lock().push(Publication { number, change, trace, outcome, done }),
                 Err(error) => {
                     shared.completed.more(1);
                     let _ = sender.send(Message::Lost);

@@ -72,7 +72,7 @@ impl Lane {
         let outcome = parts[0].1.outcome.clone();
         let (remembered, done) = once(caller, std::slice::from_ref(&outcome), &parts, now, done);
         work.records.extend(remembered);
-        self.write(parts, work.records, work.history, done, outcome);
+        self.write(parts, work.records, work.history, caller, done, outcome);
     }
 
     /// A part of a joint commit failed: every root is as it was committed last.
@@ -250,7 +250,7 @@ impl Lane {
         });
         records.extend(more_work.records);
         history.extend(more_work.history);
-        self.write(parts, records, history, all, Outcome::Done);
+        self.write(parts, records, history, caller, all, Outcome::Done);
     }
 
     /// Commands of which each may fail for itself: those that do leave nothing, the others are committed together.
@@ -271,7 +271,7 @@ impl Lane {
             outcomes.push(outcome);
         }
         let all: Done = Box::new(move |result| done(result.map(|_| outcomes)));
-        self.write(parts, Vec::new(), Vec::new(), all, Outcome::Done);
+        self.write(parts, Vec::new(), Vec::new(), caller, all, Outcome::Done);
     }
 }
 

@@ -208,8 +208,8 @@ pub struct RootChange {
 pub struct WorldChange {
     /// Root instances.
     pub roots: Vec<RootChange>,
-    /// History, in order.
-    pub history: Vec<super::RootedEvent>,
+    /// History, in order; shared with those who are told of it later.
+    pub history: Arc<Vec<super::RootedEvent>>,
     /// Records that belong to no root instance, in order.
     pub records: Vec<RecordChange>,
     /// Ids of sequence flows taken, with the definition of each, when they are recorded. The read model keeps none of them.
