@@ -1,23 +1,30 @@
-import { defineConfig } from '@playwright/test';
+import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
+import { servers, type Server } from './e2e/servers';
 
-/**
- * The same tests run against any server: `CONSOLE_URL` is where the console is served. Without it the built console
- * is served here, and `CONSOLE_ENGINE_URL` names the server behind it.
- */
-const port = 4193;
-const baseURL = process.env.CONSOLE_URL ?? `http://127.0.0.1:${port}/`;
+/** Servers of ours are started for the tests, unless the environment says where some are. */
+const start = ({ url, given, options, environment }: Server) =>
+  given
+    ? []
+    : [
+        {
+          command: `${process.env.TOLLGATE ?? '../target/debug/tollgate'} serve --store memory --listen ${new URL(url).host} ${options}`,
+          url: `${url}engine-rest/version`,
+          env: { TOLLGATE_LOG: 'error', ...environment },
+          reuseExistingServer: false,
+        },
+      ];
 
-export default defineConfig({
+const config: PlaywrightTestConfig = {
   testDir: 'e2e',
   outputDir: 'test-results',
-  // The tests share one server and follow each other in the story of one process.
+  // The tests share servers and follow each other in the story of one process.
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: !!process.env.CI,
   reporter: [['list']],
   use: {
-    baseURL,
+    baseURL: servers.open.url,
     viewport: { width: 1360, height: 860 },
     locale: 'en-GB',
     trace: 'retain-on-failure',
@@ -34,7 +41,7 @@ export default defineConfig({
       ],
     },
   },
-  webServer: process.env.CONSOLE_URL
-    ? undefined
-    : { command: `npx vite preview --port ${port} --strictPort`, url: baseURL, reuseExistingServer: false },
-});
+  webServer: Object.values(servers).flatMap(start),
+};
+
+export default defineConfig(config);

@@ -15,9 +15,7 @@ for (const { name, colorScheme, viewport } of variants) {
     test('every page', async ({ console, page, engine }) => {
       test.setTimeout(240_000);
       for (const [route, address] of Object.entries(await prepare(engine))) {
-        await console.open(address);
-        await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
-        await page.waitForLoadState('networkidle');
+        await console.visit(address);
         const { violations } = await new AxeBuilder({ page })
           // Drawn by bpmn-js and dmn-js; what they show is also in lists and tables beside them.
           .exclude('.diagram-frame')

@@ -21,6 +21,11 @@ export class Engine {
     return (text ? JSON.parse(text) : undefined) as T;
   }
 
+  async delete(url: string): Promise<void> {
+    const response = await this.request.delete(`engine-rest${url}`);
+    if (!response.ok()) throw new Error(`DELETE ${url}: ${response.status()} ${await response.text()}`);
+  }
+
   async deploy(name: string, ...files: string[]): Promise<void> {
     const multipart: Record<string, string | { name: string; mimeType: string; buffer: Buffer }> = {
       'deployment-name': name,

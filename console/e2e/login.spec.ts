@@ -1,97 +1,129 @@
-/**
- * Login, with and without rights. The server's answers are given here, in its own words, so that the test runs against
- * any server; with CONSOLE_AUTH_USER the real ones are used as well.
- */
-import type { Page, Route } from '@playwright/test';
-import { expect, test } from './test';
+/** The server with a login: who may do what, and who did what. */
+import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import type { Engine } from './engine';
+import { administrator, type Account } from './servers';
+import { expect, guarded, test } from './test';
 
-const basic = (user: string, password: string) =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-const ada = basic('ada', 'secret');
-const bob = basic('bob', 'secret');
+test.use(guarded);
 
-const answer = (route: Route, status: number, body: unknown) =>
-  route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) });
-
-const forbidden = (permission: string, resource: string) => ({
-  type: 'AuthorizationException',
-  message: `The user with id 'bob' does not have '${permission}' permission on resource '${resource}'.`,
-  code: null,
-});
-
-/** A server that knows two users; bob may see definitions, but neither users nor start anything. */
-async function protect(page: Page): Promise<void> {
-  await page.route(/\/(engine-rest|tollgate)\//, async (route) => {
-    const request = route.request();
-    const authorization = (await request.headerValue('authorization')) ?? '';
-    const path = new URL(request.url()).pathname;
-    if (path.endsWith('/identity/verify')) {
-      const { username, password } = request.postDataJSON() as { username: string; password: string };
-      const authenticated = ['ada', 'bob'].includes(username) && password === 'secret';
-      return answer(route, 200, { authenticatedUser: username, authenticated });
-    }
-    if (authorization !== ada && authorization !== bob) {
-      return answer(route, 401, {
-        type: 'NotAuthorizedException',
-        message: 'HTTP 401 Unauthorized',
-        code: null,
-      });
-    }
-    if (authorization === bob && /\/engine-rest\/user/.test(path)) {
-      return answer(route, 403, forbidden('READ', 'User'));
-    }
-    if (authorization === bob && path.endsWith('/submit-form')) {
-      return answer(route, 403, forbidden('CREATE_INSTANCE', 'ProcessDefinition'));
-    }
-    return route.continue();
+/** Somebody who may see processes and their instances, and nothing else. */
+async function visitor(engine: Engine): Promise<Account> {
+  const account = { user: `visitor${randomUUID().slice(0, 8)}`, password: randomUUID() };
+  await engine.post('/user/create', {
+    profile: { id: account.user, firstName: 'Vera', lastName: 'Visitor', email: '' },
+    credentials: { password: account.password },
   });
+  // Resources by their numbers in the API: process definitions and process instances.
+  const rights = [
+    { resourceType: 6, permissions: ['READ', 'READ_HISTORY'] },
+    { resourceType: 8, permissions: ['READ'] },
+  ];
+  for (const right of rights) {
+    await engine.post('/authorization/create', {
+      type: 1,
+      userId: account.user,
+      groupId: null,
+      resourceId: '*',
+      ...right,
+    });
+  }
+  return account;
 }
 
-const expected = (complaint: string) => /status of 40[134]/.test(complaint);
+test.describe('signing in', () => {
+  test.use({ account: null });
 
-test.beforeEach(async ({ page }) => protect(page));
-test.afterEach(({ console }) => {
-  console.complaints.splice(0, console.complaints.length, ...console.complaints.filter((c) => !expected(c)));
+  test('asks who is there, refuses a wrong password, and lets the right one in', async ({
+    console,
+    page,
+  }) => {
+    await page.goto('./#/people');
+    const asked = page.getByRole('heading', { name: 'Sign in to Tollgate' });
+    await expect(asked).toBeVisible();
+    await console.screenshot('login');
+    await console.signIn({ user: 'nobody', password: 'wrong' });
+    await expect(page.getByRole('alert')).toContainText('wrong');
+    await console.signIn(administrator);
+    const people = page.getByRole('heading', { name: 'People and rights' });
+    await expect(people).toBeVisible();
+
+    await page.reload();
+    await expect(people).toBeVisible();
+    await page.getByRole('button', { name: `Signed in as ${administrator.user}` }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await expect(asked).toBeVisible();
+    console.expectComplaints(/status of 401/);
+  });
 });
 
-test('asks who is there, refuses a wrong password, and lets the right one in', async ({ console, page }) => {
-  await page.goto('./#/people');
-  await expect(page.getByRole('heading', { name: 'Sign in to Tollgate' })).toBeVisible();
-  await console.screenshot('login');
-  await console.signIn('ada', 'wrong');
-  await expect(page.getByRole('alert')).toContainText('wrong');
-  await console.signIn('ada', 'secret');
-  await expect(page.getByRole('heading', { name: 'People and rights' })).toBeVisible();
-
-  await page.reload();
-  await expect(page.getByRole('heading', { name: 'People and rights' })).toBeVisible();
-  await page.getByRole('button', { name: 'Signed in as ada' }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await expect(page.getByRole('heading', { name: 'Sign in to Tollgate' })).toBeVisible();
-});
-
-test('tells a user without rights what is missing, and goes on', async ({ console, page, engine }) => {
+test('tells somebody without rights what is missing, and goes on', async ({ console, page, engine }) => {
   await engine.deploy('order', 'order-v1.bpmn');
   const { id } = await engine.latest('console-order');
+  const account = await visitor(engine);
   await page.goto('./#/people');
-  await console.signIn('bob', 'secret');
-  await expect(page.getByRole('alert')).toContainText("does not have 'READ' permission");
-  await console.tab('Groups').click();
-  await expect(page.getByRole('alert')).toBeHidden();
+  await console.signIn(account);
+  // Without a right to users there is nobody to be seen, and nobody can be added.
+  await page.getByRole('button', { name: 'Add user' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Id', { exact: true }).fill('mallory');
+  await dialog.getByLabel('Password').fill('mallory');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByRole('alert')).toContainText("does not have 'CREATE' permission");
+  await page.keyboard.press('Escape');
 
+  // Seen, but not to be started.
   await page.goto(`./#/processes/${encodeURIComponent(id)}`);
+  await console.diagram();
   await page.getByRole('button', { name: 'Start instance' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Start instance' }).click();
-  await expect(page.getByText("does not have 'CREATE_INSTANCE' permission")).toBeVisible();
+  await dialog.getByRole('button', { name: 'Start instance' }).click();
+  await expect(page.getByText(/does not have 'CREATE(_INSTANCE)?' permission/).first()).toBeVisible();
+  console.expectComplaints(/status of 40[13]/);
 });
 
-test('asks again when the server no longer accepts the credentials', async ({ console, page }) => {
+test('asks again when the server no longer accepts the credentials', async ({ console, page, engine }) => {
+  const account = await visitor(engine);
   await page.goto('./#/processes');
-  await console.signIn('ada', 'secret');
+  await console.signIn(account);
   await expect(page.getByRole('heading', { name: 'Processes' })).toBeVisible();
-  await page.route(/\/engine-rest\//, (route) =>
-    answer(route, 401, { type: 'x', message: 'HTTP 401', code: null }),
-  );
-  // The next refresh of the page is refused.
+  await engine.delete(`/user/${account.user}`);
+  // What the page asks next is refused; the event stream may make it ask at once.
+  await page.goto('./#/deployments');
   await expect(page.getByRole('heading', { name: 'Sign in to Tollgate' })).toBeVisible();
+  console.expectComplaints(/status of 401/);
+});
+
+test('reads the audit trail', async ({ console, page, engine }) => {
+  await engine.deploy('order', 'order-v1.bpmn');
+  const instance = await engine.start('console-order', 'ORD-audit', { amount: 50 });
+  await console.open(`/instances/${instance.id}`);
+  await page.getByRole('button', { name: 'Actions', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Suspend' }).click();
+  await expect(page.getByText('suspended', { exact: true })).toBeVisible();
+  await console.tab('Audit').click();
+  const suspension = page.getByRole('region', { name: 'Audit' }).getByRole('row', { name: /Suspend/ });
+  await expect(suspension.first()).toContainText(administrator.user);
+  await expect(suspension.first()).toContainText('suspensionState');
+  // Who, what, before and after.
+  await expect(suspension.first().getByRole('cell', { name: 'suspended', exact: true })).toBeVisible();
+
+  await console.open('/audit');
+  await page.getByLabel('Entity').selectOption('ProcessInstance');
+  await expect(page.getByRole('row', { name: /Suspend/ }).first()).toContainText(administrator.user);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as JSON lines' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('audit.jsonl');
+  const lines = await text(await file.createReadStream());
+  const operations = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(operations).toContainEqual(
+    expect.objectContaining({
+      operationType: 'Suspend',
+      processInstanceId: instance.id,
+      newValue: 'suspended',
+    }),
+  );
 });

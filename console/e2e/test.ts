@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { Engine } from './engine';
+import { administrator, servers, type Account } from './servers';
 
 /**
  * The browser reports every answer of 400 and more. These are expected: endpoints only Tollgate has, on another server;
@@ -18,6 +19,8 @@ const expectedFailures = [
 ];
 
 interface Fixtures {
+  /** Who uses the API and signs in when asked; nobody on the open server. */
+  account: Account | null;
   engine: Engine;
   console: Console;
 }
@@ -26,7 +29,10 @@ interface Fixtures {
 export class Console {
   readonly complaints: string[] = [];
 
-  constructor(readonly page: Page) {
+  constructor(
+    readonly page: Page,
+    private readonly account: Account | null,
+  ) {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
@@ -42,22 +48,44 @@ export class Console {
     await this.signInIfAsked();
   }
 
-  /** Servers with authentication are tested with the credentials of the environment. */
+  /** Opens a page from nothing and waits until all of it is there. */
+  async visit(route: string): Promise<void> {
+    // From one page to the next the router keeps the old one on the screen until the other can be shown.
+    await this.page.goto('about:blank');
+    await this.open(route);
+    await this.settled();
+  }
+
+  /** Nothing is on its way any more. The event stream stays open, so that the network is never idle. */
+  async settled(): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+    const coming = '.loading, .skeleton, [aria-busy="true"], .diagram-frame:not([data-ready="true"])';
+    await expect(this.page.locator(coming)).toHaveCount(0, { timeout: 30_000 });
+  }
+
   private async signInIfAsked(): Promise<void> {
-    const user = process.env.CONSOLE_AUTH_USER;
-    if (!user) return;
+    if (!this.account) return;
     const login = this.page.getByRole('heading', { name: 'Sign in to Tollgate' });
     await login
       .or(this.page.getByRole('main').getByRole('heading', { level: 1 }).first())
       .first()
       .waitFor();
-    if (await login.isVisible()) await this.signIn(user, process.env.CONSOLE_AUTH_PASSWORD ?? '');
+    if (!(await login.isVisible())) return;
+    await this.signIn(this.account);
+    // That is how the console learns that it has to ask.
+    this.expectComplaints(/status of 401/);
   }
 
-  async signIn(user: string, password: string): Promise<void> {
+  async signIn({ user, password }: Account): Promise<void> {
     await this.page.getByLabel('User').fill(user);
     await this.page.getByLabel('Password').fill(password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  /** Takes back what the browser was expected to report, such as a refusal that is the point of the test. */
+  expectComplaints(pattern: RegExp): void {
+    const others = this.complaints.filter((complaint) => !pattern.test(complaint));
+    this.complaints.splice(0, this.complaints.length, ...others);
   }
 
   async diagram(index = 0): Promise<void> {
@@ -89,24 +117,25 @@ export class Console {
   }
 }
 
-const authorization = (): Record<string, string> => {
-  const user = process.env.CONSOLE_AUTH_USER;
-  if (!user) return {};
-  const token = Buffer.from(`${user}:${process.env.CONSOLE_AUTH_PASSWORD ?? ''}`).toString('base64');
-  return { Authorization: `Basic ${token}` };
-};
+const authorization = ({ user, password }: Account): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 export const test = base.extend<Fixtures>({
-  engine: async ({ playwright, baseURL }, use) => {
-    const request = await playwright.request.newContext({ baseURL, extraHTTPHeaders: authorization() });
+  account: [null, { option: true }],
+  engine: async ({ playwright, baseURL, account }, use) => {
+    const headers: Record<string, string> = account ? { Authorization: authorization(account) } : {};
+    const request = await playwright.request.newContext({ baseURL, extraHTTPHeaders: headers });
     await use(new Engine(request));
     await request.dispose();
   },
-  console: async ({ page }, use) => {
-    const opened = new Console(page);
+  console: async ({ page, account }, use) => {
+    const opened = new Console(page, account);
     await use(opened);
     expect(opened.complaints, 'errors in the browser console').toEqual([]);
   },
 });
+
+/** For `test.use`: the guarded server, where the administrator prepares and works. */
+export const guarded = { baseURL: servers.guarded.url, account: administrator };
 
 export { expect };

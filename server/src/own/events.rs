@@ -13,6 +13,7 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
+use futures_util::StreamExt as _;
 use serde::Serialize;
 use tokio::sync::broadcast;
 use tollgate::observe::{Changed, Committed, Observer};
@@ -111,5 +112,7 @@ pub(crate) async fn stream(State(app): State<Arc<App>>, request: Request) -> Res
             Err(broadcast::error::RecvError::Closed) => return None,
         }
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    // some proxies pass the head on with the first bytes of the body only
+    let hello = futures_util::stream::once(async { Ok(Event::default().comment("connected")) });
+    Sse::new(hello.chain(events)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
