@@ -18,10 +18,8 @@ import type {
   VariableValue,
 } from './types';
 
-export interface Page {
-  firstResult: number;
-  maxResults: number;
-}
+/** The part of a list that is asked for. */
+export type Page = { firstResult: number; maxResults: number };
 
 /* Definitions ------------------------------------------------------------------------------------------- */
 

@@ -4,11 +4,9 @@ import type { FieldSpec } from './filters';
 
 const f = en.filters;
 const is = [{ id: 'is', label: f.is }];
-const isOrContains = [...is, { id: 'like', label: f.contains }];
-const dateOperators = [
-  { id: 'after', label: f.after },
-  { id: 'before', label: f.before },
-];
+const contains = { id: 'like', label: f.contains };
+const after = { id: 'after', label: f.after };
+const before = { id: 'before', label: f.before };
 
 export const variableOperators = [
   { id: 'eq', label: '=' },
@@ -17,8 +15,39 @@ export const variableOperators = [
   { id: 'gteq', label: '≥' },
   { id: 'lt', label: '<' },
   { id: 'lteq', label: '≤' },
-  { id: 'like', label: f.contains },
+  contains,
 ];
+
+/* Kinds of fields; the operator that is asked for most comes first. */
+const text = (id: string, label: string, operators = is): FieldSpec => ({
+  id,
+  label,
+  kind: 'text',
+  operators,
+});
+const flag = (id: string, label: string): FieldSpec => ({ id, label, kind: 'flag', operators: is });
+const past = (id: string, label: string): FieldSpec => ({
+  id,
+  label,
+  kind: 'date',
+  operators: [after, before],
+});
+const ahead = (id: string, label: string): FieldSpec => ({
+  id,
+  label,
+  kind: 'date',
+  operators: [before, after],
+});
+const variable = (id: string, label: string): FieldSpec => ({
+  id,
+  label,
+  kind: 'variable',
+  operators: variableOperators,
+});
+
+const definition = text('definition', f.definition);
+const businessKey = text('businessKey', f.businessKey, [contains, ...is]);
+const tenant = text('tenant', f.tenant);
 
 export const instanceFields: FieldSpec[] = [
   {
@@ -28,51 +57,38 @@ export const instanceFields: FieldSpec[] = [
     operators: is,
     choices: Object.entries(f.states).map(([id, label]) => ({ id, label })),
   },
-  { id: 'businessKey', label: f.businessKey, kind: 'text', operators: [...isOrContains].reverse() },
-  { id: 'variable', label: f.variable, kind: 'variable', operators: variableOperators },
-  { id: 'id', label: f.instanceId, kind: 'text', operators: is },
-  {
-    id: 'incident',
-    label: f.incident,
-    kind: 'text',
-    operators: [
-      { id: 'any', label: f.present },
-      { id: 'like', label: f.messageContains },
-    ],
-  },
-  {
-    id: 'activity',
-    label: f.activity,
-    kind: 'text',
-    operators: [
-      { id: 'active', label: f.activeAt },
-      { id: 'executed', label: f.passed },
-    ],
-  },
-  { id: 'started', label: f.started, kind: 'date', operators: dateOperators },
-  { id: 'finished', label: f.finished, kind: 'date', operators: dateOperators },
-  { id: 'startedBy', label: f.startedBy, kind: 'text', operators: is },
-  { id: 'parent', label: f.parent, kind: 'text', operators: is },
-  { id: 'tenant', label: f.tenant, kind: 'text', operators: is },
+  businessKey,
+  variable('variable', f.variable),
+  text('id', f.instanceId),
+  text('incident', f.incident, [
+    { id: 'any', label: f.present },
+    { id: 'like', label: f.messageContains },
+  ]),
+  text('activity', f.activity, [
+    { id: 'active', label: f.activeAt },
+    { id: 'executed', label: f.passed },
+  ]),
+  past('started', f.started),
+  past('finished', f.finished),
+  text('startedBy', f.startedBy),
+  text('parent', f.parent),
+  tenant,
 ];
 
-export const anyInstanceFields: FieldSpec[] = [
-  { id: 'definition', label: f.definition, kind: 'text', operators: is },
-  ...instanceFields,
-];
+export const anyInstanceFields: FieldSpec[] = [definition, ...instanceFields];
 
 export const taskFields: FieldSpec[] = [
-  { id: 'name', label: f.taskName, kind: 'text', operators: [{ id: 'like', label: f.contains }] },
-  { id: 'definition', label: f.definition, kind: 'text', operators: is },
-  { id: 'businessKey', label: f.businessKey, kind: 'text', operators: [...isOrContains].reverse() },
-  { id: 'assignee', label: f.assignee, kind: 'text', operators: is },
-  { id: 'candidateGroup', label: f.candidateGroup, kind: 'text', operators: is },
-  { id: 'candidateUser', label: f.candidateUser, kind: 'text', operators: is },
-  { id: 'unassigned', label: f.unassigned, kind: 'flag', operators: is },
-  { id: 'overdue', label: f.overdue, kind: 'flag', operators: is },
-  { id: 'due', label: f.due, kind: 'date', operators: [...dateOperators].reverse() },
-  { id: 'followUp', label: f.followUp, kind: 'date', operators: [...dateOperators].reverse() },
-  { id: 'created', label: f.created, kind: 'date', operators: dateOperators },
+  text('name', f.taskName, [contains]),
+  definition,
+  businessKey,
+  text('assignee', f.assignee),
+  text('candidateGroup', f.candidateGroup),
+  text('candidateUser', f.candidateUser),
+  flag('unassigned', f.unassigned),
+  flag('overdue', f.overdue),
+  ahead('due', f.due),
+  ahead('followUp', f.followUp),
+  past('created', f.created),
   {
     id: 'priority',
     label: f.priority,
@@ -82,8 +98,24 @@ export const taskFields: FieldSpec[] = [
       { id: 'max', label: f.atMost },
     ],
   },
-  { id: 'variable', label: f.processVariable, kind: 'variable', operators: variableOperators },
-  { id: 'taskVariable', label: f.taskVariable, kind: 'variable', operators: variableOperators },
-  { id: 'taskKey', label: f.taskKey, kind: 'text', operators: is },
-  { id: 'tenant', label: f.tenant, kind: 'text', operators: is },
+  variable('variable', f.processVariable),
+  variable('taskVariable', f.taskVariable),
+  text('taskKey', f.taskKey),
+  tenant,
+];
+
+export const incidentFields: FieldSpec[] = [
+  text('message', f.message, [contains]),
+  {
+    id: 'type',
+    label: f.incidentType,
+    kind: 'choice',
+    operators: is,
+    choices: Object.entries(f.incidentTypes).map(([id, label]) => ({ id, label })),
+  },
+  definition,
+  text('activity', f.activity),
+  text('instance', f.instanceId),
+  past('occurred', f.occurred),
+  tenant,
 ];

@@ -3,6 +3,7 @@ import {
   decodeCriterion,
   encodeCriterion,
   historicInstanceQuery,
+  incidentQuery,
   runtimeInstanceQuery,
   taskQuery,
   UnsupportedCriterion,
@@ -95,5 +96,20 @@ describe('taskQuery', () => {
     expect(() => taskQuery([{ field: 'colour', operator: 'is', value: 'red' }])).toThrow(
       UnsupportedCriterion,
     );
+  });
+});
+
+describe('incidentQuery', () => {
+  it('makes parameters of an address', () => {
+    const query = incidentQuery([
+      { field: 'message', operator: 'like', value: 'limit' },
+      { field: 'type', operator: 'is', value: 'failedJob' },
+      { field: 'definition', operator: 'is', value: 'order, claim' },
+    ]);
+    expect(query).toEqual({
+      incidentMessageLike: '%limit%',
+      incidentType: 'failedJob',
+      processDefinitionKeyIn: 'order,claim',
+    });
   });
 });

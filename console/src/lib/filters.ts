@@ -2,6 +2,7 @@
  * Filters of lists: a list of criteria that lives in the address, so that every view can be linked, and is
  * translated to the query the API understands.
  */
+import type { Query } from '../api/http';
 import type { Json } from '../api/types';
 import { toEngineDate } from './format';
 import { inferValue } from './variables';
@@ -189,6 +190,24 @@ const taskRules: Record<string, Rule> = {
 /** The body of `POST /task`. */
 export function taskQuery(criteria: Criterion[], base: Body = {}): Body {
   return applyRules(taskRules, criteria, base);
+}
+
+/* Incidents --------------------------------------------------------------------------------------------- */
+
+const incidentRules: Record<string, Rule> = {
+  message: (body, { value }) => (body['incidentMessageLike'] = wildcard(value)),
+  type: (body, { value }) => (body['incidentType'] = value),
+  definition: (body, { value }) => (body['processDefinitionKeyIn'] = list(value).join(',')),
+  activity: (body, { value }) => (body['activityId'] = value),
+  instance: (body, { value }) => (body['processInstanceId'] = value),
+  occurred: (body, { operator, value }) =>
+    (body[operator === 'after' ? 'incidentTimestampAfter' : 'incidentTimestampBefore'] = dateOf(value)),
+  tenant: (body, { value }) => (body['tenantIdIn'] = list(value).join(',')),
+};
+
+/** The parameters of `GET /incident`. */
+export function incidentQuery(criteria: Criterion[]): Query {
+  return applyRules(incidentRules, criteria, {}) as Query;
 }
 
 function applyRules(rules: Record<string, Rule>, criteria: Criterion[], base: Body): Body {

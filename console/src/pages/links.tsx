@@ -1,7 +1,10 @@
 import { Link } from 'react-router';
 import type { ReactNode } from 'react';
+import { getDefinition } from '../api/processes';
 import type { HistoricProcessInstance } from '../api/types';
+import { definitionLabel } from '../lib/format';
 import { shortId } from '../lib/ids';
+import { useFixed } from '../state/queries';
 import { en } from '../text/en';
 import { Badge, type Tone } from '../ui/controls';
 
@@ -16,10 +19,18 @@ export const InstanceLink = ({ id, children }: { id: string; children?: ReactNod
 );
 
 /** The key in a definition id, which is `key:version:deployment` unless the key is very long. */
-export const keyOfDefinition = (definitionId: string): string => definitionId.split(':')[0] ?? definitionId;
+const keyOfDefinition = (definitionId: string): string => definitionId.split(':')[0] ?? definitionId;
+
+/** The name behind a definition's id; its key until the server has answered, and where it does not. */
+export function DefinitionName({ id }: { id: string }) {
+  const definition = useFixed(['definition', id, 'name'], () => getDefinition(id));
+  return <>{definition.data ? definitionLabel(definition.data) : keyOfDefinition(id)}</>;
+}
 
 export const DefinitionLink = ({ id, children }: { id: string; children?: ReactNode }) => (
-  <Link to={processPath(id)}>{children ?? keyOfDefinition(id)}</Link>
+  <Link to={processPath(id)} title={id}>
+    {children ?? <DefinitionName id={id} />}
+  </Link>
 );
 
 const stateTones: Record<HistoricProcessInstance['state'], Tone> = {

@@ -181,6 +181,13 @@ export const en = {
     processVariable: 'Process variable',
     taskVariable: 'Task variable',
     taskKey: 'Task key',
+    message: 'Message',
+    incidentType: 'Type',
+    incidentTypes: {
+      failedJob: 'failed job',
+      failedExternalTask: 'failed external task',
+    },
+    occurred: 'Since',
     unsupported: (field: string) =>
       `The operation cannot select by “${field}”. Select rows, or remove that filter.`,
   },
@@ -587,6 +594,7 @@ export const en = {
     title: 'Decisions',
     search: 'Name contains',
     empty: 'No decisions are deployed',
+    noMatch: 'No decisions match',
     views: 'Views of the model',
     requirements: 'Requirements',
     evaluations: 'Evaluations',

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { en } from '../text/en';
 import { formatNumber } from '../lib/format';
+import type { Listed } from '../state/list';
 import type { Paging, Sorting } from '../state/url';
 import { Button, IconButton } from './controls';
 import { Empty, ErrorPanel } from './feedback';
@@ -34,6 +35,16 @@ interface TableProps<T> {
   selection?: Selection;
   rowActions?: (row: T) => ReactNode;
   current?: string;
+}
+
+/** A table with its pages. */
+export function List<T>({ of, ...table }: Omit<TableProps<T>, 'rows' | 'sorting'> & { of: Listed<T> }) {
+  return (
+    <>
+      <Table {...table} rows={of.rows} sorting={of.sorting} />
+      <Pager paging={of.paging} count={of.count} shown={of.rows.data?.length ?? 0} />
+    </>
+  );
 }
 
 export function Table<T>({

@@ -3,42 +3,31 @@ import { annotateOperation, countOperations, listOperations } from '../../api/ta
 import type { Query } from '../../api/http';
 import type { UserOperation } from '../../api/types';
 import { humanize } from '../../lib/format';
-import { useAction, useLive } from '../../state/queries';
-import { usePaging } from '../../state/url';
+import { useList } from '../../state/list';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { IconButton, TextField, Time } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 import { Empty } from '../../ui/feedback';
-import { Pager, Table } from '../../ui/table';
+import { List } from '../../ui/table';
 import { InstanceLink } from '../links';
 
 /** Who did what, before and after. */
 export function OperationTable({ filter, instance }: { filter: Query; instance?: string }) {
-  const paging = usePaging(25, 'apage');
   const [noting, setNoting] = useState<UserOperation | null>(null);
-  const rows = useLive(
-    ['operations', filter, paging.page],
-    (signal) =>
-      listOperations(
-        {
-          ...filter,
-          sortBy: 'timestamp',
-          sortOrder: 'desc',
-          firstResult: paging.firstResult,
-          maxResults: paging.size,
-        },
-        signal,
-      ),
-    { instance },
-  );
-  const count = useLive(['operations', 'count', filter], (signal) => countOperations(filter, signal), {
+  const list = useList({
+    key: ['operations', filter],
+    fetch: (part, signal) => listOperations({ ...filter, ...part }, signal),
+    count: (signal) => countOperations(filter, signal),
+    sortBy: 'timestamp',
+    sortOrder: 'desc',
+    name: 'a',
     instance,
   });
   return (
     <>
-      <Table
+      <List
+        of={list}
         label={en.audit.title}
-        rows={rows}
         rowId={(operation) => operation.id}
         empty={<Empty icon="audit" title={en.audit.empty} />}
         columns={[
@@ -91,7 +80,6 @@ export function OperationTable({ filter, instance }: { filter: Query; instance?:
           />
         )}
       />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
       {noting && <NoteDialog operation={noting} onClose={() => setNoting(null)} />}
     </>
   );
@@ -99,19 +87,13 @@ export function OperationTable({ filter, instance }: { filter: Query; instance?:
 
 function NoteDialog({ operation, onClose }: { operation: UserOperation; onClose: () => void }) {
   const [text, setText] = useState(operation.annotation ?? '');
-  const save = useAction(() => annotateOperation(operation.operationId, text), {
-    done: en.common.saved,
-    onDone: onClose,
-  });
   return (
-    <FormDialog
+    <ActionDialog
       title={en.audit.annotate(humanize(operation.operationType))}
-      submit={en.common.save}
-      onSubmit={() => save.mutate(undefined)}
+      action={() => annotateOperation(operation.operationId, text)}
       onClose={onClose}
-      busy={save.isPending}
     >
       <TextField label={en.audit.note} value={text} onChange={setText} />
-    </FormDialog>
+    </ActionDialog>
   );
 }

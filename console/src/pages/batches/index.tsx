@@ -12,14 +12,15 @@ import {
 import type { BatchStatistics, HistoricBatch } from '../../api/types';
 import { formatDuration, formatNumber, humanize, parseDate } from '../../lib/format';
 import { useAction, useLive } from '../../state/queries';
-import { usePaging, useParam } from '../../state/url';
+import { useList } from '../../state/list';
+import { useParam } from '../../state/url';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { Badge, Checkbox, CopyId, Time } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 import { Answer, Empty, Progress } from '../../ui/feedback';
 import { Menu } from '../../ui/menu';
 import { Card, Page } from '../../ui/page';
-import { Pager, Table } from '../../ui/table';
+import { List, Pager } from '../../ui/table';
 
 export default function Batches() {
   return (
@@ -33,15 +34,15 @@ export default function Batches() {
 }
 
 function RunningBatches() {
-  const paging = usePaging(10);
   const [current] = useParam('batch');
-  const rows = useLive(['batches', paging.page], (signal) =>
-    listBatches(
-      { sortBy: 'batchId', sortOrder: 'desc', firstResult: paging.firstResult, maxResults: paging.size },
-      signal,
-    ),
-  );
-  const count = useLive(['batches', 'count'], (signal) => countBatches({}, signal));
+  const { rows, count, paging } = useList({
+    key: ['batches'],
+    fetch: listBatches,
+    count: (signal) => countBatches({}, signal),
+    sortBy: 'batchId',
+    sortOrder: 'desc',
+    size: 10,
+  });
   return (
     <section aria-label={en.batches.running} className="stack">
       <Answer of={rows}>
@@ -59,7 +60,7 @@ function RunningBatches() {
           )
         }
       </Answer>
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
+      <Pager paging={paging} count={count} shown={rows.data?.length ?? 0} />
     </section>
   );
 }
@@ -135,77 +136,67 @@ function FailedJobs({ jobDefinitionId }: { jobDefinitionId: string }) {
 
 function DeleteDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const [cascade, setCascade] = useState(false);
-  const remove = useAction(() => deleteBatch(id, cascade), { done: en.common.deleted, onDone: onClose });
   return (
-    <FormDialog
+    <ActionDialog
       title={en.batches.deleteTitle}
       submit={en.common.delete}
+      done={en.common.deleted}
       danger
-      onSubmit={() => remove.mutate(undefined)}
+      action={() => deleteBatch(id, cascade)}
       onClose={onClose}
-      busy={remove.isPending}
     >
       <p>{en.batches.deleteText}</p>
       <Checkbox label={en.batches.cascade} checked={cascade} onChange={setCascade} />
-    </FormDialog>
+    </ActionDialog>
   );
 }
 
 function FinishedBatches() {
-  const paging = usePaging(10, 'done');
-  const rows = useLive(['batches', 'history', paging.page], (signal) =>
-    listHistoricBatches(
-      {
-        completed: true,
-        sortBy: 'endTime',
-        sortOrder: 'desc',
-        firstResult: paging.firstResult,
-        maxResults: paging.size,
-      },
-      signal,
-    ),
-  );
-  const count = useLive(['batches', 'history', 'count'], (signal) =>
-    countHistoricBatches({ completed: true }, signal),
-  );
+  const completed = { completed: true };
+  const list = useList({
+    key: ['batches', 'history'],
+    fetch: (part, signal) => listHistoricBatches({ ...completed, ...part }, signal),
+    count: (signal) => countHistoricBatches(completed, signal),
+    sortBy: 'endTime',
+    sortOrder: 'desc',
+    size: 10,
+    name: 'done',
+  });
   return (
-    <>
-      <Table
-        label={en.batches.finished}
-        rows={rows}
-        rowId={(batch) => batch.id}
-        empty={<Empty icon="batch" title={en.batches.noneFinished} />}
-        columns={[
-          {
-            id: 'type',
-            label: en.common.type,
-            cell: (batch) => <span className="strong">{humanize(batch.type)}</span>,
-          },
-          {
-            id: 'jobs',
-            label: en.batches.jobs,
-            narrow: true,
-            align: 'end',
-            cell: (b) => formatNumber(b.totalJobs),
-          },
-          {
-            id: 'user',
-            label: en.audit.user,
-            cell: (batch) => batch.createUserId ?? <span className="muted">–</span>,
-          },
-          { id: 'ended', label: en.instances.ended, cell: (batch) => <Time value={batch.endTime} /> },
-          {
-            id: 'duration',
-            label: en.instances.duration,
-            narrow: true,
-            align: 'end',
-            cell: (batch) => took(batch),
-          },
-          { id: 'id', label: en.common.id, narrow: true, cell: (batch) => <CopyId id={batch.id} /> },
-        ]}
-      />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
-    </>
+    <List
+      of={list}
+      label={en.batches.finished}
+      rowId={(batch) => batch.id}
+      empty={<Empty icon="batch" title={en.batches.noneFinished} />}
+      columns={[
+        {
+          id: 'type',
+          label: en.common.type,
+          cell: (batch) => <span className="strong">{humanize(batch.type)}</span>,
+        },
+        {
+          id: 'jobs',
+          label: en.batches.jobs,
+          narrow: true,
+          align: 'end',
+          cell: (b) => formatNumber(b.totalJobs),
+        },
+        {
+          id: 'user',
+          label: en.audit.user,
+          cell: (batch) => batch.createUserId ?? <span className="muted">–</span>,
+        },
+        { id: 'ended', label: en.instances.ended, cell: (batch) => <Time value={batch.endTime} /> },
+        {
+          id: 'duration',
+          label: en.instances.duration,
+          narrow: true,
+          align: 'end',
+          cell: (batch) => took(batch),
+        },
+        { id: 'id', label: en.common.id, narrow: true, cell: (batch) => <CopyId id={batch.id} /> },
+      ]}
+    />
   );
 }
 

@@ -5,14 +5,16 @@ import { activityStatistics, countRunning, getDefinition, getDefinitionXml } fro
 import type { ProcessDefinition } from '../../api/types';
 import { BpmnDiagram } from '../../diagram';
 import { definitionLabel, formatNumber } from '../../lib/format';
-import { bulkModificationInstructions, type ModificationStep } from '../../lib/plan';
+import { bulkModificationInstructions } from '../../lib/plan';
 import { useAction, useFixed, useLive } from '../../state/queries';
 import { en } from '../../text/en';
-import { Button, Checkbox } from '../../ui/controls';
+import { Button } from '../../ui/controls';
 import { Answer } from '../../ui/feedback';
-import { Card, Page } from '../../ui/page';
-import { PlanList, StepButtons } from '../instance/modify-panel';
+import { Page } from '../../ui/page';
+import { PlanCard } from '../instance/modify-panel';
 import { planBadges } from '../instance/plan-badges';
+import { skipNothing } from '../instance/skip-options';
+import { useTokenPlan } from '../instance/use-token-plan';
 import type { PlanTarget } from '../instances/batch-bar';
 import { processPath } from '../links';
 import { tokenBadges } from '../process/process-diagram';
@@ -27,11 +29,9 @@ export default function BulkModifyPage() {
 function BulkModify({ definition }: { definition: ProcessDefinition }) {
   const navigate = useNavigate();
   const handed = useLocation().state as PlanTarget | null;
-  const [steps, setSteps] = useState<ModificationStep[]>([]);
   const [selected, setSelected] = useState<string | null>(null);
-  const [moving, setMoving] = useState<string | null>(null);
-  const [skipListeners, setSkipListeners] = useState(false);
-  const [skipMappings, setSkipMappings] = useState(false);
+  const plan = useTokenPlan(setSelected);
+  const [skips, setSkips] = useState(skipNothing);
   const xml = useFixed(['definition', definition.id, 'xml'], () => getDefinitionXml(definition.id));
   const tokens = useLive(['definition', definition.id, 'activities'], (signal) =>
     activityStatistics(definition.id, signal),
@@ -44,17 +44,15 @@ function BulkModify({ definition }: { definition: ProcessDefinition }) {
     count: running.data ?? 0,
   };
   const badges = useMemo(
-    () => [...tokenBadges(tokens.data ?? []), ...planBadges(steps)],
-    [tokens.data, steps],
+    () => [...tokenBadges(tokens.data ?? []), ...planBadges(plan.steps)],
+    [tokens.data, plan.steps],
   );
-  const add = (step: ModificationStep) => setSteps((list) => [...list, step]);
   const run = useAction(
     () =>
       batchModify({
         processDefinitionId: definition.id,
-        instructions: bulkModificationInstructions(steps),
-        skipCustomListeners: skipListeners,
-        skipIoMappings: skipMappings,
+        instructions: bulkModificationInstructions(plan.steps),
+        ...skips,
         ...(selection.ids
           ? { processInstanceIds: selection.ids }
           : { historicProcessInstanceQuery: selection.historicQuery }),
@@ -82,39 +80,30 @@ function BulkModify({ definition }: { definition: ProcessDefinition }) {
                 label={definitionLabel(definition)}
                 badges={badges}
                 selected={selected}
-                onSelect={(element) => {
-                  if (moving && element && moving !== element.id)
-                    add({ kind: 'move', from: moving, to: element.id });
-                  setMoving(null);
-                  setSelected(element?.id ?? null);
-                }}
-                onMoveToken={(from, to) => add({ kind: 'move', from, to: to.id })}
-                overlay={
-                  moving ? <span className="note">{en.instance.chooseTarget(moving)}</span> : undefined
-                }
+                {...plan.diagram}
               />
             )}
           </Answer>
         </div>
         <aside className="overview-side">
-          <Card title={en.instance.plan} className="modify">
-            <p className="muted">{en.instance.modifyHint}</p>
-            <StepButtons selected={selected} tokens={null} moving={moving} onMoving={setMoving} onAdd={add} />
-            <PlanList steps={steps} onChange={setSteps} />
-            <Checkbox label={en.instance.skipListeners} checked={skipListeners} onChange={setSkipListeners} />
-            <Checkbox label={en.instance.skipMappings} checked={skipMappings} onChange={setSkipMappings} />
-            <div className="form-actions">
-              <Button
-                look="primary"
-                icon="batch"
-                busy={run.isPending}
-                disabled={steps.length === 0 || selection.count === 0}
-                onClick={() => run.mutate(undefined)}
-              >
-                {en.bulkModify.run(formatNumber(selection.count))}
-              </Button>
-            </div>
-          </Card>
+          <PlanCard
+            title={en.instance.plan}
+            plan={plan}
+            selected={selected}
+            tokens={null}
+            skips={skips}
+            onSkips={setSkips}
+          >
+            <Button
+              look="primary"
+              icon="batch"
+              busy={run.isPending}
+              disabled={plan.steps.length === 0 || selection.count === 0}
+              onClick={() => run.mutate(undefined)}
+            >
+              {en.bulkModify.run(formatNumber(selection.count))}
+            </Button>
+          </PlanCard>
         </aside>
       </div>
     </Page>

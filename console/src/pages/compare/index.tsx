@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useQuery } from '@tanstack/react-query';
-import { getDefinition, getDefinitionXml, listDefinitions } from '../../api/processes';
+import { getDefinition, getDefinitionXml } from '../../api/processes';
 import type { ProcessDefinition } from '../../api/types';
 import { BpmnDiagram, type DiagramView } from '../../diagram';
 import { definitionLabel, humanize } from '../../lib/format';
@@ -11,6 +11,7 @@ import { Badge, Select, type Tone } from '../../ui/controls';
 import { Answer, Empty } from '../../ui/feedback';
 import { Card, Page } from '../../ui/page';
 import { processPath } from '../links';
+import { useVersions } from '../versions';
 import { differences, type ChangeKind, type Difference } from './differences';
 
 export default function ComparePage() {
@@ -30,9 +31,7 @@ export default function ComparePage() {
 
 function Compare({ before, after }: { before: ProcessDefinition; after: ProcessDefinition }) {
   const navigate = useNavigate();
-  const versions = useLive(['definition', after.key, 'versions', after.tenantId], (signal) =>
-    listDefinitions({ key: after.key, sortBy: 'version', sortOrder: 'desc', maxResults: 200 }, signal),
-  );
+  const versions = useVersions(after);
   const oldXml = useFixed(['definition', before.id, 'xml'], () => getDefinitionXml(before.id));
   const newXml = useFixed(['definition', after.id, 'xml'], () => getDefinitionXml(after.id));
   const changes = useQuery({
@@ -117,30 +116,25 @@ function SideBySide({ before, after, oldXml, newXml, changes }: SideBySideProps)
     recent: (view: DiagramView) => setViews((all) => ({ ...all, recent: view })),
   });
   useLinkedViews(views.old, views.recent);
+  const sides = [
+    { title: en.compare.before, definition: before, xml: oldXml, onReady: ready.current.old },
+    { title: en.compare.after, definition: after, xml: newXml, onReady: ready.current.recent },
+  ];
   return (
     <div className="plan-diagrams">
-      <div className="diagram-box">
-        <BpmnDiagram
-          xml={oldXml}
-          label={`${en.compare.before}: ${en.common.versionNumber(before.version)}`}
-          marks={marks}
-          selected={selected}
-          onSelect={(element) => setSelected(element?.id ?? null)}
-          onReady={ready.current.old}
-          overlay={<span className="note">{en.common.versionNumber(before.version)}</span>}
-        />
-      </div>
-      <div className="diagram-box">
-        <BpmnDiagram
-          xml={newXml}
-          label={`${en.compare.after}: ${en.common.versionNumber(after.version)}`}
-          marks={marks}
-          selected={selected}
-          onSelect={(element) => setSelected(element?.id ?? null)}
-          onReady={ready.current.recent}
-          overlay={<span className="note">{en.common.versionNumber(after.version)}</span>}
-        />
-      </div>
+      {sides.map(({ title, definition: { version }, xml, onReady }) => (
+        <div key={title} className="diagram-box">
+          <BpmnDiagram
+            xml={xml}
+            label={`${title}: ${en.common.versionNumber(version)}`}
+            marks={marks}
+            selected={selected}
+            onSelect={(element) => setSelected(element?.id ?? null)}
+            onReady={onReady}
+            overlay={<span className="note">{en.common.versionNumber(version)}</span>}
+          />
+        </div>
+      ))}
     </div>
   );
 }

@@ -10,13 +10,13 @@ import {
 import type { DecisionDefinition } from '../../api/types';
 import { DmnDiagram } from '../../diagram';
 import { definitionLabel } from '../../lib/format';
+import { useList } from '../../state/list';
 import { useFixed, useLive } from '../../state/queries';
-import { usePaging } from '../../state/url';
 import { en } from '../../text/en';
 import { Button, CopyId, Select, Time } from '../../ui/controls';
 import { Answer, Empty } from '../../ui/feedback';
 import { Card, Page } from '../../ui/page';
-import { Pager, Table } from '../../ui/table';
+import { List } from '../../ui/table';
 import { InstanceLink } from '../links';
 import { EvaluateDialog } from './evaluate-dialog';
 import { decisionPath } from './path';
@@ -69,65 +69,54 @@ function Decision({ decision }: { decision: DecisionDefinition }) {
 }
 
 function EvaluationTable({ decisionDefinitionId }: { decisionDefinitionId: string }) {
-  const paging = usePaging();
-  const rows = useLive(['decision', decisionDefinitionId, 'instances', paging.page], (signal) =>
-    listDecisionInstances(
-      {
-        decisionDefinitionId,
-        sortBy: 'evaluationTime',
-        sortOrder: 'desc',
-        firstResult: paging.firstResult,
-        maxResults: paging.size,
-      },
-      signal,
-    ),
-  );
-  const count = useLive(['decision', decisionDefinitionId, 'instances', 'count'], (signal) =>
-    countDecisionInstances({ decisionDefinitionId }, signal),
-  );
+  const filter = { decisionDefinitionId };
+  const list = useList({
+    key: ['decision', decisionDefinitionId, 'instances'],
+    fetch: (part, signal) => listDecisionInstances({ ...filter, ...part }, signal),
+    count: (signal) => countDecisionInstances(filter, signal),
+    sortBy: 'evaluationTime',
+    sortOrder: 'desc',
+  });
   return (
-    <>
-      <Table
-        label={en.decisions.evaluations}
-        rows={rows}
-        rowId={(evaluation) => evaluation.id}
-        empty={<Empty icon="decision" title={en.decisions.noEvaluations} />}
-        columns={[
-          {
-            id: 'time',
-            label: en.decisions.time,
-            cell: (evaluation) => (
-              <Link to={`/decisions/evaluations/${encodeURIComponent(evaluation.id)}`} className="strong">
-                <Time value={evaluation.evaluationTime} />
+    <List
+      of={list}
+      label={en.decisions.evaluations}
+      rowId={(evaluation) => evaluation.id}
+      empty={<Empty icon="decision" title={en.decisions.noEvaluations} />}
+      columns={[
+        {
+          id: 'time',
+          label: en.decisions.time,
+          cell: (evaluation) => (
+            <Link to={`/decisions/evaluations/${encodeURIComponent(evaluation.id)}`} className="strong">
+              <Time value={evaluation.evaluationTime} />
+            </Link>
+          ),
+        },
+        {
+          id: 'process',
+          label: en.instances.process,
+          cell: ({ processDefinitionKey }) =>
+            processDefinitionKey ? (
+              <Link to={`/processes/key/${encodeURIComponent(processDefinitionKey)}`}>
+                {processDefinitionKey}
               </Link>
+            ) : (
+              <span className="muted">–</span>
             ),
-          },
-          {
-            id: 'process',
-            label: en.instances.process,
-            cell: ({ processDefinitionKey }) =>
-              processDefinitionKey ? (
-                <Link to={`/processes/key/${encodeURIComponent(processDefinitionKey)}`}>
-                  {processDefinitionKey}
-                </Link>
-              ) : (
-                <span className="muted">–</span>
-              ),
-          },
-          {
-            id: 'instance',
-            label: en.instances.instance,
-            cell: ({ processInstanceId }) => processInstanceId && <InstanceLink id={processInstanceId} />,
-          },
-          { id: 'activity', label: en.incidents.activity, cell: (evaluation) => evaluation.activityId },
-          {
-            id: 'user',
-            label: en.audit.user,
-            cell: (evaluation) => evaluation.userId ?? <span className="muted">–</span>,
-          },
-        ]}
-      />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
-    </>
+        },
+        {
+          id: 'instance',
+          label: en.instances.instance,
+          cell: ({ processInstanceId }) => processInstanceId && <InstanceLink id={processInstanceId} />,
+        },
+        { id: 'activity', label: en.incidents.activity, cell: (evaluation) => evaluation.activityId },
+        {
+          id: 'user',
+          label: en.audit.user,
+          cell: (evaluation) => evaluation.userId ?? <span className="muted">–</span>,
+        },
+      ]}
+    />
   );
 }

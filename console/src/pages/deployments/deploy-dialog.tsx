@@ -1,16 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
-import { Link } from 'react-router';
 import { deploy } from '../../api/admin';
 import { check } from '../../api/tollgate';
 import type { DeploymentResult } from '../../api/types';
 import { fromCheck, fromRefusal, worst, type Findings } from '../../lib/diagnostics';
-import { definitionLabel } from '../../lib/format';
 import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
 import { Button, Checkbox, IconButton, TextField } from '../../ui/controls';
 import { Dialog, FormDialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
-import { processPath } from '../links';
+import { DefinitionLinks } from './definition-links';
 import { ModelFindings } from './model-findings';
 
 const accepted = '.bpmn,.bpmn20.xml,.dmn,.dmn11.xml,.form,.html,.js,.groovy,.xml';
@@ -145,22 +143,7 @@ function Deployed({ result, onClose }: { result: DeploymentResult; onClose: () =
     <Dialog title={en.deployments.deployed} onClose={onClose}>
       <div className="dialog-body">
         {definitions.length + decisions.length === 0 && <p>{en.deployments.nothingChanged}</p>}
-        <ul className="link-list">
-          {definitions.map((definition) => (
-            <li key={definition.id}>
-              <Icon name="process" />
-              <Link to={processPath(definition.id)}>{definitionLabel(definition)}</Link>
-              <span className="muted">{en.common.versionNumber(definition.version)}</span>
-            </li>
-          ))}
-          {decisions.map((decision) => (
-            <li key={decision.id}>
-              <Icon name="decision" />
-              <Link to={`/decisions/${encodeURIComponent(decision.id)}`}>{definitionLabel(decision)}</Link>
-              <span className="muted">{en.common.versionNumber(decision.version)}</span>
-            </li>
-          ))}
-        </ul>
+        <DefinitionLinks processes={definitions} decisions={decisions} />
       </div>
       <footer className="dialog-foot">
         <Button look="primary" onClick={onClose}>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import {
   deleteDeployment,
   deploymentResources,
@@ -12,17 +12,17 @@ import {
 import { countRunning, listDefinitions } from '../../api/processes';
 import type { DeploymentResource } from '../../api/types';
 import { BpmnDiagram } from '../../diagram';
-import { definitionLabel, formatNumber } from '../../lib/format';
+import { formatNumber } from '../../lib/format';
 import { useAction, useFixed, useLive } from '../../state/queries';
 import { useParam } from '../../state/url';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { Button, Checkbox, CopyId, Facts, IconButton, Time } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 import { Answer, Empty } from '../../ui/feedback';
-import { Icon } from '../../ui/icon';
 import { Card, Page } from '../../ui/page';
+import { Source } from '../../ui/source';
 import { saveBlob } from '../save-blob';
-import { processPath } from '../links';
+import { DefinitionLinks } from './definition-links';
 
 export default function DeploymentPage() {
   const { deploymentId = '' } = useParams();
@@ -108,22 +108,7 @@ function Definitions({ deploymentId }: { deploymentId: string }) {
   );
   return (
     <Card title={en.deployments.definitions}>
-      <ul className="link-list">
-        {processes.data?.map((definition) => (
-          <li key={definition.id}>
-            <Icon name="process" />
-            <Link to={processPath(definition.id)}>{definitionLabel(definition)}</Link>
-            <span className="muted">{en.common.versionNumber(definition.version)}</span>
-          </li>
-        ))}
-        {decisions.data?.map((decision) => (
-          <li key={decision.id}>
-            <Icon name="decision" />
-            <Link to={`/decisions/${encodeURIComponent(decision.id)}`}>{definitionLabel(decision)}</Link>
-            <span className="muted">{en.common.versionNumber(decision.version)}</span>
-          </li>
-        ))}
-      </ul>
+      <DefinitionLinks processes={processes.data ?? []} decisions={decisions.data ?? []} />
       {processes.data?.length === 0 && decisions.data?.length === 0 && (
         <Empty icon="process" title={en.common.none} />
       )}
@@ -156,9 +141,7 @@ function Resource({ resource }: { resource: DeploymentResource }) {
           {(text) => (
             <>
               {/\.bpmn/.test(resource.name) && <BpmnDiagram xml={text} label={resource.name} />}
-              <pre className="source" tabIndex={0} aria-label={resource.name}>
-                {text}
-              </pre>
+              <Source label={resource.name}>{text}</Source>
             </>
           )}
         </Answer>
@@ -172,23 +155,18 @@ function DeleteDialog({ id, onClose, onDone }: { id: string; onClose: () => void
   const running = useLive(['deployment', id, 'running'], (signal) =>
     countRunning({ deploymentId: id }, signal),
   );
-  const remove = useAction(() => deleteDeployment(id, cascade), {
-    done: en.common.deleted,
-    onDone,
-    quiet: true,
-  });
   return (
-    <FormDialog
+    <ActionDialog
       title={en.deployments.deleteTitle}
       submit={en.common.delete}
+      done={en.common.deleted}
       danger
-      busy={remove.isPending}
-      onSubmit={() => remove.mutate(undefined)}
+      action={() => deleteDeployment(id, cascade)}
       onClose={onClose}
-      error={remove.error?.message}
+      onDone={onDone}
     >
       <p>{en.deployments.deleteText(formatNumber(running.data ?? 0))}</p>
       <Checkbox label={en.deployments.cascade} checked={cascade} onChange={setCascade} />
-    </FormDialog>
+    </ActionDialog>
   );
 }

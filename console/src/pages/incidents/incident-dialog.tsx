@@ -7,6 +7,7 @@ import { en } from '../../text/en';
 import { Button, CopyId, Facts, TextField, Time } from '../../ui/controls';
 import { Dialog } from '../../ui/dialog';
 import { Answer } from '../../ui/feedback';
+import { Source } from '../../ui/source';
 import { DefinitionLink, InstanceLink } from '../links';
 import { RetryButton } from './retry-button';
 
@@ -45,9 +46,7 @@ export function IncidentDialog({ incident, onClose }: { incident: Incident; onCl
         <Answer of={reason}>
           {(text) =>
             text ? (
-              <pre className="source" tabIndex={0} aria-label={en.instance.stack}>
-                {text}
-              </pre>
+              <Source label={en.instance.stack}>{text}</Source>
             ) : (
               <p className="muted">{en.instance.noStack}</p>
             )

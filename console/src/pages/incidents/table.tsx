@@ -3,12 +3,11 @@ import { countIncidents, listIncidents } from '../../api/processes';
 import type { Query } from '../../api/http';
 import type { Incident } from '../../api/types';
 import { humanize } from '../../lib/format';
-import { useLive } from '../../state/queries';
-import { usePaging, useSorting } from '../../state/url';
+import { useList } from '../../state/list';
 import { en } from '../../text/en';
 import { Badge, Time } from '../../ui/controls';
 import { Empty } from '../../ui/feedback';
-import { Pager, Table } from '../../ui/table';
+import { List } from '../../ui/table';
 import { DefinitionLink, InstanceLink } from '../links';
 import { IncidentDialog } from './incident-dialog';
 import { RetryButton } from './retry-button';
@@ -21,28 +20,22 @@ interface IncidentTableProps {
 }
 
 export function IncidentTable({ filter, showProcess, instance }: IncidentTableProps) {
-  const paging = usePaging(25, 'ipage');
-  const [sorting, setSorting] = useSorting('incidentTimestamp', 'desc', 'isort');
   const [open, setOpen] = useState<Incident | null>(null);
-  const rows = useLive(
-    ['incidents', filter, sorting, paging.page],
-    (signal) =>
-      listIncidents(
-        { ...filter, ...sorting, firstResult: paging.firstResult, maxResults: paging.size },
-        signal,
-      ),
-    { instance },
-  );
-  const count = useLive(['incidents', 'count', filter], (signal) => countIncidents(filter, signal), {
+  const list = useList({
+    key: ['incidents', filter],
+    fetch: (part, signal) => listIncidents({ ...filter, ...part }, signal),
+    count: (signal) => countIncidents(filter, signal),
+    sortBy: 'incidentTimestamp',
+    sortOrder: 'desc',
+    name: 'i',
     instance,
   });
   return (
     <>
-      <Table
+      <List
+        of={list}
         label={en.incidents.title}
-        rows={rows}
         rowId={(incident) => incident.id}
-        sorting={[sorting, setSorting]}
         empty={<Empty icon="check" title={en.incidents.empty} />}
         columns={[
           {
@@ -98,7 +91,6 @@ export function IncidentTable({ filter, showProcess, instance }: IncidentTablePr
         ]}
         rowActions={(incident) => <RetryButton incident={incident} />}
       />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
       {open && <IncidentDialog incident={open} onClose={() => setOpen(null)} />}
     </>
   );

@@ -2,30 +2,26 @@ import { useState } from 'react';
 import { startBatch } from '../../api/admin';
 import { cancelInstance } from '../../api/processes';
 import { batchRequest } from '../../lib/batch';
-import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { Checkbox, TextField } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 
 /** With a reason the API can only cancel by a batch; without one it happens at once. */
 export function CancelDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const [reason, setReason] = useState('');
   const [skip, setSkip] = useState(false);
-  const action = useAction(
-    async () => {
-      if (reason.trim() === '') await cancelInstance(id, skip);
-      else await startBatch(batchRequest({ kind: 'cancel', reason: reason.trim() }, { ids: [id] }));
-    },
-    { done: en.instance.cancelledDone, onDone: onClose },
-  );
+  const cancel = () =>
+    reason.trim() === ''
+      ? cancelInstance(id, skip)
+      : startBatch(batchRequest({ kind: 'cancel', reason: reason.trim() }, { ids: [id] }));
   return (
-    <FormDialog
+    <ActionDialog
       title={en.instance.cancelTitle}
       submit={en.instance.cancel}
+      done={en.instance.cancelledDone}
       danger
-      onSubmit={() => action.mutate(undefined)}
+      action={cancel}
       onClose={onClose}
-      busy={action.isPending}
     >
       <p>{en.instance.cancelText}</p>
       <TextField
@@ -40,6 +36,6 @@ export function CancelDialog({ id, onClose }: { id: string; onClose: () => void 
         onChange={setSkip}
         disabled={reason.trim() !== ''}
       />
-    </FormDialog>
+    </ActionDialog>
   );
 }

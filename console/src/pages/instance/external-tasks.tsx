@@ -8,37 +8,23 @@ import {
 } from '../../api/processes';
 import type { ExternalTask } from '../../api/types';
 import { useAction, useLive } from '../../state/queries';
-import { usePaging } from '../../state/url';
 import { en } from '../../text/en';
 import { Badge, Time } from '../../ui/controls';
 import { Dialog } from '../../ui/dialog';
 import { Answer, Empty } from '../../ui/feedback';
 import { Menu } from '../../ui/menu';
-import { Pager, Table } from '../../ui/table';
+import { Source } from '../../ui/source';
+import { List } from '../../ui/table';
+import { errorColumn, retriesColumn, useListOf } from './scoped';
 
 export function ExternalTasks({ instanceId }: { instanceId: string }) {
-  const paging = usePaging(25, 'epage');
   const [shown, setShown] = useState<ExternalTask | null>(null);
-  const rows = useLive(
-    ['instance', instanceId, 'external-task-page', paging.page],
-    (signal) =>
-      listExternalTasks(
-        {
-          processInstanceId: instanceId,
-          sortBy: 'id',
-          sortOrder: 'asc',
-          firstResult: paging.firstResult,
-          maxResults: paging.size,
-        },
-        signal,
-      ),
-    { instance: instanceId },
-  );
-  const count = useLive(
-    ['instance', instanceId, 'external-task-count'],
-    (signal) => countExternalTasks({ processInstanceId: instanceId }, signal),
-    { instance: instanceId },
-  );
+  const list = useListOf(instanceId, {
+    what: 'external-tasks',
+    list: listExternalTasks,
+    count: countExternalTasks,
+    sortBy: 'id',
+  });
   const retry = useAction((task: ExternalTask) => setExternalTaskRetries(task.id, 1), {
     done: en.instance.retried,
   });
@@ -47,9 +33,9 @@ export function ExternalTasks({ instanceId }: { instanceId: string }) {
   });
   return (
     <>
-      <Table
+      <List
+        of={list}
         label={en.instance.externalTasks}
-        rows={rows}
         rowId={(task) => task.id}
         empty={<Empty icon="gear" title={en.instance.noExternalTasks} />}
         columns={[
@@ -66,23 +52,8 @@ export function ExternalTasks({ instanceId }: { instanceId: string }) {
             narrow: true,
             cell: (task) => <Time value={task.lockExpirationTime} />,
           },
-          {
-            id: 'retries',
-            label: en.instances.retries,
-            narrow: true,
-            align: 'end',
-            cell: (task) => (task.retries === 0 ? <Badge tone="bad">0</Badge> : (task.retries ?? '–')),
-          },
-          {
-            id: 'error',
-            label: en.incidents.message,
-            cell: (task) =>
-              task.errorMessage && (
-                <button type="button" className="link clip" onClick={() => setShown(task)}>
-                  {task.errorMessage}
-                </button>
-              ),
-          },
+          retriesColumn(),
+          errorColumn<ExternalTask>((task) => task.errorMessage, setShown),
         ]}
         rowActions={(task) => (
           <Menu
@@ -100,7 +71,6 @@ export function ExternalTasks({ instanceId }: { instanceId: string }) {
           />
         )}
       />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
       {shown && <Details task={shown} onClose={() => setShown(null)} />}
     </>
   );
@@ -115,11 +85,7 @@ function Details({ task, onClose }: { task: ExternalTask; onClose: () => void })
       <div className="dialog-body">
         <p className="incident-message">{task.errorMessage}</p>
         <Answer of={details}>
-          {(text) => (
-            <pre className="source" tabIndex={0} aria-label={en.instance.stack}>
-              {text || en.instance.noStack}
-            </pre>
-          )}
+          {(text) => <Source label={en.instance.stack}>{text || en.instance.noStack}</Source>}
         </Answer>
       </div>
     </Dialog>

@@ -13,47 +13,34 @@ import { explainJob } from '../../api/tollgate';
 import type { Job } from '../../api/types';
 import { toEngineDate } from '../../lib/format';
 import { useAction, useLive } from '../../state/queries';
-import { usePaging } from '../../state/url';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { Badge, CopyId, TextField, Time } from '../../ui/controls';
-import { Dialog, FormDialog } from '../../ui/dialog';
+import { Dialog } from '../../ui/dialog';
 import { Answer, Empty } from '../../ui/feedback';
 import { Menu } from '../../ui/menu';
-import { Pager, Table } from '../../ui/table';
+import { Source } from '../../ui/source';
+import { List } from '../../ui/table';
+import { errorColumn, retriesColumn, useListOf } from './scoped';
 
 export function Jobs({ instanceId }: { instanceId: string }) {
-  const paging = usePaging(25, 'jpage');
   const [shown, setShown] = useState<Job | null>(null);
   const [dating, setDating] = useState<Job | null>(null);
-  const rows = useLive(
-    ['instance', instanceId, 'job-page', paging.page],
-    (signal) =>
-      listJobs(
-        {
-          processInstanceId: instanceId,
-          sortBy: 'jobDueDate',
-          sortOrder: 'asc',
-          firstResult: paging.firstResult,
-          maxResults: paging.size,
-        },
-        signal,
-      ),
-    { instance: instanceId },
-  );
-  const count = useLive(
-    ['instance', instanceId, 'job-count'],
-    (signal) => countJobs({ processInstanceId: instanceId }, signal),
-    { instance: instanceId },
-  );
+  const list = useListOf(instanceId, {
+    what: 'jobs',
+    list: listJobs,
+    count: countJobs,
+    sortBy: 'jobDueDate',
+  });
   const run = useAction((job: Job) => executeJob(job.id), { done: en.instance.jobRun });
   const retry = useAction((job: Job) => setJobRetries(job.id, 1), { done: en.instance.retried });
   const suspend = useAction((job: Job) => suspendJob(job.id, !job.suspended), { done: en.processes.done });
 
   return (
     <>
-      <Table
+      <List
+        of={list}
         label={en.instance.jobs}
-        rows={rows}
         rowId={(job) => job.id}
         empty={<Empty icon="clock" title={en.instance.noJobs} />}
         columns={[
@@ -64,29 +51,14 @@ export function Jobs({ instanceId }: { instanceId: string }) {
             narrow: true,
             cell: (job) => (job.dueDate ? <Time value={job.dueDate} /> : en.instance.dueNow),
           },
-          {
-            id: 'retries',
-            label: en.instances.retries,
-            narrow: true,
-            align: 'end',
-            cell: (job) => (job.retries === 0 ? <Badge tone="bad">0</Badge> : job.retries),
-          },
+          retriesColumn(),
           {
             id: 'state',
             label: en.common.state,
             narrow: true,
             cell: (job) => job.suspended && <Badge tone="warn">{en.processes.suspended}</Badge>,
           },
-          {
-            id: 'error',
-            label: en.incidents.message,
-            cell: (job) =>
-              job.exceptionMessage && (
-                <button type="button" className="link clip" onClick={() => setShown(job)}>
-                  {job.exceptionMessage}
-                </button>
-              ),
-          },
+          errorColumn<Job>((job) => job.exceptionMessage, setShown),
           {
             id: 'created',
             label: en.filters.created,
@@ -112,7 +84,6 @@ export function Jobs({ instanceId }: { instanceId: string }) {
           />
         )}
       />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
       {shown && <JobDialog job={shown} onClose={() => setShown(null)} />}
       {dating && <DueDialog job={dating} onClose={() => setDating(null)} />}
     </>
@@ -132,13 +103,7 @@ function JobDialog({ job, onClose }: { job: Job; onClose: () => void }) {
         {job.exceptionMessage ? (
           <>
             <p className="incident-message">{job.exceptionMessage}</p>
-            <Answer of={stack}>
-              {(text) => (
-                <pre className="source" tabIndex={0} aria-label={en.instance.stack}>
-                  {text}
-                </pre>
-              )}
-            </Answer>
+            <Answer of={stack}>{(text) => <Source label={en.instance.stack}>{text}</Source>}</Answer>
           </>
         ) : (
           !explanation.data && (
@@ -186,17 +151,11 @@ function Attempts({ jobId }: { jobId: string }) {
 
 function DueDialog({ job, onClose }: { job: Job; onClose: () => void }) {
   const [due, setDue] = useState('');
-  const save = useAction(() => setJobDueDate(job.id, due ? toEngineDate(new Date(due)) : null), {
-    done: en.common.saved,
-    onDone: onClose,
-  });
   return (
-    <FormDialog
+    <ActionDialog
       title={en.instance.changeDue}
-      submit={en.common.save}
-      onSubmit={() => save.mutate(undefined)}
+      action={() => setJobDueDate(job.id, due ? toEngineDate(new Date(due)) : null)}
       onClose={onClose}
-      busy={save.isPending}
     >
       <TextField
         label={en.instance.due}
@@ -205,6 +164,6 @@ function DueDialog({ job, onClose }: { job: Job; onClose: () => void }) {
         onChange={setDue}
         hint={en.instance.dueHint}
       />
-    </FormDialog>
+    </ActionDialog>
   );
 }

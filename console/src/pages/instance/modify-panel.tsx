@@ -1,74 +1,90 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { modifyInstance } from '../../api/processes';
 import { modificationInstructions, type ModificationStep } from '../../lib/plan';
 import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
-import { Button, Checkbox, IconButton } from '../../ui/controls';
+import { Button, IconButton } from '../../ui/controls';
 import { Card } from '../../ui/page';
+import { SkipOptions, skipNothing, type Skips } from './skip-options';
+import type { TokenPlan } from './use-token-plan';
 
 interface ModifyPanelProps {
   instanceId: string;
   selected: string | null;
   tokens: Map<string, number>;
-  steps: ModificationStep[];
-  moving: string | null;
-  onSteps: (steps: ModificationStep[]) => void;
-  onMoving: (from: string | null) => void;
+  plan: TokenPlan;
   onDone: () => void;
 }
 
-export function ModifyPanel(props: ModifyPanelProps) {
-  const { instanceId, selected, tokens, steps, moving, onSteps, onMoving, onDone } = props;
-  const [skipListeners, setSkipListeners] = useState(false);
-  const [skipMappings, setSkipMappings] = useState(false);
+export function ModifyPanel({ instanceId, selected, tokens, plan, onDone }: ModifyPanelProps) {
+  const [skips, setSkips] = useState(skipNothing);
   const apply = useAction(
-    () =>
-      modifyInstance(instanceId, {
-        instructions: modificationInstructions(steps),
-        skipCustomListeners: skipListeners,
-        skipIoMappings: skipMappings,
-      }),
+    () => modifyInstance(instanceId, { instructions: modificationInstructions(plan.steps), ...skips }),
     { done: en.instance.modified, onDone },
   );
   return (
-    <Card title={en.instance.modify} className="modify">
+    <PlanCard
+      title={en.instance.modify}
+      plan={plan}
+      selected={selected}
+      tokens={tokens}
+      skips={skips}
+      onSkips={setSkips}
+    >
+      <Button onClick={onDone}>{en.common.cancel}</Button>
+      <Button
+        look="primary"
+        icon="check"
+        busy={apply.isPending}
+        disabled={plan.steps.length === 0}
+        onClick={() => apply.mutate(undefined)}
+      >
+        {en.instance.apply}
+      </Button>
+    </PlanCard>
+  );
+}
+
+interface PlanCardProps {
+  title: string;
+  plan: TokenPlan;
+  selected: string | null;
+  /** `null` where any activity may hold a token. */
+  tokens: Map<string, number> | null;
+  skips: Skips;
+  onSkips: (skips: Skips) => void;
+  /** The buttons that end it. */
+  children: ReactNode;
+}
+
+/** The plan as it grows, and what can be added to it. */
+export function PlanCard({ title, plan, selected, tokens, skips, onSkips, children }: PlanCardProps) {
+  return (
+    <Card title={title} className="modify">
       <p className="muted">{en.instance.modifyHint}</p>
       <StepButtons
         selected={selected}
         tokens={tokens}
-        moving={moving}
-        onMoving={onMoving}
-        onAdd={(step) => onSteps([...steps, step])}
+        moving={plan.moving}
+        onMoving={plan.setMoving}
+        onAdd={plan.add}
       />
-      <PlanList steps={steps} onChange={onSteps} />
-      <Checkbox label={en.instance.skipListeners} checked={skipListeners} onChange={setSkipListeners} />
-      <Checkbox label={en.instance.skipMappings} checked={skipMappings} onChange={setSkipMappings} />
-      <div className="form-actions">
-        <Button onClick={onDone}>{en.common.cancel}</Button>
-        <Button
-          look="primary"
-          icon="check"
-          busy={apply.isPending}
-          disabled={steps.length === 0}
-          onClick={() => apply.mutate(undefined)}
-        >
-          {en.instance.apply}
-        </Button>
-      </div>
+      <PlanList steps={plan.steps} onChange={plan.setSteps} />
+      <SkipOptions value={skips} onChange={onSkips} />
+      <div className="form-actions">{children}</div>
     </Card>
   );
 }
 
 interface StepButtonsProps {
   selected: string | null;
-  /** `null` where any activity may hold a token. */
   tokens: Map<string, number> | null;
   moving: string | null;
   onMoving: (from: string | null) => void;
   onAdd: (step: ModificationStep) => void;
 }
 
-export function StepButtons({ selected, tokens, moving, onMoving, onAdd }: StepButtonsProps) {
+function StepButtons({ selected, tokens, moving, onMoving, onAdd }: StepButtonsProps) {
   const occupied = selected !== null && (tokens === null || tokens.has(selected));
   return (
     <div className="button-row">
@@ -101,7 +117,7 @@ export function StepButtons({ selected, tokens, moving, onMoving, onAdd }: StepB
   );
 }
 
-export function PlanList({
+function PlanList({
   steps,
   onChange,
 }: {

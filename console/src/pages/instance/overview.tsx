@@ -1,9 +1,8 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { getDefinitionXml } from '../../api/processes';
 import type { HistoricActivityInstance, HistoricProcessInstance, Incident } from '../../api/types';
-import { BpmnDiagram, type Badge, type DiagramElement } from '../../diagram';
+import { BpmnDiagram, type Badge } from '../../diagram';
 import { formatCompact } from '../../lib/format';
-import type { ModificationStep } from '../../lib/plan';
 import { tokenCounts } from '../../lib/tree';
 import { useFixed } from '../../state/queries';
 import { useParam } from '../../state/url';
@@ -13,6 +12,7 @@ import { ActivityTree } from './activity-tree';
 import { ExplainPanel } from './explain-panel';
 import { ModifyPanel } from './modify-panel';
 import { planBadges } from './plan-badges';
+import { useTokenPlan } from './use-token-plan';
 import { useActivityTree, useIncidentsOf, usePathOf } from './use-instance';
 
 interface OverviewProps {
@@ -25,9 +25,7 @@ interface OverviewProps {
 export function Overview({ instance, modifying, onModified }: OverviewProps) {
   const { id } = instance;
   const [at, setAt] = useParam('at');
-  const [steps, setSteps] = useState<ModificationStep[]>([]);
-  /** A token was picked and waits for its destination. */
-  const [moving, setMoving] = useState<string | null>(null);
+  const plan = useTokenPlan(setAt);
   const xml = useFixed(['definition', instance.processDefinitionId, 'xml'], () =>
     getDefinitionXml(instance.processDefinitionId),
   );
@@ -39,20 +37,11 @@ export function Overview({ instance, modifying, onModified }: OverviewProps) {
     () => [
       ...tokenBadges(tokens),
       ...incidentBadges(incidents.data ?? []),
-      ...(modifying ? planBadges(steps) : []),
+      ...(modifying ? planBadges(plan.steps) : []),
     ],
-    [tokens, incidents.data, modifying, steps],
+    [tokens, incidents.data, modifying, plan.steps],
   );
   const marks = useMemo(() => pathMarks(path.data ?? []), [path.data]);
-
-  const addStep = (step: ModificationStep) => setSteps((list) => [...list, step]);
-  const select = (element: DiagramElement | null) => {
-    if (modifying && moving && element) {
-      if (moving !== element.id) addStep({ kind: 'move', from: moving, to: element.id });
-      setMoving(null);
-    }
-    setAt(element?.id ?? null);
-  };
 
   return (
     <div className="overview">
@@ -65,9 +54,8 @@ export function Overview({ instance, modifying, onModified }: OverviewProps) {
               badges={badges}
               marks={marks}
               selected={at || null}
-              onSelect={select}
-              onMoveToken={modifying ? (from, to) => addStep({ kind: 'move', from, to: to.id }) : undefined}
-              overlay={moving ? <span className="note">{en.instance.chooseTarget(moving)}</span> : undefined}
+              {...plan.diagram}
+              onMoveToken={modifying ? plan.diagram.onMoveToken : undefined}
             />
           )}
         </Answer>
@@ -78,13 +66,9 @@ export function Overview({ instance, modifying, onModified }: OverviewProps) {
             instanceId={id}
             selected={at || null}
             tokens={tokens}
-            steps={steps}
-            moving={moving}
-            onSteps={setSteps}
-            onMoving={setMoving}
+            plan={plan}
             onDone={() => {
-              setSteps([]);
-              setMoving(null);
+              plan.clear();
               onModified();
             }}
           />

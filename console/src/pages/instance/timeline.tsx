@@ -2,80 +2,70 @@ import { Link } from 'react-router';
 import { activityHistory, activityHistoryCount } from '../../api/processes';
 import type { HistoricActivityInstance, HistoricProcessInstance } from '../../api/types';
 import { formatDuration, humanize, parseDate } from '../../lib/format';
-import { useLive } from '../../state/queries';
-import { usePaging } from '../../state/url';
+import { useList } from '../../state/list';
 import { en } from '../../text/en';
 import { Badge, Time } from '../../ui/controls';
 import { Empty } from '../../ui/feedback';
-import { Pager, Table } from '../../ui/table';
+import { List } from '../../ui/table';
 import { instancePath } from '../links';
 
 /** Activities in the order they began, with their place in the life of the instance. */
 export function Timeline({ instance }: { instance: HistoricProcessInstance }) {
-  const paging = usePaging(50, 'hpage');
-  const rows = useLive(
-    ['instance', instance.id, 'history', paging.page],
-    (signal) =>
-      activityHistory(instance.id, { firstResult: paging.firstResult, maxResults: paging.size }, signal),
-    { instance: instance.id },
-  );
-  const count = useLive(
-    ['instance', instance.id, 'history', 'count'],
-    () => activityHistoryCount(instance.id),
-    {
-      instance: instance.id,
-    },
-  );
+  const list = useList({
+    key: ['instance', instance.id, 'history'],
+    fetch: (page, signal) => activityHistory(instance.id, page, signal),
+    count: () => activityHistoryCount(instance.id),
+    size: 50,
+    name: 'h',
+    instance: instance.id,
+  });
   const from = parseDate(instance.startTime).getTime();
   const to = instance.endTime ? parseDate(instance.endTime).getTime() : Date.now();
   return (
-    <>
-      <Table
-        label={en.instance.history}
-        rows={rows}
-        rowId={(activity) => activity.id}
-        empty={<Empty icon="clock" title={en.instance.noHistory} />}
-        columns={[
-          {
-            id: 'activity',
-            label: en.incidents.activity,
-            cell: (activity) => (
-              <>
-                <span className="strong">{activity.activityName || activity.activityId}</span>{' '}
-                <span className="muted">{humanize(activity.activityType)}</span>
-                {activity.calledProcessInstanceId && (
-                  <>
-                    {' '}
-                    <Link to={instancePath(activity.calledProcessInstanceId)}>{en.instance.openCalled}</Link>
-                  </>
-                )}
-              </>
-            ),
-          },
-          {
-            id: 'who',
-            label: en.tasks.assignee,
-            narrow: true,
-            cell: (a) => a.assignee ?? <span className="muted">–</span>,
-          },
-          {
-            id: 'start',
-            label: en.instances.started,
-            narrow: true,
-            cell: (a) => <Time value={a.startTime} />,
-          },
-          {
-            id: 'duration',
-            label: en.instances.duration,
-            narrow: true,
-            align: 'end',
-            cell: (activity) => <Outcome activity={activity} />,
-          },
-          { id: 'bar', label: en.instance.timeline, cell: (a) => <Span activity={a} from={from} to={to} /> },
-        ]}
-      />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
-    </>
+    <List
+      of={list}
+      label={en.instance.history}
+      rowId={(activity) => activity.id}
+      empty={<Empty icon="clock" title={en.instance.noHistory} />}
+      columns={[
+        {
+          id: 'activity',
+          label: en.incidents.activity,
+          cell: (activity) => (
+            <>
+              <span className="strong">{activity.activityName || activity.activityId}</span>{' '}
+              <span className="muted">{humanize(activity.activityType)}</span>
+              {activity.calledProcessInstanceId && (
+                <>
+                  {' '}
+                  <Link to={instancePath(activity.calledProcessInstanceId)}>{en.instance.openCalled}</Link>
+                </>
+              )}
+            </>
+          ),
+        },
+        {
+          id: 'who',
+          label: en.tasks.assignee,
+          narrow: true,
+          cell: (a) => a.assignee ?? <span className="muted">–</span>,
+        },
+        {
+          id: 'start',
+          label: en.instances.started,
+          narrow: true,
+          cell: (a) => <Time value={a.startTime} />,
+        },
+        {
+          id: 'duration',
+          label: en.instances.duration,
+          narrow: true,
+          align: 'end',
+          cell: (activity) => <Outcome activity={activity} />,
+        },
+        { id: 'bar', label: en.instance.timeline, cell: (a) => <Span activity={a} from={from} to={to} /> },
+      ]}
+    />
   );
 }
 

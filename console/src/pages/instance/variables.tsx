@@ -10,12 +10,12 @@ import { engine, seg } from '../../api/http';
 import type { VariableInstance } from '../../api/types';
 import { scopeOf, type TreeNode } from '../../lib/tree';
 import { previewText } from '../../lib/variables';
-import { useAction, useLive } from '../../state/queries';
-import { usePaging } from '../../state/url';
+import { useList } from '../../state/list';
+import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
 import { Badge, Button, IconButton } from '../../ui/controls';
 import { Empty } from '../../ui/feedback';
-import { Pager, Table } from '../../ui/table';
+import { List } from '../../ui/table';
 import { saveBlob } from '../save-blob';
 import { VariableDialog } from './variable-dialog';
 
@@ -26,20 +26,16 @@ interface VariablesProps {
 }
 
 export function Variables({ instanceId, running, tree }: VariablesProps) {
-  const paging = usePaging(50, 'vpage');
   const [editing, setEditing] = useState<VariableInstance | 'new' | null>(null);
-  const page = { firstResult: paging.firstResult, maxResults: paging.size };
-  const rows = useLive(
-    ['instance', instanceId, 'variables', running, paging.page],
-    (signal) =>
+  const list = useList({
+    key: ['instance', instanceId, 'variables', running],
+    fetch: (page, signal) =>
       running ? listVariables(instanceId, page, signal) : listHistoricVariables(instanceId, page, signal),
-    { instance: instanceId },
-  );
-  const count = useLive(
-    ['instance', instanceId, 'variables', 'count', running],
-    () => (running ? countVariables(instanceId) : countHistoricVariables(instanceId)),
-    { instance: instanceId },
-  );
+    count: () => (running ? countVariables(instanceId) : countHistoricVariables(instanceId)),
+    size: 50,
+    name: 'v',
+    instance: instanceId,
+  });
   const remove = useAction(
     (variable: VariableInstance) => deleteLocalVariable(variable.executionId, variable.name),
     { done: en.common.deleted },
@@ -63,9 +59,9 @@ export function Variables({ instanceId, running, tree }: VariablesProps) {
           </Button>
         </div>
       )}
-      <Table
+      <List
+        of={list}
         label={en.instance.variables}
-        rows={rows}
         rowId={(variable) => variable.id}
         empty={<Empty icon="edit" title={en.instance.noVariables} />}
         columns={[
@@ -113,7 +109,6 @@ export function Variables({ instanceId, running, tree }: VariablesProps) {
           </>
         )}
       />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
       {editing && (
         <VariableDialog
           instanceId={instanceId}

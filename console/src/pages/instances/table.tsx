@@ -4,13 +4,13 @@ import type { HistoricProcessInstance, ProcessDefinition } from '../../api/types
 import { formatDuration } from '../../lib/format';
 import { historicInstanceQuery, type Body, type Criterion, type FieldSpec } from '../../lib/filters';
 import { shortId } from '../../lib/ids';
-import { useLive } from '../../state/queries';
-import { useCriteria, usePaging, useSorting } from '../../state/url';
+import { useList } from '../../state/list';
+import { useCriteria } from '../../state/url';
 import { en } from '../../text/en';
 import { IconButton, Time } from '../../ui/controls';
 import { Empty } from '../../ui/feedback';
 import { FilterBar } from '../../ui/filter-bar';
-import { Pager, Table, type Column } from '../../ui/table';
+import { List, type Column } from '../../ui/table';
 import { DefinitionLink, InstanceLink, InstanceState } from '../links';
 import { BatchBar } from './batch-bar';
 
@@ -54,22 +54,20 @@ export function InstanceTable({
   at,
 }: InstanceTableProps) {
   const [criteria, setCriteria] = useInstanceCriteria();
-  const [sorting, setSorting] = useSorting('startTime', 'desc');
-  const paging = usePaging();
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const [allMatching, setAllMatching] = useState(false);
 
   const effective = useMemo(() => (at ? [...criteria, at.criterion] : criteria), [criteria, at]);
   const query: Body = historicInstanceQuery(effective, { ...scope });
   const key = JSON.stringify(query);
-  const rows = useLive(['instances', key, sorting, paging.page], (signal) =>
-    queryInstances(
-      { ...query, sorting: [sorting] },
-      { firstResult: paging.firstResult, maxResults: paging.size },
-      signal,
-    ),
-  );
-  const count = useLive(['instances', 'count', key], (signal) => countInstances(query, signal));
+  const list = useList({
+    key: ['instances', key],
+    fetch: ({ firstResult, maxResults, ...sorting }, signal) =>
+      queryInstances({ ...query, sorting: [sorting] }, { firstResult, maxResults }, signal),
+    count: (signal) => countInstances(query, signal),
+    sortBy: 'startTime',
+    sortOrder: 'desc',
+  });
 
   const clear = () => {
     setSelected(new Set());
@@ -96,7 +94,7 @@ export function InstanceTable({
       {selected.size > 0 && (
         <BatchBar
           selected={selected}
-          count={count.data ?? 0}
+          count={list.count ?? 0}
           allMatching={allMatching}
           onAll={() => setAllMatching(true)}
           onClear={clear}
@@ -105,11 +103,10 @@ export function InstanceTable({
           definition={definition}
         />
       )}
-      <Table
+      <List
+        of={list}
         label={en.instances.title}
-        rows={rows}
         rowId={(instance) => instance.id}
-        sorting={[sorting, setSorting]}
         selection={{
           selected,
           onChange: (next) => {
@@ -121,7 +118,6 @@ export function InstanceTable({
         empty={<Empty icon="instance" title={en.instances.empty} />}
         columns={columns(showProcess, showVersion)}
       />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
     </>
   );
 }

@@ -6,22 +6,21 @@ import type { MigrationPlan, MigrationReport } from '../../api/types';
 import { formatNumber } from '../../lib/format';
 import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
-import { Button, Checkbox } from '../../ui/controls';
+import { Button } from '../../ui/controls';
 import { ErrorPanel } from '../../ui/feedback';
 import { Card } from '../../ui/page';
+import { SkipOptions, skipNothing } from '../instance/skip-options';
 import type { PlanTarget } from '../instances/batch-bar';
 
 export function ExecutePlan({ plan, selection }: { plan: MigrationPlan; selection: PlanTarget }) {
   const navigate = useNavigate();
-  const [skipListeners, setSkipListeners] = useState(false);
-  const [skipMappings, setSkipMappings] = useState(false);
+  const [skips, setSkips] = useState(skipNothing);
   const validate = useAction(() => validatePlan(plan), { quiet: true });
   const execute = useAction(
     () =>
       migrateAsync({
         migrationPlan: plan,
-        skipCustomListeners: skipListeners,
-        skipIoMappings: skipMappings,
+        ...skips,
         ...(selection.ids
           ? { processInstanceIds: selection.ids }
           : { processInstanceQuery: selection.runtimeQuery }),
@@ -37,8 +36,7 @@ export function ExecutePlan({ plan, selection }: { plan: MigrationPlan; selectio
   return (
     <Card title={en.migrate.execute}>
       <div className="stack">
-        <Checkbox label={en.instance.skipListeners} checked={skipListeners} onChange={setSkipListeners} />
-        <Checkbox label={en.instance.skipMappings} checked={skipMappings} onChange={setSkipMappings} />
+        <SkipOptions value={skips} onChange={setSkips} />
         {validate.isSuccess && failures.length === 0 && <p className="note note-good">{en.migrate.valid}</p>}
         {failures.map((entry, index) => (
           <p key={index} className="field-error" role="alert">

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useLocation, useParams } from 'react-router';
 import { generatePlan } from '../../api/admin';
-import { countRunning, getDefinition, getDefinitionXml, listDefinitions } from '../../api/processes';
+import { countRunning, getDefinition, getDefinitionXml } from '../../api/processes';
 import type { MigrationPlan, ProcessDefinition } from '../../api/types';
 import { definitionLabel, formatNumber } from '../../lib/format';
 import { useFixed, useLive } from '../../state/queries';
@@ -12,6 +12,7 @@ import { Answer } from '../../ui/feedback';
 import { Page } from '../../ui/page';
 import type { PlanTarget } from '../instances/batch-bar';
 import { processPath } from '../links';
+import { useVersions } from '../versions';
 import { PlanEditor } from './plan-editor';
 
 export default function MigratePage() {
@@ -23,9 +24,7 @@ export default function MigratePage() {
 function Migrate({ source }: { source: ProcessDefinition }) {
   const [to, setTo] = useParam('to');
   const handed = useLocation().state as PlanTarget | null;
-  const versions = useLive(['definition', source.key, 'versions', source.tenantId], (signal) =>
-    listDefinitions({ key: source.key, sortBy: 'version', sortOrder: 'desc', maxResults: 200 }, signal),
-  );
+  const versions = useVersions(source);
   const running = useLive(['definition', source.id, 'running'], (signal) =>
     countRunning({ processDefinitionId: source.id }, signal),
   );

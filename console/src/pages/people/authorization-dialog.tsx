@@ -2,10 +2,9 @@ import { useState } from 'react';
 import { createAuthorization, updateAuthorization } from '../../api/admin';
 import type { Authorization } from '../../api/types';
 import { resourceType } from '../../lib/resources';
-import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { Checkbox, Select, TextField } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 
 interface AuthorizationDialogProps {
   resource: number;
@@ -28,35 +27,30 @@ export function AuthorizationDialog({ resource, authorization, onClose }: Author
   const [permissions, setPermissions] = useState<string[]>(authorization?.permissions ?? ['ALL']);
   const global = kind === '0';
 
-  const save = useAction(
-    async () => {
-      const value = {
-        type: Number(kind) as Authorization['type'],
-        permissions,
-        userId: global ? '*' : holder === 'user' ? who : null,
-        groupId: !global && holder === 'group' ? who : null,
-        resourceType: resource,
-        resourceId,
-      };
-      if (authorization) await updateAuthorization({ ...value, id: authorization.id });
-      else await createAuthorization(value);
-    },
-    { done: en.common.saved, onDone: onClose, quiet: true },
-  );
+  const save = () => {
+    const value = {
+      type: Number(kind) as Authorization['type'],
+      permissions,
+      userId: global ? '*' : holder === 'user' ? who : null,
+      groupId: !global && holder === 'group' ? who : null,
+      resourceType: resource,
+      resourceId,
+    };
+    return authorization
+      ? updateAuthorization({ ...value, id: authorization.id })
+      : createAuthorization(value);
+  };
   const toggle = (permission: string, on: boolean) => {
     const rest = permissions.filter((other) => other !== permission && other !== 'ALL' && other !== 'NONE');
     setPermissions(permission === 'ALL' ? (on ? ['ALL'] : []) : on ? [...rest, permission] : rest);
   };
 
   return (
-    <FormDialog
+    <ActionDialog
       title={`${en.people.oneAuthorization}: ${type.name}`}
-      submit={en.common.save}
-      onSubmit={() => save.mutate(undefined)}
+      action={save}
       onClose={onClose}
-      busy={save.isPending}
       disabled={!global && who === ''}
-      error={save.error?.message}
     >
       <Select
         label={en.common.type}
@@ -90,6 +84,6 @@ export function AuthorizationDialog({ resource, authorization, onClose }: Author
           />
         ))}
       </fieldset>
-    </FormDialog>
+    </ActionDialog>
   );
 }

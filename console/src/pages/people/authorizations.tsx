@@ -2,39 +2,30 @@ import { useState } from 'react';
 import { countAuthorizations, deleteAuthorization, listAuthorizations } from '../../api/admin';
 import type { Authorization } from '../../api/types';
 import { resourceTypes } from '../../lib/resources';
-import { useLive } from '../../state/queries';
-import { usePaging, useParam } from '../../state/url';
+import { useList } from '../../state/list';
+import { useParam } from '../../state/url';
 import { en } from '../../text/en';
 import { Badge, Button, IconButton, Select } from '../../ui/controls';
 import { Empty } from '../../ui/feedback';
-import { Pager, Table } from '../../ui/table';
+import { List } from '../../ui/table';
 import { AuthorizationDialog } from './authorization-dialog';
-import { ConfirmDelete } from './confirm-delete';
+import { ConfirmDelete } from './directory';
 
 const typeOptions = resourceTypes.map((type) => ({ id: String(type.id), label: type.name }));
 const kindTones = ['neutral', 'good', 'bad'] as const;
 
 export function Authorizations() {
   const [resource, setResource] = useParam('resource', '6');
-  const paging = usePaging(25, 'zpage');
   const [editing, setEditing] = useState<Authorization | 'new' | null>(null);
   const [deleting, setDeleting] = useState<Authorization | null>(null);
   const filter = { resourceType: resource };
-  const rows = useLive(['authorizations', resource, paging.page], (signal) =>
-    listAuthorizations(
-      {
-        ...filter,
-        sortBy: 'resourceId',
-        sortOrder: 'asc',
-        firstResult: paging.firstResult,
-        maxResults: paging.size,
-      },
-      signal,
-    ),
-  );
-  const count = useLive(['authorizations', 'count', resource], (signal) =>
-    countAuthorizations(filter, signal),
-  );
+  const list = useList({
+    key: ['authorizations', resource],
+    fetch: (part, signal) => listAuthorizations({ ...filter, ...part }, signal),
+    count: (signal) => countAuthorizations(filter, signal),
+    sortBy: 'resourceId',
+    name: 'z',
+  });
   return (
     <>
       <div className="toolbar">
@@ -49,9 +40,9 @@ export function Authorizations() {
           {en.people.addAuthorization}
         </Button>
       </div>
-      <Table
+      <List
+        of={list}
         label={en.people.authorizations}
-        rows={rows}
         rowId={(authorization) => authorization.id}
         empty={<Empty icon="people" title={en.people.noAuthorizations} />}
         columns={[
@@ -88,7 +79,6 @@ export function Authorizations() {
           </>
         )}
       />
-      <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
       {editing && (
         <AuthorizationDialog
           resource={Number(resource)}

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import { countIncidents, getDefinition, getDefinitionXml, listDefinitions } from '../../api/processes';
+import { countIncidents, getDefinition, getDefinitionXml } from '../../api/processes';
 import type { ProcessDefinition } from '../../api/types';
 import { preloadBpmn } from '../../diagram';
 import { definitionLabel } from '../../lib/format';
@@ -12,10 +12,12 @@ import { Badge, Button, Checkbox, CopyId, Select } from '../../ui/controls';
 import { Answer } from '../../ui/feedback';
 import { Menu } from '../../ui/menu';
 import { Page } from '../../ui/page';
+import { Source } from '../../ui/source';
 import { Tabs } from '../../ui/tabs';
 import { IncidentTable } from '../incidents/table';
 import { InstanceTable } from '../instances/table';
 import { processPath } from '../links';
+import { useVersions } from '../versions';
 import { JobDefinitions } from './job-definitions';
 import { ProcessDiagram, type Layer } from './process-diagram';
 import { StartDialog } from './start-dialog';
@@ -29,9 +31,6 @@ export default function ProcessPage() {
   return <Answer of={definition}>{(data) => <Process key={data.id} definition={data} />}</Answer>;
 }
 
-/** Versions offered for choice; older ones are reached by their address. */
-const versionLimit = 200;
-
 function Process({ definition }: { definition: ProcessDefinition }) {
   const navigate = useNavigate();
   const [tab, setTab] = useParam('tab', 'instances');
@@ -39,13 +38,7 @@ function Process({ definition }: { definition: ProcessDefinition }) {
   const [at, setAt] = useParam('at');
   const [all, setAll] = useParam('all');
   const [dialog, setDialog] = useState<'start' | 'suspend' | null>(null);
-  const tenant = definition.tenantId ? { tenantIdIn: definition.tenantId } : { withoutTenantId: true };
-  const versions = useLive(['definition', definition.key, 'versions', definition.tenantId], (signal) =>
-    listDefinitions(
-      { key: definition.key, ...tenant, sortBy: 'version', sortOrder: 'desc', maxResults: versionLimit },
-      signal,
-    ),
-  );
+  const versions = useVersions(definition);
   const xml = useFixed(['definition', definition.id, 'xml'], () => getDefinitionXml(definition.id));
   const incidents = useLive(['definition', definition.id, 'incident-count'], (signal) =>
     countIncidents({ processDefinitionId: definition.id }, signal),
@@ -201,13 +194,7 @@ function Process({ definition }: { definition: ProcessDefinition }) {
             id: 'model',
             label: en.processes.model,
             content: () => (
-              <Answer of={xml}>
-                {(model) => (
-                  <pre className="source" tabIndex={0} aria-label={en.processes.model}>
-                    {model}
-                  </pre>
-                )}
-              </Answer>
+              <Answer of={xml}>{(model) => <Source label={en.processes.model}>{model}</Source>}</Answer>
             ),
           },
         ]}

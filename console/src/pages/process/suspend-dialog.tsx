@@ -1,10 +1,9 @@
 import { useState } from 'react';
 import { suspendDefinition } from '../../api/processes';
 import type { ProcessDefinition } from '../../api/types';
-import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { Checkbox } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 
 export function SuspendDialog({
   definition,
@@ -15,19 +14,15 @@ export function SuspendDialog({
 }) {
   const [instances, setInstances] = useState(false);
   const target = !definition.suspended;
-  const action = useAction(() => suspendDefinition(definition.id, target, instances), {
-    done: en.processes.done,
-    onDone: onClose,
-  });
   return (
-    <FormDialog
+    <ActionDialog
       title={target ? en.processes.suspendTitle : en.processes.resumeTitle}
       submit={target ? en.processes.suspend : en.processes.resume}
-      onSubmit={() => action.mutate(undefined)}
+      done={en.processes.done}
+      action={() => suspendDefinition(definition.id, target, instances)}
       onClose={onClose}
-      busy={action.isPending}
     >
       <Checkbox label={en.processes.includeInstances} checked={instances} onChange={setInstances} />
-    </FormDialog>
+    </ActionDialog>
   );
 }

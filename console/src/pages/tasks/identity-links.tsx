@@ -4,8 +4,8 @@ import type { IdentityLink, Task } from '../../api/types';
 import { humanize } from '../../lib/format';
 import { useAction, useLive } from '../../state/queries';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { Button, IconButton, Select, TextField } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 import { Answer, Empty } from '../../ui/feedback';
 import { Icon } from '../../ui/icon';
 
@@ -60,21 +60,16 @@ const kinds = [
 function AddDialog({ task, onClose }: { task: Task; onClose: () => void }) {
   const [kind, setKind] = useState<'groupId' | 'userId'>('groupId');
   const [who, setWho] = useState('');
-  const add = useAction(() => addIdentityLink(task.id, { [kind]: who.trim(), type: 'candidate' }), {
-    done: en.common.saved,
-    onDone: onClose,
-  });
   return (
-    <FormDialog
+    <ActionDialog
       title={en.tasks.addPerson}
       submit={en.common.add}
-      onSubmit={() => add.mutate(undefined)}
+      action={() => addIdentityLink(task.id, { [kind]: who.trim(), type: 'candidate' })}
       onClose={onClose}
-      busy={add.isPending}
       disabled={who.trim() === ''}
     >
       <Select label={en.common.type} value={kind} options={kinds} onChange={setKind} />
       <TextField label={en.common.id} value={who} onChange={setWho} required />
-    </FormDialog>
+    </ActionDialog>
   );
 }

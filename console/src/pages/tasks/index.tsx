@@ -4,9 +4,10 @@ import type { Task, TaskFilter } from '../../api/types';
 import { taskFields } from '../../lib/filter-fields';
 import { taskQuery } from '../../lib/filters';
 import { isTyping } from '../../shell/shortcuts';
+import { useList } from '../../state/list';
 import { useAction, useLive } from '../../state/queries';
 import { useSession } from '../../state/session';
-import { useCriteria, usePaging, useParam } from '../../state/url';
+import { useCriteria, useParam } from '../../state/url';
 import { en } from '../../text/en';
 import { Button, IconButton, Select } from '../../ui/controls';
 import { Answer, Empty } from '../../ui/feedback';
@@ -35,7 +36,6 @@ export default function Tasks() {
   const [order, setOrder] = useParam('order', 'created.desc');
   const [criteria, setCriteria] = useCriteria();
   const [saving, setSaving] = useState(false);
-  const paging = usePaging(20);
   const filters = useLive(['filters'], listFilters);
   const available = useMemo(() => views(user), [user]);
   const saved = filters.data?.find((filter) => filter.id === view);
@@ -43,18 +43,16 @@ export default function Tasks() {
 
   const query = taskQuery(criteria, base ?? {});
   const [sortBy, sortOrder] = order.split('.');
-  const sorting = { sorting: [{ sortBy, sortOrder }] };
-  const key = JSON.stringify(query);
-  const rows = useLive(['tasks', view, key, order, paging.page], (signal) => {
-    const page = { firstResult: paging.firstResult, maxResults: paging.size };
+  const { rows, count, paging } = useList({
+    key: ['tasks', view, JSON.stringify(query), order],
     // The order a saved filter has of its own is the one it was saved for.
-    return saved
-      ? runFilter(saved.id, query, page, signal)
-      : queryTasks({ ...query, ...sorting }, page, signal);
+    fetch: (page, signal) =>
+      saved
+        ? runFilter(saved.id, query, page, signal)
+        : queryTasks({ ...query, sorting: [{ sortBy, sortOrder }] }, page, signal),
+    count: (signal) => (saved ? countFilter(saved.id, query, signal) : countTasks(query, signal)),
+    size: 20,
   });
-  const count = useLive(['tasks', 'count', view, key], (signal) =>
-    saved ? countFilter(saved.id, query, signal) : countTasks(query, signal),
-  );
   useListKeys(rows.data, selected, setSelected);
   const closeDetail = useCallback(() => setSelected(null), [setSelected]);
 
@@ -89,7 +87,7 @@ export default function Tasks() {
               )
             }
           </Answer>
-          <Pager paging={paging} count={count.data} shown={rows.data?.length ?? 0} />
+          <Pager paging={paging} count={count} shown={rows.data?.length ?? 0} />
         </section>
         <section className="task-detail" aria-label={en.tasks.detail}>
           {selected ? (

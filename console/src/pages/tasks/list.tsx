@@ -3,7 +3,7 @@ import { parseDate } from '../../lib/format';
 import { en } from '../../text/en';
 import { Badge, Time } from '../../ui/controls';
 import { Icon } from '../../ui/icon';
-import { keyOfDefinition } from '../links';
+import { DefinitionName } from '../links';
 
 interface TaskListProps {
   tasks: Task[];
@@ -24,7 +24,11 @@ export function TaskList({ tasks, selected, onSelect }: TaskListProps) {
             <span className="task-name">{task.name || task.taskDefinitionKey || task.id}</span>
             <span className="task-line">
               <span className="muted clip">
-                {task.processDefinitionId ? keyOfDefinition(task.processDefinitionId) : en.tasks.standalone}
+                {task.processDefinitionId ? (
+                  <DefinitionName id={task.processDefinitionId} />
+                ) : (
+                  en.tasks.standalone
+                )}
               </span>
               <span className="muted">
                 <Time value={task.created} />

@@ -5,8 +5,8 @@ import { parseDate, toEngineDate } from '../../lib/format';
 import { useAction } from '../../state/queries';
 import { useSession } from '../../state/session';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { Button, TextField, Time } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 
 type Editing = 'assignee' | 'due' | 'followUp' | 'priority';
 
@@ -86,21 +86,9 @@ async function change(task: Task, what: Editing, text: string): Promise<void> {
 
 function EditDialog({ task, what, onClose }: { task: Task; what: Editing; onClose: () => void }) {
   const [text, setText] = useState(() => initialText(task, what));
-  const save = useAction(() => change(task, what, text), {
-    done: en.common.saved,
-    onDone: onClose,
-    quiet: true,
-  });
   const type = what === 'assignee' ? 'text' : what === 'priority' ? 'number' : 'datetime-local';
   return (
-    <FormDialog
-      title={en.tasks[what]}
-      submit={en.common.save}
-      onSubmit={() => save.mutate(undefined)}
-      onClose={onClose}
-      busy={save.isPending}
-      error={save.error?.message}
-    >
+    <ActionDialog title={en.tasks[what]} action={() => change(task, what, text)} onClose={onClose}>
       <TextField
         label={en.tasks[what]}
         type={type}
@@ -108,6 +96,6 @@ function EditDialog({ task, what, onClose }: { task: Task; what: Editing; onClos
         onChange={setText}
         hint={what === 'priority' ? undefined : en.tasks.emptyToRemove}
       />
-    </FormDialog>
+    </ActionDialog>
   );
 }

@@ -2,11 +2,10 @@ import { useState } from 'react';
 import { createFilter } from '../../api/tasks';
 import type { TaskFilter } from '../../api/types';
 import type { Body } from '../../lib/filters';
-import { useAction } from '../../state/queries';
 import { useSession } from '../../state/session';
 import { en } from '../../text/en';
+import { ActionDialog } from '../../ui/action-dialog';
 import { TextField } from '../../ui/controls';
-import { FormDialog } from '../../ui/dialog';
 
 interface SaveFilterProps {
   query: Body;
@@ -17,22 +16,9 @@ interface SaveFilterProps {
 export function SaveFilterDialog({ query, onClose, onSaved }: SaveFilterProps) {
   const { user } = useSession();
   const [name, setName] = useState('');
-  const save = useAction(() => createFilter(name, query, user || null), {
-    done: en.common.saved,
-    onDone: (filter) => {
-      onSaved(filter);
-      onClose();
-    },
-  });
+  const save = async () => onSaved(await createFilter(name, query, user || null));
   return (
-    <FormDialog
-      title={en.tasks.saveFilter}
-      submit={en.common.save}
-      onSubmit={() => save.mutate(undefined)}
-      onClose={onClose}
-      busy={save.isPending}
-      disabled={name.trim() === ''}
-    >
+    <ActionDialog title={en.tasks.saveFilter} action={save} onClose={onClose} disabled={name.trim() === ''}>
       <TextField
         label={en.common.name}
         value={name}
@@ -40,6 +26,6 @@ export function SaveFilterDialog({ query, onClose, onSaved }: SaveFilterProps) {
         hint={en.tasks.saveFilterHint}
         required
       />
-    </FormDialog>
+    </ActionDialog>
   );
 }
