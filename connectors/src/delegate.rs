@@ -29,7 +29,7 @@ pub(crate) fn call(client: &Client, url: &str, timeout: Option<Duration>, call: 
         timeout,
         ..Call::default()
     };
-    let response = match client.send(&request) {
+    let response = match client.send(&request, call.trace.as_ref()) {
         Ok(response) => response,
         Err(refusal) => {
             let message = match &refusal.cause {

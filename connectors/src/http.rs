@@ -2,7 +2,10 @@
 
 use std::{io::Read, sync::Arc, time::Duration};
 
-use engine_core::host::{DelegateCall, DelegateOutcome, DelegateReply};
+use engine_core::{
+    host::{DelegateCall, DelegateOutcome, DelegateReply},
+    trace::TraceContext,
+};
 use models::Value;
 use objects::{MapKey, Object, ObjectMap, convert, json::JsonNode};
 use ureq::http::{Method, Request};
@@ -72,7 +75,7 @@ impl Client {
             Ok(request) => request,
             Err(refusal) => return failed(REQUEST_EXCEPTION, refusal.message, refusal.cause),
         };
-        match self.send(&request) {
+        match self.send(&request, call.trace.as_ref()) {
             Ok(response) if request.throw_http_error && response.status >= 400 => {
                 let body = response.body.unwrap_or_default();
                 let message =
@@ -86,8 +89,9 @@ impl Client {
         }
     }
 
-    /// Sends a request, if its target's circuit lets it through.
-    pub(crate) fn send(&self, call: &Call) -> Result<Response, Refusal> {
+    /// Sends a request, if its target's circuit lets it through. It tells where in a trace it comes from, unless it has
+    /// headers about that already.
+    pub(crate) fn send(&self, call: &Call, trace: Option<&TraceContext>) -> Result<Response, Refusal> {
         if call.url.trim().is_empty() {
             return Err(refusal("HTCL-02005 Request url required."));
         }
@@ -109,6 +113,13 @@ impl Client {
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in &call.headers {
             request = request.header(name, value);
+        }
+        let own = call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("traceparent"));
+        if let Some(trace) = trace.filter(|_| !own) {
+            request = request.header("traceparent", trace.traceparent());
+            if let Some(state) = &trace.state {
+                request = request.header("tracestate", state);
+            }
         }
         let sent = if takes_payload {
             let body = call.payload.clone().unwrap_or_default();

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
 
-use engine_core::host::{DelegateCall, DelegateOutcome, DelegateReply, DelegateRole};
+use engine_core::{
+    host::{DelegateCall, DelegateOutcome, DelegateReply, DelegateRole},
+    trace::TraceContext,
+};
 use models::{Id, Value};
 use parking_lot::{Mutex, RwLock};
 
@@ -153,6 +156,12 @@ impl HandlerContext {
     /// Key of the process definition.
     pub fn process_definition_key(&self) -> &str {
         &self.call.execution.definition_key
+    }
+
+    /// Where in a trace it runs: what it calls takes this as `traceparent`. `None` without tracing, when the request that
+    /// started the instance brought none.
+    pub fn trace(&self) -> Option<&TraceContext> {
+        self.call.trace.as_ref()
     }
 
     /// Everything it was told.

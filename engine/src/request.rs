@@ -391,6 +391,8 @@ pub struct LockedTask {
     pub variables: Vec<(Arc<str>, Value)>,
     /// Extension properties of its activity.
     pub extension_properties: Vec<(String, String)>,
+    /// Where in a trace the task is, for what the worker calls.
+    pub trace: Option<TraceContext>,
 }
 
 // ---- moving and restarting instances ---------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ impl App {
     pub(crate) fn new(engine: Engine, options: Options) -> Arc<Self> {
         Arc::new(Self {
             started: Started::now(&engine),
-            metrics: Metrics::new(&engine),
+            metrics: Metrics::new(&engine, options.spans.clone().unwrap_or_default()),
             engine,
             table: resource::routes().build(),
             own: own::routes().build(),

@@ -41,6 +41,10 @@ pub struct Options {
     pub max_long_polls: usize,
     /// A request of a worker ends the long poll of the same worker that is parked.
     pub unique_worker_requests: bool,
+    /// With tracing, `fetchAndLock` answers `traceparent` with each task, which Camunda's does not.
+    pub trace_workers: bool,
+    /// What was exported of traces, for the metrics.
+    pub spans: Option<Arc<telemetry::Counters>>,
     /// How long a request with an `Idempotency-Key` is remembered.
     pub idempotency_time: Duration,
     /// Callers must authenticate (HTTP Basic).
@@ -105,6 +109,8 @@ impl Default for Options {
             max_requests: 1024,
             max_long_polls: 10_000,
             unique_worker_requests: false,
+            trace_workers: true,
+            spans: None,
             idempotency_time: Duration::from_hours(24),
             authentication: false,
             cors: None,

@@ -81,7 +81,12 @@ impl Serve {
         let mut options = configuration.engine_options();
         options.job_executor &= !self.test_mode;
         options.delegates = Some(Box::new(outside::connectors(settings.connectors.as_deref())?));
+        let exporter = configuration.tracing().map(telemetry::Exporter::start).transpose();
+        let exporter = exporter.context("traces can't be exported: see the settings `tracing`")?;
         let engine = Engine::open_with(&settings.data, options).map_err(|error| not_opened(&settings.data, error))?;
+        if let Some(exporter) = &exporter {
+            engine.observe(exporter.observer());
+        }
         let people = self.people.prepare(&engine, settings, self.test_mode)?;
         deploy(&engine, &files, &outside::handlers(&[], settings.connectors.as_deref())?)?;
         let address = listener.local_addr()?;
@@ -103,8 +108,12 @@ impl Serve {
         if let Some(file) = &configuration.file {
             println!("  settings  {}", file.display());
         }
-        let options =
-            server::Options { test_mode: self.test_mode, console: console_files(), ..configuration.server_options() };
+        let options = server::Options {
+            test_mode: self.test_mode,
+            console: console_files(),
+            spans: exporter.as_ref().map(telemetry::Exporter::counters),
+            ..configuration.server_options()
+        };
         let serve = self;
         runtime.block_on(async {
             let router = server::router(engine.clone(), options.clone());
@@ -114,6 +123,8 @@ impl Serve {
         })?;
         println!("stopped");
         drop(engine);
+        // the last commits are told by now
+        drop(exporter);
         Ok(Exit::Done)
     }
 

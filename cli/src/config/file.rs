@@ -56,6 +56,7 @@ fn raw(value: &DeValue<'_>) -> Raw {
         }
         DeValue::Boolean(flag) => Raw::Boolean(*flag),
         DeValue::Array(items) => Raw::List(items.iter().map(|item| raw(item.get_ref())).collect()),
-        DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Table(_) => Raw::Other,
+        DeValue::Float(number) => number.as_str().parse().map_or(Raw::Other, Raw::Float),
+        DeValue::Datetime(_) | DeValue::Table(_) => Raw::Other,
     }
 }

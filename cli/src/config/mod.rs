@@ -3,6 +3,7 @@
 mod example;
 mod file;
 mod options;
+mod otel;
 mod settings;
 mod value;
 
@@ -179,7 +180,10 @@ impl Configuration {
     }
 
     fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) -> Result<()> {
-        let mut variables: Vec<_> = environment.filter(|(name, _)| name.starts_with("TOLLGATE_")).collect();
+        let (mut variables, standard): (Vec<_>, Vec<_>) = environment
+            .filter(|(name, _)| name.starts_with("TOLLGATE_") || name.starts_with("OTEL_"))
+            .partition(|(name, _)| name.starts_with("TOLLGATE_"));
+        self.read_otel(&standard.into_iter().collect())?;
         variables.sort();
         for (name, value) in variables {
             match ALL.iter().find(|setting| setting.variable() == name) {

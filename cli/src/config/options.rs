@@ -50,6 +50,13 @@ impl Configuration {
         if !(1..=8).contains(&settings.clean_up_parallel) {
             bail!("`history.parallel`: {} clean-up jobs are not possible; give 1 to 8", settings.clean_up_parallel);
         }
+        for (name, texts) in
+            [("tracing.headers", &settings.tracing_headers), ("tracing.resource", &settings.tracing_resource)]
+        {
+            if let Some(text) = texts.iter().find(|text| pair(text).is_none()) {
+                bail!("`{name}`: `{text}` has no name and value; give `name=value`");
+            }
+        }
         if settings.store_durability == Durability::Strict
             && *self.origin(super::find("store.max-loss").expect("a setting")) != super::Origin::Default
         {
@@ -105,6 +112,7 @@ impl Configuration {
         transactions.skip_output_mapping_on_canceled = settings.skip_output_mapping_on_canceled;
         transactions.reevaluate_time_cycle_when_due = settings.reevaluate_time_cycle_when_due;
         transactions.time_zone.clone_from(&settings.time_zone);
+        transactions.tracing = self.tracing().map(|options| options.sampling);
         transactions.max_operations = settings.max_operations;
         transactions.max_executions = settings.max_executions;
         transactions.max_call_depth = settings.max_call_depth;
@@ -123,6 +131,24 @@ impl Configuration {
         options
     }
 
+    /// How traces are exported, if they are.
+    pub(crate) fn tracing(&self) -> Option<telemetry::Options> {
+        let settings = &self.settings;
+        let endpoint = settings.tracing_endpoint.as_deref().filter(|endpoint| !endpoint.is_empty())?;
+        // without a path: `scheme://host:port`
+        let bare = endpoint.trim_end_matches('/').splitn(4, '/').count() < 4;
+        let endpoint = if bare { format!("{}/v1/traces", endpoint.trim_end_matches('/')) } else { endpoint.to_owned() };
+        let pairs = |texts: &[String]| texts.iter().filter_map(|text| pair(text)).collect();
+        Some(telemetry::Options {
+            headers: pairs(&settings.tracing_headers),
+            service: settings.tracing_service_name.clone(),
+            resource: pairs(&settings.tracing_resource),
+            sampling: tollgate::trace::Sampling { ratio: settings.tracing_ratio.0 },
+            buffer_bytes: settings.tracing_buffer.in_memory(),
+            ..telemetry::Options::new(endpoint)
+        })
+    }
+
     /// Options of the server.
     pub(crate) fn server_options(&self) -> server::Options {
         let settings = &self.settings;
@@ -137,6 +163,7 @@ impl Configuration {
             max_requests: settings.max_requests,
             max_long_polls: settings.max_long_polls,
             unique_worker_requests: settings.unique_worker_requests,
+            trace_workers: settings.tracing_workers,
             authentication: settings.authentication,
             cors: Some(settings.cors.clone()).filter(|sites| !sites.is_empty()),
             compression: settings.compression,
@@ -145,6 +172,12 @@ impl Configuration {
             ..server::Options::default()
         }
     }
+}
+
+/// `name=value`.
+fn pair(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    Some((name.trim().to_owned(), value.trim().to_owned())).filter(|(name, _)| !name.is_empty())
 }
 
 /// `set-variables=10`.

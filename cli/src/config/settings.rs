@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use engine_core::{history::HistoryLevel, host::RemovalTimeStrategy};
 use tollgate::store::Kind;
 
-use super::value::{Durability, LogFormat, Raw, Size, Value};
+use super::value::{Durability, LogFormat, Raw, Share, Size, Value};
 
 /// A setting, without its value.
 pub(crate) struct Setting {
@@ -194,6 +194,23 @@ settings! {
     "http.unique-worker-requests" unique_worker_requests: bool = http().unique_worker_requests;
     /// How long open requests may take after the server was told to stop.
     "http.shutdown-timeout" shutdown_timeout: Duration = http().shutdown_timeout;
+
+    /// Collector of traces (OTLP over HTTP), such as `http://localhost:4318`. Without a path, spans go to `/v1/traces`. Nothing is
+    /// traced when it is not set. OTEL_EXPORTER_OTLP_ENDPOINT and its like in the environment are understood, too.
+    "tracing.endpoint" tracing_endpoint: Option<String> = None;
+    /// Headers for the collector: `["authorization=Bearer abc"]`.
+    "tracing.headers" tracing_headers: Vec<String> = Vec::new();
+    /// Part of the traces that begin here and are recorded, from 0 to 1. Traces that come in are recorded as their flag says.
+    "tracing.ratio" tracing_ratio: Share = Share(1.0);
+    /// `service.name` of all spans.
+    "tracing.service-name" tracing_service_name: String = "tollgate".to_owned();
+    /// Further attributes of all spans' resource: `["deployment.environment.name=test"]`.
+    "tracing.resource" tracing_resource: Vec<String> = Vec::new();
+    /// Encoded spans that may wait for the collector; further ones are dropped and counted.
+    "tracing.buffer" tracing_buffer: Size = Size(4 << 20);
+    /// `fetchAndLock` answers `traceparent` with each task while traces are exported. Off for clients that refuse what Camunda does
+    /// not answer.
+    "tracing.workers" tracing_workers: bool = http().trace_workers;
 
     /// Connections at a time; further ones wait until one ends.
     "limits.connections" max_connections: usize = http().max_connections;

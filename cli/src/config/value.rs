@@ -12,6 +12,8 @@ pub(crate) enum Raw {
     Text(String),
     /// A whole number in a file.
     Integer(i64),
+    /// A number with a fraction in a file.
+    Float(f64),
     /// `true` or `false` in a file.
     Boolean(bool),
     /// A list in a file.
@@ -99,6 +101,30 @@ impl Value for i32 {
 }
 
 numbers! { u32 u64 usize }
+
+/// A part of a whole, from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Share(pub(crate) f64);
+
+impl Value for Share {
+    const EXPECTED: &'static str = "a number from 0 to 1, such as `0.1`";
+    const EXAMPLE: &'static str = "0.1";
+
+    fn read(raw: &Raw) -> Option<Self> {
+        let number = match raw {
+            Raw::Float(number) => *number,
+            Raw::Integer(0) => 0.0,
+            Raw::Integer(1) => 1.0,
+            Raw::Loose(text) => text.trim().parse().ok()?,
+            _ => return None,
+        };
+        (0.0..=1.0).contains(&number).then_some(Self(number))
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(format!("{:?}", self.0))
+    }
+}
 
 impl Value for String {
     const EXPECTED: &'static str = "a text";
@@ -332,7 +358,7 @@ impl Value for Kind {
 mod tests {
     use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-    use super::{Raw, Size, Value};
+    use super::{Raw, Share, Size, Value};
 
     fn loose<T: Value>(text: &str) -> Option<T> {
         T::read(&Raw::Loose(text.to_owned()))
@@ -350,6 +376,7 @@ mod tests {
         back(Duration::from_secs(7200));
         back(Duration::ZERO);
         back(Size(0));
+        back(Share(0.25));
         back(Size(256 << 20));
         back(Size(1000));
         back(SocketAddr::from(([127, 0, 0, 1], 8080)));
@@ -363,6 +390,7 @@ mod tests {
         assert_eq!(loose::<Duration>("30"), None);
         assert_eq!(loose::<Duration>("30 days"), None);
         assert_eq!(loose::<Size>("12MB"), None);
+        assert_eq!(loose::<Share>("1.5"), None);
         assert_eq!(loose::<u32>("-1"), None);
         assert_eq!(u32::read(&Raw::Text("1".to_owned())), None, "a text in a file is no number");
         assert_eq!(loose::<Vec<String>>("a, b"), Some(vec!["a".to_owned(), "b".to_owned()]));

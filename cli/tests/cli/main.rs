@@ -12,3 +12,4 @@ mod run;
 mod serve;
 mod store;
 mod support;
+mod tracing;

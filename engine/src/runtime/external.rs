@@ -1,6 +1,9 @@
 //! Fetching external tasks.
 
-use engine_core::command::{Command, ExternalTaskCommand, Outcome};
+use engine_core::{
+    command::{Command, ExternalTaskCommand, Outcome},
+    trace,
+};
 
 use super::{Engine, lane::Lane};
 use crate::{
@@ -102,7 +105,11 @@ fn delivered(
     } else {
         Vec::new()
     };
-    Some(LockedTask { task: row, topic, business_key, variables, extension_properties })
+    let trace = world.root_of_process_instance(row.process_instance).and_then(|root| {
+        let incoming = world.execution(root).and_then(|root| root.trace.as_deref());
+        trace::handed_on(root, incoming, row.activity_instance, shared.options.settings.tracing)
+    });
+    Some(LockedTask { task: row, topic, business_key, variables, extension_properties, trace })
 }
 
 impl Lane {

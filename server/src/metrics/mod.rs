@@ -1,13 +1,14 @@
 //! `/metrics`: figures about requests, the engine, its work and the store, for Prometheus.
 //!
-//! Three sources: counters kept as things happen ([`happenings`]), a count of what is open, made when somebody asks and not
-//! more often than [`census::FRESH`] ([`census`]), and the store's own figures ([`storage`]). Values of labels are bounded
+//! Counters are kept as things happen ([`happenings`]); what is open is counted when somebody asks and not more often than
+//! [`census::FRESH`] ([`census`]); the store and the exporter of traces have figures of their own ([`storage`], [`traces`]). Values of labels are bounded
 //! ([`labels`]). docs/metrics.md explains every name; a test compares.
 
 mod census;
 mod happenings;
 mod labels;
 mod storage;
+mod traces;
 
 use std::sync::{Arc, atomic::AtomicU64};
 
@@ -18,7 +19,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use self::{census::Census, happenings::Happenings, storage::Storage};
+use self::{census::Census, happenings::Happenings, storage::Storage, traces::Traces};
 use crate::{app::App, engine::Engine};
 
 /// Labels of one name.
@@ -40,7 +41,7 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     /// Figures over an engine, which is observed from here on.
-    pub(crate) fn new(engine: &Engine) -> Self {
+    pub(crate) fn new(engine: &Engine, spans: Arc<telemetry::Counters>) -> Self {
         let mut registry = Registry::with_prefix("tollgate");
         let census = Mutex::new(Census::new(&mut registry));
         let (responses, uptime) = (Family::default(), Gauge::default());
@@ -52,6 +53,7 @@ impl Metrics {
         registry.register_with_unit("uptime", "Time since the start", Unit::Seconds, uptime.clone());
         engine.observe(Arc::new(Happenings::new(&mut registry)));
         registry.register_collector(Box::new(Storage::new(engine.clone())));
+        registry.register_collector(Box::new(Traces::new(spans)));
         Self { registry, responses, long_polls, queued, memory, uptime, census }
     }
 

@@ -297,6 +297,8 @@ struct Fetched<'a> {
     world: &'a World,
     tasks: &'a [LockedTask],
     deserialize: &'a [bool],
+    /// Workers are told where in a trace their tasks are.
+    traced: bool,
 }
 
 impl Serialize for Fetched<'_> {
@@ -304,7 +306,7 @@ impl Serialize for Fetched<'_> {
         let mut list = serializer.serialize_seq(Some(self.tasks.len()))?;
         for locked in self.tasks {
             let deserialize = self.deserialize.get(locked.topic).copied().unwrap_or(false);
-            list.serialize_element(&LockedTaskView { world: self.world, locked, deserialize })?;
+            list.serialize_element(&LockedTaskView { world: self.world, locked, deserialize, traced: self.traced })?;
         }
         list.end()
     }
@@ -321,7 +323,8 @@ async fn fetch_and_lock(call: Call) -> Reply {
     let (request, deserialize) = fetch_request(&body)?;
     let tasks = poll(&call, request, timeout_ms).await?;
     let world = call.app.engine.read();
-    Answer::json(&Fetched { world: &world, tasks: &tasks, deserialize: &deserialize })
+    let traced = call.app.options.trace_workers && call.app.engine.settings().tracing.is_some();
+    Answer::json(&Fetched { world: &world, tasks: &tasks, deserialize: &deserialize, traced })
 }
 
 /// Fetches, and waits for tasks as long as the caller wants to.

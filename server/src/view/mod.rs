@@ -16,7 +16,8 @@ use tollgate::world::World;
 macro_rules! view {
     ($(#[$doc:meta])* $name:ident<$life:lifetime> { $($field:ident: $type:ty),* $(,)? }
      $(let $bound:ident = $init:expr;)*
-     => { $($key:literal: $value:expr),* $(,)? }) => {
+     => { $($key:literal: $value:expr),* $(,)? }
+     $(only if there $($may_key:literal: $may_value:expr),* $(,)?)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name<$life> {
@@ -30,6 +31,9 @@ macro_rules! view {
                 $(let $bound = $init;)*
                 let mut map = serializer.serialize_map(None)?;
                 $(map.serialize_entry($key, &$value)?;)*
+                $($(if let Some(value) = &$may_value {
+                    map.serialize_entry($may_key, value)?;
+                })*)?
                 map.end()
             }
         }

@@ -96,10 +96,11 @@ view! {
 
 view! {
     /// An external task that was fetched.
-    LockedTaskView<'a> { world: &'a World, locked: &'a LockedTask, deserialize: bool }
+    LockedTaskView<'a> { world: &'a World, locked: &'a LockedTask, deserialize: bool, traced: bool }
     let row = &locked.task;
     let definition = world.process_definition(row.definition);
     let activity = world.activity_id(row.definition, row.node);
+    let trace = locked.trace.as_ref().filter(|_| traced);
     => {
         "activityId": activity,
         "activityInstanceId": activity_instance_id(activity, row.activity_instance),
@@ -122,7 +123,9 @@ view! {
         "priority": row.priority,
         "businessKey": locked.business_key,
         "extensionProperties": Properties(&locked.extension_properties),
-    }
+    } only if there
+        "traceparent": trace.map(|trace| trace.traceparent()),
+        "tracestate": trace.and_then(|trace| trace.state.as_deref()),
 }
 
 /// Values by name.
