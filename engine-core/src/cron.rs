@@ -104,10 +104,7 @@ impl Cron {
         };
         let fields: Vec<&str> = expanded.split_whitespace().collect();
         if !(6..=7).contains(&fields.len()) {
-            return Err(CronError(format!(
-                "Cron expression must consist of 6 fields (found {} in \"{text}\")",
-                fields.len()
-            )));
+            return Err(CronError(format!("Cron expression contains {} parts but we expect one of [6]", fields.len())));
         }
         let years = match fields.get(6) {
             None | Some(&"*" | &"?") => None,

@@ -5,6 +5,7 @@
 //! Start reading at [`state::InstanceState`] and [`history::HistoryEvent`].
 
 mod behaviour;
+pub mod calendar;
 pub mod command;
 pub mod cron;
 pub mod error;

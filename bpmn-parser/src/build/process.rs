@@ -37,7 +37,7 @@ impl<'d> Builder<'d> {
         let (candidate_starter_users, candidate_starter_groups) = self.parse_start_authorization(element)?;
         let lanes = self.parse_lanes(element);
         self.validate_activities(scope);
-        let body = self.take_body(scope);
+        let body = self.take_bodies(scope);
         Ok(Process {
             id: element.id().unwrap_or_default().to_owned(),
             name: owned(element.attribute("name")),

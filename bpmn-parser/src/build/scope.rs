@@ -343,8 +343,22 @@ impl<'d> Builder<'d> {
         draft.kind = Some(kind);
     }
 
-    /// The finished nodes and flows of a scope, in document order.
-    pub(super) fn take_body(&mut self, scope: ScopeIx) -> ScopeBody {
+    /// The finished body of a process, the bodies of its subprocesses in place: inner scopes stand behind outer ones.
+    pub(super) fn take_bodies(&mut self, process: ScopeIx) -> ScopeBody {
+        for scope in (process + 1..self.scopes.len()).rev() {
+            if !matches!(self.scopes[scope].kind, Some(NodeKind::SubProcess(_) | NodeKind::Transaction(_))) {
+                continue;
+            }
+            let body = self.take_body(scope);
+            if let Some(NodeKind::SubProcess(inner) | NodeKind::Transaction(inner)) = &mut self.scopes[scope].kind {
+                inner.body = body;
+            }
+        }
+        self.take_body(process)
+    }
+
+    /// The finished nodes and flows directly in a scope, in document order.
+    fn take_body(&mut self, scope: ScopeIx) -> ScopeBody {
         let mut nodes: Vec<ScopeIx> = Vec::new();
         for &child in &self.scopes[scope].children {
             if self.scopes[child].role == Role::MultiInstanceBody {

@@ -1,6 +1,6 @@
 //! `subProcess` and `transaction`.
 
-use models::bpmn::{NodeKind, SubProcess};
+use models::bpmn::{NodeKind, ScopeBody, SubProcess};
 
 use super::{
     Builder, Step, Stop, java,
@@ -9,6 +9,7 @@ use super::{
 use crate::xml::Element;
 
 impl<'d> Builder<'d> {
+    /// The body stays in the draft until the process is complete: associations of an outer scope still change it.
     pub(super) fn parse_sub_process(&mut self, element: Element<'d>, scope: ScopeIx) -> Step<ScopeIx> {
         let activity = self.create_node(element, scope)?;
         self.scopes[activity].is_subprocess = true;
@@ -29,8 +30,8 @@ impl<'d> Builder<'d> {
             self.scopes[activity].event_scope = Some(scope);
         }
         self.parse_scope(element, activity)?;
-        let body = self.take_body(activity);
-        self.finish(activity, Role::SubProcess, NodeKind::SubProcess(SubProcess { triggered_by_event, body }));
+        let subprocess = SubProcess { triggered_by_event, body: ScopeBody::default() };
+        self.finish(activity, Role::SubProcess, NodeKind::SubProcess(subprocess));
         Ok(activity)
     }
 
@@ -40,8 +41,7 @@ impl<'d> Builder<'d> {
         self.scopes[activity].is_subprocess = true;
         self.scopes[activity].role = Role::SubProcess;
         self.parse_scope(element, activity)?;
-        let body = self.take_body(activity);
-        let transaction = SubProcess { triggered_by_event: false, body };
+        let transaction = SubProcess { triggered_by_event: false, body: ScopeBody::default() };
         self.finish(activity, Role::SubProcess, NodeKind::Transaction(transaction));
         Ok(activity)
     }

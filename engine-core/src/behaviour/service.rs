@@ -143,7 +143,7 @@ fn evaluate(tx: &mut Tx<'_>, id: Id, code: &DecisionCode) -> Ran {
     let request = DecisionRequest { key, version, tenant, execution, mapper };
     let engine = tx.host.decisions();
     let outcome = {
-        let mut scope = Scope { tx, execution: Some(id), task: None, external: None, extra: &[] };
+        let mut scope = Scope { tx, execution: Some(id), task: None, external: None, extra: &[], local: false };
         engine.evaluate(&request, &mut scope)?
     };
     tx.record_decisions(id, &outcome)?;

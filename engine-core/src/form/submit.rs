@@ -76,7 +76,14 @@ impl Submission {
     }
 
     fn scope<'t, 'a>(&self, tx: &'t mut Tx<'a>) -> Scope<'t, 'a> {
-        Scope { tx, execution: Some(self.place.execution), task: self.place.task, external: None, extra: &[] }
+        Scope {
+            tx,
+            execution: Some(self.place.execution),
+            task: self.place.task,
+            external: None,
+            extra: &[],
+            local: false,
+        }
     }
 
     fn evaluate(&self, tx: &mut Tx<'_>, expression: &Expr) -> Ran<Object> {

@@ -118,6 +118,7 @@ impl Compiler {
         self.graph.nodes.push(root);
         self.graph.task_priority = self.option(process.task_priority.as_deref())?;
         self.scope(&process.body, PROCESS)?;
+        self.compensation(&process.body)?;
         self.flows(&process.body)?;
         self.initial(&process.body)
     }
@@ -151,10 +152,12 @@ impl Compiler {
             self.at = Place { element: node.id.clone(), span: node.span };
             self.flow_node(node, body, parent)?;
         }
-        // boundary events, handlers and gateways refer to nodes that may stand behind them
+        // boundary events refer to activities that may stand behind them
         for node in &body.nodes {
-            self.at = Place { element: node.id.clone(), span: node.span };
-            self.attach(node, parent)?;
+            if let NodeKind::BoundaryEvent(event) = &node.kind {
+                self.at = Place { element: node.id.clone(), span: node.span };
+                self.boundary(node, event)?;
+            }
         }
         Ok(())
     }
@@ -501,37 +504,55 @@ impl Compiler {
         })
     }
 
-    /// What needs other nodes of the scope: event scopes, handlers, compensation, the gateway's events.
-    fn attach(&mut self, node: &FlowNode, parent: NodeIx) -> Result<()> {
-        match &node.kind {
-            NodeKind::BoundaryEvent(event) => self.boundary(node, event)?,
-            NodeKind::IntermediateThrow(ThrowDefinition::Compensation { activity: Some(activity) })
-            | NodeKind::EndEvent(ThrowDefinition::Compensation { activity: Some(activity) }) => {
-                let target = self.entry.get(activity).copied().or_else(|| self.graph.find(activity));
-                let ix = self.known(&node.id)?;
-                self.graph.nodes[ix.0 as usize].kind = Kind::CompensationThrow(target);
+    /// Handlers and targets of compensation: they may be in other scopes than the events.
+    fn compensation(&mut self, body: &bpmn::ScopeBody) -> Result<()> {
+        for node in &body.nodes {
+            self.at = Place { element: node.id.clone(), span: node.span };
+            match &node.kind {
+                NodeKind::SubProcess(inner) | NodeKind::Transaction(inner) => self.compensation(&inner.body)?,
+                NodeKind::BoundaryEvent(event) => {
+                    if let BoundaryTrigger::Compensation { handler } = &event.trigger {
+                        self.compensation_handler(node, event, handler.as_deref())?;
+                    }
+                }
+                NodeKind::IntermediateThrow(ThrowDefinition::Compensation { activity: Some(activity) })
+                | NodeKind::EndEvent(ThrowDefinition::Compensation { activity: Some(activity) }) => {
+                    let target = self.entry.get(activity).copied().or_else(|| self.graph.find(activity));
+                    let ix = self.known(&node.id)?;
+                    self.graph.nodes[ix.0 as usize].kind = Kind::CompensationThrow(target);
+                }
+                _ => {}
             }
-            _ => {}
         }
-        let _ = parent;
+        Ok(())
+    }
+
+    fn compensation_handler(
+        &mut self,
+        node: &FlowNode,
+        event: &bpmn::BoundaryEvent,
+        handler: Option<&str>,
+    ) -> Result<()> {
+        let ix = self.known(&node.id)?;
+        let inner = self.known(&event.attached_to)?;
+        let handler = match handler {
+            Some(id) => Some(self.entry.get(id).copied().map_or_else(|| self.known(id), Ok)?),
+            None => None,
+        };
+        self.graph.nodes[inner.0 as usize].compensation_handler = handler;
+        self.graph.nodes[ix.0 as usize].event_scope = inner;
+        if let Some(handler) = handler {
+            self.graph.nodes[handler.0 as usize].event_scope = inner;
+        }
         Ok(())
     }
 
     fn boundary(&mut self, node: &FlowNode, event: &bpmn::BoundaryEvent) -> Result<()> {
-        let ix = self.known(&node.id)?;
-        let inner = self.known(&event.attached_to)?;
-        if let BoundaryTrigger::Compensation { handler } = &event.trigger {
-            let handler = match handler {
-                Some(id) => Some(self.entry.get(id).copied().map_or_else(|| self.known(id), Ok)?),
-                None => None,
-            };
-            self.graph.nodes[inner.0 as usize].compensation_handler = handler;
-            self.graph.nodes[ix.0 as usize].event_scope = inner;
-            if let Some(handler) = handler {
-                self.graph.nodes[handler.0 as usize].event_scope = inner;
-            }
+        if matches!(event.trigger, BoundaryTrigger::Compensation { .. }) {
             return Ok(());
         }
+        let ix = self.known(&node.id)?;
+        let inner = self.known(&event.attached_to)?;
         let host = self.entry.get(&event.attached_to).copied().unwrap_or(inner);
         self.graph.nodes[host.0 as usize].is_scope = true;
         let made = &mut self.graph.nodes[ix.0 as usize];

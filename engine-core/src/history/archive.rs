@@ -162,6 +162,8 @@ impl Archive {
             HistoryEvent::VariableUpdated { id, value } => {
                 if let Some(row) = self.variables.get_mut(id) {
                     row.value = value.clone();
+                    // set again in the transaction that has removed it
+                    row.deleted = false;
                 }
             }
             HistoryEvent::VariableDeleted { id, keep } => {

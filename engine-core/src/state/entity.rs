@@ -126,7 +126,7 @@ pub struct Variable {
     /// Gone when the transaction ends; never stored.
     #[n(8)]
     pub transient: bool,
-    /// Number of updates so far.
+    /// How many transactions have updated it so far.
     #[n(9)]
     pub revision: u32,
 }

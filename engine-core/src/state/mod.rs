@@ -269,6 +269,12 @@ impl InstanceState {
         self.variables.iter()
     }
 
+    /// The number that history gives a change of a variable: how many transactions have changed it before. All changes of
+    /// one transaction have the same.
+    pub fn variable_revision(&self, id: Id) -> u32 {
+        self.variables.committed(id).map_or(0, |row| row.revision + 1)
+    }
+
     /// The variable of that name owned by exactly that execution or task.
     pub fn variable_in(&self, scope: Id, name: &str) -> Option<&Variable> {
         // a borrowed key of a tuple needs an owned Arc; names are short

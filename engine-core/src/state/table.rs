@@ -44,6 +44,11 @@ impl<T: Entity> Table<T> {
         self.rows.get(&id)
     }
 
+    /// The entity of that id as it was before the transaction.
+    pub fn committed(&self, id: Id) -> Option<&T> {
+        self.journal.get(&id).map_or_else(|| self.rows.get(&id), Option::as_ref)
+    }
+
     /// The entity of that id, to change it; the first call in a transaction journals the old value.
     pub fn get_mut(&mut self, id: Id) -> Option<&mut T> {
         let row = self.rows.get_mut(&id)?;

@@ -51,8 +51,10 @@ impl Tx<'_> {
             }
         }
         let row = self.execution(id);
-        if row.is_active && row.activity.is_some() {
-            if row.activity_state != ActivityState::Ending {
+        // a token that waits at a joining gateway is not active; only what comes from outside cancels it there
+        if (row.is_active || flags.externally_terminated) && row.activity.is_some() {
+            let failed = self.scratch(id).is_some_and(|s| s.end_listeners_failed);
+            if row.activity_state != ActivityState::Ending || failed {
                 self.scratch_mut(id).canceled = true;
                 self.notify_end(id, EndKind::Cancel)?;
                 self.scratch_mut(id).canceled = false;

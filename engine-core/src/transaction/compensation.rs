@@ -51,6 +51,13 @@ impl Tx<'_> {
             row.is_concurrent = false;
             row.is_event_scope = true;
         });
+        // the snapshot enters the activity as any execution does: its boundary timers are there again, and may fire
+        if !self.scratch(snapshot).is_some_and(|s| s.skip_io) {
+            self.execute_input_mapping(snapshot, activity).map_err(|thrown| self.fault_of(snapshot, thrown))?;
+        }
+        if node.is_scope {
+            self.create_timers(snapshot, activity)?;
+        }
         for (name, value) in self.local_values(id) {
             self.set_variable_local(snapshot, name, value, false)?;
         }

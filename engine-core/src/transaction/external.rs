@@ -257,8 +257,14 @@ impl Tx<'_> {
         let Kind::ExternalTask(code) = &graph.node(task.node).kind else { return Ok(false) };
         for error in &code.errors {
             let (Some(expression), Some(code)) = (&error.expression, &error.code) else { continue };
-            let mut scope =
-                Scope { tx: self, execution: Some(task.execution), task: None, external: Some(task.id), extra: &[] };
+            let mut scope = Scope {
+                tx: self,
+                execution: Some(task.execution),
+                task: None,
+                external: Some(task.id),
+                extra: &[],
+                local: false,
+            };
             match evaluate_in(&mut scope, expression) {
                 Ok(Object::Boolean(true)) => {}
                 Ok(_) => continue,

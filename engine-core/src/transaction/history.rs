@@ -7,7 +7,7 @@ use models::{Id, Timestamp};
 use super::{Step, Tx};
 use crate::{
     error::Fault,
-    graph::NodeIx,
+    graph::{NodeIx, ProcessGraph},
     history::{
         AssigneeChange, HistoricActivityInstance, HistoricDetail, HistoricExternalTaskLog, HistoricIdentityLinkLog,
         HistoricIncident, HistoricJobLog, HistoricProcessInstance, HistoricTaskInstance, HistoricVariableInstance,
@@ -148,8 +148,13 @@ impl Tx<'_> {
             // link events leave no history (S-GW-7)
             return Ok(());
         }
-        let parent = self.parent_activity_instance(id).unwrap_or(row.process_instance);
-        let parent_activity = self.owner_activity(&graph, id, activity, parent, row.process_instance);
+        let (parent, parent_activity) = match self.beside_thrower(&graph, &row, activity)? {
+            Some(beside) => beside,
+            None => {
+                let parent = self.parent_activity_instance(id).unwrap_or(row.process_instance);
+                (parent, self.owner_activity(&graph, id, activity, parent, row.process_instance))
+            }
+        };
         let event = HistoricActivityInstance {
             id: instance,
             parent,
@@ -174,15 +179,28 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Activity id of the parent instance: the flow scope, or empty for the process instance.
-    fn owner_activity(
-        &self,
-        graph: &crate::graph::ProcessGraph,
-        id: Id,
+    /// Parent instance, with its activity, of a compensation handler that runs under its throwing event: in history it is
+    /// beside the scope that it belongs to (`CompensationBehavior.getParentActivityInstanceId`).
+    fn beside_thrower(
+        &mut self,
+        graph: &ProcessGraph,
+        row: &Execution,
         activity: NodeIx,
-        parent: Id,
-        instance: Id,
-    ) -> String {
+    ) -> Step<Option<(Id, String)>> {
+        let Some(thrower) = row.parent else { return Ok(None) };
+        let at = self.execution(thrower).activity;
+        if !at.is_some_and(|node| self.throws_compensation(&graph.node(node).kind)) {
+            return Ok(None);
+        }
+        let scope = graph.node(activity).parent;
+        let execution = self.execution_for_scope(thrower, scope)?;
+        let parent = self.parent_activity_instance(execution).unwrap_or(row.process_instance);
+        let name = if parent == row.process_instance { "" } else { &*graph.node(graph.node(scope).parent).id };
+        Ok(Some((parent, name.to_owned())))
+    }
+
+    /// Activity id of the parent instance: the flow scope, or empty for the process instance.
+    fn owner_activity(&self, graph: &ProcessGraph, id: Id, activity: NodeIx, parent: Id, instance: Id) -> String {
         if parent == instance {
             return String::new();
         }
@@ -483,7 +501,8 @@ impl Tx<'_> {
         }
         self.record(HistoryEvent::VariableDeleted { id: row.id, keep: true });
         let kind = row.value.type_name().to_owned();
-        let gone = Variable { value: models::Value::Null, revision: row.revision + 1, ..row.clone() };
+        let gone =
+            Variable { value: models::Value::Null, revision: self.t.state.variable_revision(row.id), ..row.clone() };
         self.detail_of(&gone, source, Some(kind))
     }
 

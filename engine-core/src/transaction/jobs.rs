@@ -583,14 +583,14 @@ impl RetryCycle {
         let text = text.trim();
         if let Some(rest) = text.strip_prefix('R') {
             let (count, duration) = rest.split_once('/')?;
-            super::timers::parse_duration(duration)?;
+            crate::calendar::parse_duration(duration)?;
             let attempts = if count.is_empty() { i32::MAX } else { count.parse().ok()? };
             // without repetitions Camunda finds no later date than the present
             let duration = if attempts == 0 { "PT0S" } else { duration };
             return Some(Self { attempts: attempts.max(1), intervals: vec![duration.to_owned()] });
         }
         let intervals: Vec<String> = text.split(',').map(|part| part.trim().to_owned()).collect();
-        if intervals.iter().any(|part| super::timers::parse_duration(part).is_none()) {
+        if intervals.iter().any(|part| crate::calendar::parse_duration(part).is_none()) {
             return None;
         }
         Some(Self { attempts: i32::try_from(intervals.len()).ok()? + 1, intervals })
@@ -603,7 +603,7 @@ impl RetryCycle {
 
     /// When the attempt after a failed one is due, that had `retries` left.
     pub fn next_attempt(&self, retries: i32, now: Timestamp, zone: &str) -> Option<Timestamp> {
-        super::timers::plus_duration(now, &self.wait_after(retries)?, zone)
+        crate::calendar::plus_duration(now, &self.wait_after(retries)?, zone)
     }
 
     /// The wait after the failure of the attempt that had `retries` left.

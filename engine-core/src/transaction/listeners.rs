@@ -62,7 +62,7 @@ impl Tx<'_> {
     pub(crate) fn run_listener(&mut self, id: Id, task: Option<Id>, listener: &Listener, role: DelegateRole) -> Ran {
         match listener {
             Listener::Expression(expression) => {
-                let mut scope = Scope { tx: self, execution: Some(id), task, external: None, extra: &[] };
+                let mut scope = Scope { tx: self, execution: Some(id), task, external: None, extra: &[], local: false };
                 evaluate_in(&mut scope, expression).map(|_| ())
             }
             Listener::Script(script) => self.script(id, task, script, &[]).map(|_| ()),
@@ -82,7 +82,7 @@ impl Tx<'_> {
                 return Ok(Arc::from(name));
             }
         }
-        let mut scope = Scope { tx: self, execution: Some(id), task, external: None, extra: &[] };
+        let mut scope = Scope { tx: self, execution: Some(id), task, external: None, extra: &[], local: false };
         match evaluate_in(&mut scope, expression)? {
             Object::Handle(Handle::Bean(name)) => Ok(Arc::from(&*name)),
             _ => Err(Fault::engine(format!(
@@ -141,7 +141,8 @@ impl Tx<'_> {
             let value = match &field.value {
                 FieldText::Constant(text) => Value::String(text.clone()),
                 FieldText::Expression(expression) => {
-                    let mut scope = Scope { tx: self, execution: Some(id), task, external: None, extra: &[] };
+                    let mut scope =
+                        Scope { tx: self, execution: Some(id), task, external: None, extra: &[], local: false };
                     stored(&evaluate_in(&mut scope, expression)?)?
                 }
             };

@@ -77,7 +77,8 @@ impl Tx<'_> {
         match parameter {
             ParameterCode::Null => Ok(Object::Null),
             ParameterCode::Expression(expression) => {
-                let mut context = Scope { tx: self, execution: Some(scope), task: None, external: None, extra };
+                let mut context =
+                    Scope { tx: self, execution: Some(scope), task: None, external: None, extra, local: false };
                 evaluate_in(&mut context, expression)
             }
             ParameterCode::Script(script) => self.script(scope, None, script, extra),
@@ -92,7 +93,8 @@ impl Tx<'_> {
                 // a TreeMap in Camunda: sorted by evaluated key (S-VR-8)
                 let mut all = Vec::with_capacity(entries.len());
                 for (key, value) in entries {
-                    let mut context = Scope { tx: self, execution: Some(scope), task: None, external: None, extra };
+                    let mut context =
+                        Scope { tx: self, execution: Some(scope), task: None, external: None, extra, local: false };
                     let key = evaluate_in(&mut context, key)?;
                     all.push((key, self.parameter_object(scope, value, extra)?));
                 }
@@ -120,7 +122,9 @@ impl Tx<'_> {
                     all.push(Mapped { name: mapping.target.clone(), value, local, transient });
                 }
                 MappingSourceCode::Expression(expression) => {
-                    let value = self.evaluate_value(execution, expression)?;
+                    let mut scope = self.scope_of(execution);
+                    scope.local = local;
+                    let value = stored(&evaluate_in(&mut scope, expression)?)?;
                     all.push(Mapped { name: mapping.target.clone(), value, local, transient: false });
                 }
             }

@@ -42,10 +42,10 @@ use crate::{
     graph::{FlowIx, VariableEventKind},
     history::HistoryEvent,
     host::{Definition, DelegateCall, DelegateReply, Host},
-    state::{Changes, Execution, InstanceState},
+    state::{Changes, Execution, InstanceState, Variable},
 };
 pub use jobs::{RetryCycle, render_trace};
-pub use timers::{CycleError, fix_start, invalid_format, parse_due_date, repeat_due};
+pub use scope::NO_SUCH_PROPERTY;
 
 /// A step on the agenda. Only these may become jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +186,8 @@ pub struct Transaction {
     broadcasts: Vec<Broadcast>,
     flows: Vec<(Id, Arc<str>)>,
     delayed: BTreeMap<Id, VecDeque<VariableEvent>>,
+    /// Variables that were removed by their names: set again, they go on.
+    removed_variables: BTreeMap<(Id, Arc<str>), Variable>,
     outcome: Outcome,
     pending: VecDeque<Todo>,
     waiting: Option<Id>,
@@ -223,6 +225,7 @@ impl Transaction {
             flows: Vec::new(),
             broadcasts: Vec::new(),
             delayed: BTreeMap::new(),
+            removed_variables: BTreeMap::new(),
             outcome: Outcome::Done,
             pending: commands.into_iter().map(Todo::Command).collect(),
             waiting: None,

@@ -13,6 +13,9 @@ use crate::{
     trace::TraceContext,
 };
 
+/// In the message of a script that read a variable which does not exist: a condition of an event counts as false then (S-CE-5).
+pub const NO_SUCH_PROPERTY: &str = "No such property";
+
 /// What went wrong in user code: routed to BPMN error handlers, or a fault.
 #[derive(Clone, Debug)]
 pub(crate) enum Thrown {
@@ -39,22 +42,19 @@ pub(crate) struct Scope<'t, 'a> {
     pub(crate) external: Option<Id>,
     /// Values that exist for this evaluation only, such as `decisionResult` or connector parameters.
     pub(crate) extra: &'t [(Arc<str>, Value)],
+    /// Only variables of the execution itself are seen (`VariableScopeLocalAdapter`).
+    pub(crate) local: bool,
 }
 
 impl<'a> Tx<'a> {
     /// The scope of an execution.
     pub(crate) fn scope_of(&mut self, execution: Id) -> Scope<'_, 'a> {
-        Scope { tx: self, execution: Some(execution), task: None, external: None, extra: &[] }
+        Scope { tx: self, execution: Some(execution), task: None, external: None, extra: &[], local: false }
     }
 
     /// Evaluates on an execution.
     pub(crate) fn evaluate(&mut self, execution: Id, expression: &Expr) -> Ran<Object> {
         evaluate_in(&mut self.scope_of(execution), expression)
-    }
-
-    /// Evaluates to a typed value.
-    pub(crate) fn evaluate_value(&mut self, execution: Id, expression: &Expr) -> Ran<Value> {
-        Ok(stored(&self.evaluate(execution, expression)?)?)
     }
 
     /// Evaluates to text; null is `None`.
@@ -92,7 +92,11 @@ impl<'a> Tx<'a> {
                 Ok(_) => {}
             }
         }
-        self.condition_holds(execution, condition)
+        match self.condition(execution, condition) {
+            // what Groovy says of an unknown variable
+            Err(Thrown::Fault(fault)) if fault.message.contains(NO_SUCH_PROPERTY) => Ok(false),
+            result => result.map_err(|thrown| self.fault_of(execution, thrown)),
+        }
     }
 
     fn condition(&mut self, execution: Id, condition: &ConditionCode) -> Ran<bool> {
@@ -137,7 +141,7 @@ impl<'a> Tx<'a> {
         if language.eq_ignore_ascii_case("juel") {
             let parsed = juel::Expression::parse(&text)
                 .map_err(|error| Thrown::Fault(Fault::new(FaultKind::ScriptCompilation, error.to_string())))?;
-            let mut scope = Scope { tx: self, execution: Some(execution), task, external: None, extra };
+            let mut scope = Scope { tx: self, execution: Some(execution), task, external: None, extra, local: false };
             return parsed.evaluate(&mut scope).map_err(from_eval);
         }
         self.host_script(execution, task, &language, &text, extra)
@@ -163,7 +167,7 @@ impl<'a> Tx<'a> {
         extra: &[(Arc<str>, Value)],
     ) -> Ran<Object> {
         let runner = self.host.scripts();
-        let mut scope = Scope { tx: self, execution: Some(execution), task, external: None, extra };
+        let mut scope = Scope { tx: self, execution: Some(execution), task, external: None, extra, local: false };
         let result = runner.run(language, text, &mut scope);
         result.map_err(|failure| self.script_failed(execution, failure))
     }
@@ -308,6 +312,7 @@ impl Scope<'_, '_> {
     fn own_row(&self, name: &str) -> Option<(Id, Value)> {
         let found = match (self.task, self.execution) {
             (Some(task), _) => self.tx.get_task_variable(task, name),
+            (None, Some(execution)) if self.local => self.tx.t.state.variable_in(execution, name),
             (None, Some(execution)) => self.tx.get_variable(execution, name),
             (None, None) => None,
         };

@@ -388,6 +388,8 @@ impl Tx<'_> {
             self.scratch_mut(*one).ended = true;
         }
         for one in recyclable.into_iter().filter(|one| *one != id) {
+            // only the one that goes on is continued asynchronously
+            self.scratch_mut(one).ignore_async = true;
             self.end(one, flows.is_empty())?;
         }
         let propagating = self.current(id);

@@ -8,7 +8,6 @@ use objects::Object;
 use super::{
     Step, Tx,
     scope::{Ran, Thrown, plain_text},
-    timers::parse_due_date,
 };
 use crate::{
     behaviour,
@@ -110,10 +109,10 @@ impl Tx<'_> {
         match self.evaluate(id, expression)? {
             Object::Null => Ok(None),
             Object::Date(date) => Ok(Some(date)),
-            Object::String(text) => parse_due_date(&text, self.now(), &zone).map(Some).ok_or_else(|| {
-                Fault::engine(format!("ENGINE-09027 Exception while resolving duedate '{text}': not a date or period"))
-                    .into()
-            }),
+            Object::String(text) => {
+                let due = crate::calendar::due_date(&text, self.now(), &zone);
+                Ok(Some(due.map_err(Fault::engine)?))
+            }
             _ => Err(Fault::engine(format!(
                 "{what} expression does not resolve to a Date or Date string: {}",
                 expression.text()

@@ -115,10 +115,22 @@ impl Tx<'_> {
         let existing = self.t.state.variable_in(scope, &name).map(|row| (row.id, row.transient));
         let kind = if let Some((id, was_transient)) = existing {
             check_transient(&name, was_transient, transient)?;
+            let revision = self.t.state.variable_revision(id);
             self.t.state.change_variable(id, |row| {
                 row.value = value;
-                row.revision += 1;
+                row.revision = revision;
             });
+            if !transient {
+                self.history_variable_updated(id, source)?;
+            }
+            VariableEventKind::Update
+        } else if let Some(mut removed) = self.t.removed_variables.remove(&(scope, name.clone())) {
+            // removed in this transaction: it is the same variable again
+            check_transient(&name, removed.transient, transient)?;
+            let id = removed.id;
+            removed.revision = self.t.state.variable_revision(id);
+            removed.value = value;
+            self.t.state.add_variable(removed);
             if !transient {
                 self.history_variable_updated(id, source)?;
             }
@@ -163,7 +175,8 @@ impl Tx<'_> {
             if !row.transient {
                 self.history_variable_deleted(&row, execution)?;
             }
-            self.delay_event(execution, row.name, VariableEventKind::Delete)?;
+            self.delay_event(execution, row.name.clone(), VariableEventKind::Delete)?;
+            self.t.removed_variables.insert((execution, row.name.clone()), row);
         }
         Ok(())
     }
@@ -206,9 +219,10 @@ impl Tx<'_> {
         if let Some(shadowed) = self.t.state.variable_in(to, &moved.name).map(|row| row.id) {
             // the value goes to the variable that is there
             self.t.state.drop_variable(id);
+            let revision = self.t.state.variable_revision(shadowed);
             self.t.state.change_variable(shadowed, |row| {
                 row.value = moved.value;
-                row.revision += 1;
+                row.revision = revision;
             });
             self.history_variable_updated(shadowed, to)?;
             return self.delay_event(to, moved.name, VariableEventKind::Update);
@@ -248,9 +262,10 @@ impl Tx<'_> {
         let existing = self.t.state.variable_in(task, &name).map(|row| (row.id, row.transient));
         if let Some((id, was_transient)) = existing {
             check_transient(&name, was_transient, transient)?;
+            let revision = self.t.state.variable_revision(id);
             self.t.state.change_variable(id, |row| {
                 row.value = value;
-                row.revision += 1;
+                row.revision = revision;
             });
             return if transient { Ok(()) } else { self.history_variable_updated(id, task) };
         }

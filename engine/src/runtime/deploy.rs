@@ -351,6 +351,7 @@ impl Lane {
         }
         for timer in &definition.graph.start_timers {
             let (due, repeat) = start_timer::due(timer, now, &zone).map_err(Fault::engine)?;
+            due.ok_or_else(|| Fault::null("duedate is null"))?;
             let node = definition.graph.node(timer.node);
             let cycle = start_timer::retry_cycle(&definition.graph, timer.node, now, &self.shared.options.settings);
             records.push(RecordChange::Put(Record::Job(Box::new(Job {

@@ -9,7 +9,7 @@ use engine_core::{
     state::{Incident, Job, JobKind},
     transaction::{RetryCycle, render_trace},
 };
-use models::Id;
+use models::{Id, Timestamp};
 
 use super::{
     lane::{Done, Lane},
@@ -242,6 +242,24 @@ impl Lane {
         start_timer::retry_cycle(&definition.graph, *node, self.shared.clock.now(), &self.shared.options.settings)
     }
 
+    /// When a start timer is due, counted from its creation or from the present (S-TM-6).
+    fn start_timer_due(&self, job: &Job, creation_based: bool) -> Result<Option<Timestamp>, Fault> {
+        let JobKind::TimerStart(..) = &job.kind else {
+            return Err(Fault::engine(format!(
+                "Only timer jobs can be recalculated, but the job with id '{}' is of type '{}'.",
+                job.id,
+                handler_type(&job.kind, None)
+            )));
+        };
+        let none = || Fault::engine(format!("No timer declaration found for job id '{}'.", job.id));
+        let definition = self.shared.definition(job.definition.ok_or_else(none)?)?;
+        let mut timers = definition.graph.start_timers.iter();
+        let timer = timers.find(|timer| Some(timer.declaration) == job.declaration).ok_or_else(none)?;
+        let from = if creation_based { job.created } else { self.shared.clock.now() };
+        let (due, _) = start_timer::due(timer, from, &self.shared.options.settings.time_zone).map_err(Fault::engine)?;
+        Ok(due)
+    }
+
     /// A job that starts an instance at a start event which an asynchronous signal has reached. The signal's variables are
     /// lost, as in Camunda (S-SG-1).
     pub(super) fn start_by_event_later(&mut self, work: &mut Work, row: &StartSubscription) -> Result<(), Fault> {
@@ -351,14 +369,13 @@ impl Lane {
                     }
                     job.due = due;
                 }
-                JobCommand::RecalculateDue { .. } => {
-                    done(Err(Fault::engine(format!(
-                        "Only timer jobs of process instances can be recalculated, but the job with id '{id}' is of type \
-                         '{}'.",
-                        handler_type(&job.kind, None)
-                    ))));
-                    return;
-                }
+                JobCommand::RecalculateDue { creation_based } => match self.start_timer_due(&job, creation_based) {
+                    Ok(due) => job.due = due,
+                    Err(fault) => {
+                        done(Err(fault));
+                        return;
+                    }
+                },
                 JobCommand::SetPriority(priority) => job.priority = priority,
                 JobCommand::Suspend(suspended) => job.suspended = suspended,
                 JobCommand::Delete => {

@@ -283,7 +283,7 @@ impl Lane {
         let shared = self.shared.clone();
         let settings = &shared.options.settings;
         let now = shared.clock.now();
-        let next = engine_core::transaction::repeat_due(repeat, now, job.repeat_offset, &settings.time_zone)
+        let next = engine_core::calendar::repeat_due(repeat, now, job.repeat_offset, &settings.time_zone)
             .map_err(Fault::engine)?;
         let Some(due) = next else { return Ok(()) };
         let mut follow_up = job.clone();

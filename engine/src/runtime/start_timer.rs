@@ -1,6 +1,7 @@
 //! Expressions without an instance: start timers and names of start events.
 
 use engine_core::{
+    calendar,
     error::Fault,
     graph::{Expr, NodeIx, ProcessGraph, TimerDeclaration, TimerKind},
     host::Settings,
@@ -89,20 +90,8 @@ pub(super) fn due(
         Object::Date(date) => return Ok((Some(date), None)),
         other => objects::text::to_text(&other, &mut scope).map_err(|error| error.to_string())?.to_string(),
     };
-    match timer.kind {
-        TimerKind::Date | TimerKind::Duration => {
-            engine_core::transaction::parse_due_date(&text, now, zone).map(|due| (Some(due), None)).ok_or_else(|| {
-                let why = engine_core::transaction::invalid_format(&text);
-                format!("ENGINE-09027 Exception while resolving duedate '{text}': {why}")
-            })
-        }
-        TimerKind::Cycle => {
-            let fixed = engine_core::transaction::fix_start(&text, now, zone);
-            let due = engine_core::transaction::repeat_due(&fixed, now, 0, zone)
-                .map_err(|why| format!("ENGINE-09026 Exception while parsing cycle expression: {why}"))?;
-            Ok((due, Some(fixed)))
-        }
-    }
+    let due = calendar::resolve(timer.kind, &text, now, zone)?;
+    Ok((due, (timer.kind == TimerKind::Cycle).then(|| calendar::fix_start(&text, now, zone))))
 }
 
 /// The retry cycle of a start event's jobs; `None` is the default strategy, also where the expression needs an instance.
@@ -154,12 +143,18 @@ impl Empty {
                 let ScriptText::Inline(text) = &script.source else {
                     return Err(Fault::engine("a conditional start event needs its script in the model"));
                 };
-                scripts.run(&script.language, text, self).map_err(|failure| {
-                    Fault::engine(match failure {
-                        ScriptFailure::BpmnError(code, _) => format!("BpmnError '{code}'"),
-                        ScriptFailure::Compilation(text) | ScriptFailure::Evaluation(_, text) => text,
-                    })
-                })?
+                match scripts.run(&script.language, text, self) {
+                    Ok(value) => value,
+                    Err(ScriptFailure::Evaluation(_, text))
+                        if text.contains(engine_core::transaction::NO_SUCH_PROPERTY) =>
+                    {
+                        return Ok(false);
+                    }
+                    Err(ScriptFailure::BpmnError(code, _)) => return Err(Fault::engine(format!("BpmnError '{code}'"))),
+                    Err(ScriptFailure::Compilation(text) | ScriptFailure::Evaluation(_, text)) => {
+                        return Err(Fault::engine(text));
+                    }
+                }
             }
         };
         match value {
