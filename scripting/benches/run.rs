@@ -10,7 +10,11 @@ struct Variables;
 
 impl Context for Variables {
     fn variable(&mut self, name: &str) -> Result<Option<Object>, ObjectError> {
-        Ok((name == "amount").then_some(Object::Integer(120)))
+        Ok(match name {
+            "amount" => Some(Object::Integer(120)),
+            "execution" => Some(Object::Handle(Handle::Execution(1))),
+            _ => None,
+        })
     }
 
     fn variable_names(&mut self) -> Vec<String> {
@@ -30,6 +34,9 @@ impl Context for Variables {
     }
 
     fn call_method(&mut self, _: &Handle, name: &str, _: &[Object]) -> Result<Object, ObjectError> {
+        if name == "setVariable" {
+            return Ok(Object::Null);
+        }
         Err(ObjectError::UnknownMethod("none".to_owned(), name.to_owned()))
     }
 
@@ -63,6 +70,25 @@ fn languages(c: &mut Criterion) {
         let script = engine.compile(language, source).expect("compiles");
         c.bench_function(&format!("{language:?}"), |b| {
             b.iter(|| black_box(&script).run(&mut Variables));
+        });
+    }
+    // More of JavaScript: what a script task does, what is read anew for each run, and what gets a context of its own.
+    let sources = [
+        (
+            "task",
+            "var total = amount * 1.19; execution.setVariable('total', total); execution.setVariable('big', total > 100);",
+        ),
+        ("block", "if (amount > 100) { 'big' } else { 'small' }"),
+        (
+            "loop",
+            "var items = [1, 2, 3, 4]; var sum = 0; for (var i = 0; i < items.length; i++) { sum += items[i] * amount } sum",
+        ),
+        ("apart", "Array.prototype.last = function () { return this[this.length - 1] }; [amount].last()"),
+    ];
+    for (name, source) in sources {
+        let script = engine.compile(Language::JavaScript, source).expect("compiles");
+        c.bench_function(&format!("JavaScript {name}"), |b| {
+            b.iter(|| black_box(&script).run(&mut Variables).expect("runs"));
         });
     }
 }

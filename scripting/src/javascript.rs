@@ -1,116 +1,122 @@
-//! JavaScript in `QuickJS` runtimes, each on a thread of its own.
+//! JavaScript on `QuickJS`.
 //!
-//! `QuickJS` wants host functions that live as long as the runtime, while a run borrows its context. So a run is a
-//! conversation: the runtime's thread executes the script and asks, the caller's thread answers with the context it has.
-//! Questions and answers are JSON texts; objects of the engine stay with the caller and are known to the script by number.
+//! A script runs on the caller's thread, in a runtime that belongs to the thread. Scripts that cannot reach what is built in
+//! ([`scan`]) share a context, in which each is compiled once; any other gets a context that ends with its run. So nothing
+//! that a script leaves behind is seen by another, or by its own next run.
+//!
+//! `QuickJS` wants host functions that live as long as the runtime, while a run borrows its context: [`CONTEXT`] lends it to
+//! them. Questions of a script are JSON texts; objects of the engine are known to the script by number.
 
 mod host;
-mod worker;
+mod runtime;
+mod scan;
+mod tokens;
 
 use std::{
-    collections::hash_map::DefaultHasher,
-    hash::{Hash as _, Hasher as _},
+    cell::RefCell,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
-        mpsc::{Receiver, Sender},
     },
 };
 
 use objects::{Context, Object};
+use scoped_tls_hkt::scoped_thread_local;
 
 use crate::{
     error::{Place, ScriptError},
     limits::Limits,
 };
-use host::Host;
+use runtime::Runtime;
+use scan::{Body, Scan};
 
-/// A source, with what its contexts are kept under.
+scoped_thread_local!(static mut CONTEXT: for<'a> &'a mut (dyn Context + 'a));
+
+/// Scripts that may run within each other on one thread: each takes its share of the thread's stack.
+const MAX_NESTED: usize = 4;
+
+/// Runtimes that a thread keeps for its next scripts.
+const KEPT_RUNTIMES: usize = 2;
+
+thread_local! {
+    static IDLE: RefCell<Vec<Runtime>> = const { RefCell::new(Vec::new()) };
+    static NESTED: AtomicUsize = const { AtomicUsize::new(0) };
+}
+
+/// A source, and what its text tells.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     text: Arc<str>,
-    key: u64,
+    scan: Scan,
 }
 
 impl Source {
     pub(crate) fn new(text: &str) -> Self {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        Self { text: Arc::from(text), key: hasher.finish() }
+        Self { text: Arc::from(text), scan: scan::scan(text) }
+    }
+
+    /// Whether a variable's name occurs in it; one that is not tidy may compose names.
+    fn mentions(&self, name: &str) -> bool {
+        !self.scan.tidy || self.scan.words.binary_search_by(|word| (**word).cmp(name)).is_ok()
     }
 }
 
-/// To a runtime's thread.
+/// Runs scripts within limits.
 #[derive(Debug)]
-enum Order {
-    Run { source: Source, names: String },
-    Answer(String),
-}
-
-/// From a runtime's thread.
-#[derive(Debug)]
-enum Report {
-    Question(String),
-    /// The outcome in the prelude's form.
-    Done(String),
-    /// The run was ended by a limit.
-    Limit(String),
-}
-
-/// The caller's end of a runtime's thread.
-#[derive(Debug)]
-struct Worker {
-    orders: Sender<Order>,
-    reports: Receiver<Report>,
-}
-
-/// Runtimes that wait for work; more start on demand, up to a limit.
-#[derive(Debug)]
-pub(crate) struct Pool {
+pub(crate) struct JavaScript {
     limits: Limits,
-    idle: Mutex<Vec<Worker>>,
     running: AtomicUsize,
 }
 
-impl Pool {
+impl JavaScript {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, idle: Mutex::new(Vec::new()), running: AtomicUsize::new(0) }
+        Self { limits, running: AtomicUsize::new(0) }
     }
 
-    fn take(&self) -> Result<Worker, ScriptError> {
-        if let Some(worker) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
-            return Ok(worker);
-        }
-        worker::start(self.limits).map_err(|error| ScriptError::Limit(format!("no thread for a script: {error}")))
-    }
-
-    /// Runs a source on an idle runtime and answers its questions from the context.
+    /// Runs a source, with variables and objects from the context.
     pub(crate) fn run(&self, source: &Source, ctx: &mut dyn Context) -> Result<Object, ScriptError> {
-        let running = Running::enter(&self.running, self.limits.runtimes)?;
-        let worker = self.take()?;
-        let outcome = converse(&worker, source, ctx);
-        drop(running);
-        match outcome {
-            // A runtime that met a limit may hold half-built state: its thread ends when the sender is dropped.
-            Err(failed @ ScriptError::Limit(_)) => Err(failed),
-            other => {
-                self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-                other
+        let most = self.limits.runtimes;
+        let _running = Running::enter(&self.running, most)
+            .ok_or_else(|| ScriptError::Limit(format!("more than {most} scripts run at a time")))?;
+        NESTED.with(|nested| {
+            let _nested = Running::enter(nested, MAX_NESTED)
+                .ok_or_else(|| ScriptError::Limit(format!("more than {MAX_NESTED} scripts run within each other")))?;
+            let mut runtime = self.take()?;
+            let names = host::names(ctx, |name| source.mentions(name));
+            let outcome = CONTEXT.set(ctx, || runtime.run(source, &names));
+            // A runtime that met a limit may hold half-built state.
+            if !matches!(outcome, Err(ScriptError::Limit(_))) {
+                give_back(runtime);
             }
-        }
+            outcome
+        })
     }
+
+    fn take(&self) -> Result<Runtime, ScriptError> {
+        let idle = IDLE.with_borrow_mut(|idle| {
+            let at = idle.iter().position(|runtime| runtime.limits == self.limits)?;
+            Some(idle.remove(at))
+        });
+        idle.map_or_else(|| Runtime::new(self.limits), Ok)
+    }
+}
+
+fn give_back(runtime: Runtime) {
+    // Dropping a runtime may take a while, and must not happen while the list is borrowed.
+    let dropped = IDLE.with_borrow_mut(|idle| {
+        idle.push(runtime);
+        (idle.len() > KEPT_RUNTIMES).then(|| idle.remove(0))
+    });
+    drop(dropped);
 }
 
 /// Counts a run while it lives.
 struct Running<'p>(&'p AtomicUsize);
 
 impl<'p> Running<'p> {
-    fn enter(count: &'p AtomicUsize, most: usize) -> Result<Self, ScriptError> {
+    fn enter(count: &'p AtomicUsize, most: usize) -> Option<Self> {
         let entered = Self(count);
-        if count.fetch_add(1, Ordering::Relaxed) >= most {
-            return Err(ScriptError::Limit(format!("more than {most} scripts run at a time")));
-        }
-        Ok(entered)
+        (count.fetch_add(1, Ordering::Relaxed) < most).then_some(entered)
     }
 }
 
@@ -120,31 +126,12 @@ impl Drop for Running<'_> {
     }
 }
 
-fn converse(worker: &Worker, source: &Source, ctx: &mut dyn Context) -> Result<Object, ScriptError> {
-    let gone = || ScriptError::Limit("the thread of a script has ended".to_owned());
-    let names = host::name_list(ctx);
-    let mut host = Host::new();
-    worker.orders.send(Order::Run { source: source.clone(), names }).map_err(|_| gone())?;
-    loop {
-        match worker.reports.recv().map_err(|_| gone())? {
-            Report::Question(question) => {
-                let answer = host.answer(&question, ctx);
-                worker.orders.send(Order::Answer(answer)).map_err(|_| gone())?;
-            }
-            Report::Limit(message) => return Err(ScriptError::Limit(message)),
-            Report::Done(outcome) => {
-                return match host.limit.take() {
-                    Some(message) => Err(ScriptError::Limit(message)),
-                    None => host.outcome(&outcome),
-                };
-            }
-        }
-    }
-}
-
 /// An uncaught `Error`: Camunda shows `GraalJS`'s exception.
-fn uncaught(name: &str, message: &str, stack: &str) -> ScriptError {
-    let place = stack_place(stack);
+fn uncaught(name: &str, message: &str, stack: &str, body: Option<&Body>) -> ScriptError {
+    let mut place = stack_place(stack);
+    if let (Some(place), Some(body)) = (&mut place, body) {
+        place.column = body.source_column(place.line, place.column);
+    }
     let mut text = graal_words(name, message);
     if name == "SyntaxError"
         && let Some(place) = place
@@ -170,7 +157,7 @@ fn graal_words(name: &str, message: &str) -> String {
 
 /// The innermost place in the script, from a stack such as `    at f (<eval>:3:7)`.
 fn stack_place(stack: &str) -> Option<Place> {
-    let at = stack.lines().find_map(|line| line.split_once(worker::FILE).map(|(_, rest)| rest))?;
+    let at = stack.lines().find_map(|line| line.split_once(runtime::FILE).map(|(_, rest)| rest))?;
     let mut numbers = at.trim_start_matches(':').split(|c: char| !c.is_ascii_digit());
     let line = numbers.next()?.parse().ok()?;
     let column = numbers.next().and_then(|column| column.parse().ok()).unwrap_or(1);

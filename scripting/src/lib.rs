@@ -1,8 +1,8 @@
 //! Script languages behind one interface, under limits.
 //!
 //! [`Engine::compile`] turns a source into a [`Script`] once; [`Script::run`] runs it against a
-//! [`Context`](objects::Context), any number of times and from any thread. JavaScript runs in pooled `QuickJS` runtimes on
-//! threads of their own; Groovy, FEEL, JUEL and rhai run on the caller's thread. What a script sees and what becomes of its
+//! [`Context`](objects::Context), any number of times and from any thread. All run on the caller's
+//! thread; JavaScript and Groovy take up to [`Limits::stack_bytes`] of its stack. What a script sees and what becomes of its
 //! result follows Camunda 7.24 (S-EL and "Script" in the reference); rhai is Tollgate's own.
 //!
 //! Scripts never reach files, network, processes or the machine's clock.
@@ -32,7 +32,7 @@ pub struct Engine {
 #[derive(Debug)]
 struct Shared {
     limits: Limits,
-    javascript: javascript::Pool,
+    javascript: javascript::JavaScript,
     rhai: rhai::Runtime,
 }
 
@@ -46,7 +46,7 @@ pub struct Script {
 
 #[derive(Clone, Debug)]
 enum Compiled {
-    JavaScript(javascript::Source),
+    JavaScript(Arc<javascript::Source>),
     Groovy(::groovy::Script),
     Feel(Arc<::feel::Expression>),
     Juel(::juel::Expression),
@@ -54,9 +54,10 @@ enum Compiled {
 }
 
 impl Engine {
-    /// An engine whose scripts stay within some limits. Threads start with the first JavaScript.
+    /// An engine whose scripts stay within some limits.
     pub fn new(limits: Limits) -> Self {
-        let shared = Shared { javascript: javascript::Pool::new(limits), rhai: rhai::Runtime::new(&limits), limits };
+        let shared =
+            Shared { javascript: javascript::JavaScript::new(limits), rhai: rhai::Runtime::new(&limits), limits };
         Self { shared: Arc::new(shared) }
     }
 
@@ -73,7 +74,7 @@ impl Engine {
             )));
         }
         let compiled = match language {
-            Language::JavaScript => Compiled::JavaScript(javascript::Source::new(source)),
+            Language::JavaScript => Compiled::JavaScript(Arc::new(javascript::Source::new(source))),
             Language::Groovy => Compiled::Groovy(groovy::compile(source)?),
             Language::Feel => Compiled::Feel(Arc::new(feel::compile(source)?)),
             Language::Juel => Compiled::Juel(juel::compile(source)?),

@@ -19,7 +19,7 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// Longest text a script may build, in bytes.
     pub text_bytes: usize,
-    /// Most JavaScript runs at a time, each on a thread of its own; a run beyond fails.
+    /// Most JavaScript runs at a time, on all threads; a run beyond fails.
     pub runtimes: usize,
 }
 

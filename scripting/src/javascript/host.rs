@@ -1,4 +1,4 @@
-//! Answers to a script's questions, on the caller's thread.
+//! Answers to a script's questions.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use objects::{
     methods, text,
 };
 
-use super::uncaught;
+use super::{scan::Body, uncaught};
 use crate::error::ScriptError;
 
 /// Most objects a script may hold at a time.
@@ -24,18 +24,31 @@ pub(super) struct Host {
     pub(super) limit: Option<String>,
 }
 
-/// Names of the variables as a JSON array, for the prelude.
-pub(super) fn name_list(ctx: &mut dyn Context) -> String {
-    let mut names: Vec<JsonNode> =
-        ctx.variable_names().into_iter().map(|name| JsonNode::String(Rc::from(name))).collect();
-    let implicit = ["execution", "task", "externalTask", "caseExecution", "connector"];
-    for name in implicit {
-        let missing = !names.iter().any(|known| matches!(known, JsonNode::String(known) if **known == *name));
+/// Names of the variables, and of what is implicit, of those that a script mentions.
+pub(super) fn names(ctx: &mut dyn Context, mentions: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut names = ctx.variable_names();
+    names.retain(|name| mentions(name));
+    for name in ["execution", "task", "externalTask", "caseExecution", "connector"] {
+        let missing = mentions(name) && !names.iter().any(|known| known == name);
         if missing && matches!(ctx.variable(name), Ok(Some(_))) {
-            names.push(JsonNode::String(Rc::from(name)));
+            names.push(name.to_owned());
         }
     }
-    JsonNode::array(names).to_string()
+    names
+}
+
+/// Texts as a JSON array, for the prelude.
+pub(super) fn json_list<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    JsonNode::array(texts.map(string).collect()).to_string()
+}
+
+/// An answer to a script.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// A value that the script sees as it is.
+    Plain(JsonNode),
+    /// JSON text for the prelude.
+    Text(String),
 }
 
 fn property(name: &str, value: JsonNode) -> JsonNode {
@@ -76,14 +89,21 @@ impl Host {
         Self { objects: Vec::new(), limit: None }
     }
 
+    /// Forgets the objects of a run.
+    pub(super) fn clear(&mut self) {
+        self.objects.clear();
+        self.limit = None;
+    }
+
     /// The answer as the prelude reads it.
-    pub(super) fn answer(&mut self, question: &str, ctx: &mut dyn Context) -> String {
+    pub(super) fn answer(&mut self, question: &str, ctx: &mut dyn Context) -> Answer {
         let answered = match JsonNode::parse(question) {
             Ok(JsonNode::Array(items)) => self.respond(&Question(items.borrow().clone()), ctx),
             _ => Err(ObjectError::Limit("a question of a script cannot be read".to_owned())),
         };
-        match answered {
-            Ok(value) => property("v", value),
+        let reply = match answered {
+            Ok(value @ (JsonNode::Object(_) | JsonNode::Array(_))) => property("v", value),
+            Ok(plain) => return Answer::Plain(plain),
             Err(ObjectError::UnknownMethod(class, name)) => property("unknown", pair(&class, &name)),
             Err(ObjectError::Exception(class, message)) => property("java", pair(&class, &message)),
             Err(ObjectError::BpmnError(code, message)) => {
@@ -95,8 +115,8 @@ impl Host {
                 property("refused", string(&message))
             }
             Err(other) => property("refused", string(&other.to_string())),
-        }
-        .to_string()
+        };
+        Answer::Text(reply.to_string())
     }
 
     fn object(&self, question: &Question) -> Result<Object, ObjectError> {
@@ -263,8 +283,8 @@ impl Host {
         Ok(JsonNode::object(properties))
     }
 
-    /// The outcome of the run, from the prelude's form.
-    pub(super) fn outcome(&self, outcome: &str) -> Result<Object, ScriptError> {
+    /// The outcome of the run, from the prelude's form; `body` is what was run in the script's place, if anything.
+    pub(super) fn outcome(&self, outcome: &str, body: Option<&Body>) -> Result<Object, ScriptError> {
         let unreadable = || ScriptError::Limit("the result of a script cannot be read".to_owned());
         let Ok(JsonNode::Object(fields)) = JsonNode::parse(outcome) else { return Err(unreadable()) };
         let fields = fields.borrow();
@@ -277,7 +297,8 @@ impl Host {
         };
         if let Some(name) = text("error") {
             let (message, stack) = (text("message").unwrap_or_default(), text("stack").unwrap_or_default());
-            return Err(uncaught(&name, &message, &stack));
+            let body = body.filter(|_| matches!(fields.get("compiled"), Some(JsonNode::Boolean(true))));
+            return Err(uncaught(&name, &message, &stack, body));
         }
         if let Some(thrown) = text("text") {
             return Err(ScriptError::evaluate(format!("org.graalvm.polyglot.PolyglotException: {thrown}")));
@@ -302,6 +323,13 @@ impl Host {
             None => Err(unreadable()),
         }
     }
+}
+
+/// A number of a script: `Integer` where it is one, else `Double`.
+pub(super) fn number(value: f64) -> Object {
+    #[expect(clippy::cast_possible_truncation, reason = "compared with what it came from")]
+    let whole = value as i32;
+    if f64::from(whole).to_bits() == value.to_bits() { Object::Integer(whole) } else { Object::Double(value) }
 }
 
 fn size(object: &Object) -> usize {

@@ -1,16 +1,17 @@
 // What scripts see of the engine. Runs once per context, before any script.
 //
-// `host(request)` asks the engine: JSON text in, JSON text out. Values that JSON cannot carry are tagged:
+// `host(request)` asks the engine: JSON text in, a plain value or an object with the answer as JSON text out.
+// Values that JSON cannot carry are tagged:
 //   {"n": "NaN"}  numbers without JSON form      {"h": id, "k": kind}  an object of the engine
 //   {"a": [...]}  an array                        {"o": [[k, v], ...]}  a plain object
 //   {"d": ms}     a Date                          {"b": "digits"}       a BigInt
-(function (host) {
+(function (host, shared) {
   'use strict';
   // Scripts may change the built-ins; these are the ones from before.
   const { parse, stringify } = JSON;
   const { isArray } = Array;
   const arrayPrototype = Array.prototype;
-  const { keys: ownNames, getPrototypeOf, defineProperty } = Object;
+  const { keys: ownNames, getPrototypeOf, getOwnPropertyDescriptor, defineProperty, freeze, hasOwn } = Object;
   const { isInteger, isFinite } = Number;
   const toText = String;
   const apply = Reflect.apply;
@@ -64,7 +65,9 @@
   }
 
   function ask(...request) {
-    const reply = parse(host(stringify(request)));
+    const answer = host(stringify(request));
+    if (answer === null || typeof answer !== 'object') return answer;
+    const reply = parse(answer.json);
     if ('v' in reply) return decode(reply.v);
     if ('unknown' in reply) {
       const [type, name] = reply.unknown;
@@ -224,6 +227,9 @@
         const full = path === '' ? name : `${path}.${name}`;
         return /^[A-Z]/.test(name) ? type(full) : javaPackage(full);
       },
+      set(_, name) {
+        throw new TypeError(`Cannot set property ${toText(name)}`);
+      },
     });
   }
 
@@ -251,6 +257,54 @@
 
   // A direct eval in a function of its own: top-level declarations end with the run.
   const evaluate = Function('return eval(arguments[0])');
+  const evaluateGlobally = eval;
+
+  // Makes a context fit for sharing: no built-in object that can be changed is reached by a name other than `prototype`.
+  // Prototypes stay as they are, since objects could not have a property of their own in place of a frozen one.
+  const constructorNames = new Map();
+
+  function harden() {
+    const hidden = [
+      function* () {}, async function () {}, async function* () {}, [].values(), new Map().entries(), new Set().values(),
+      ''[Symbol.iterator](), ''.matchAll(/x/g), /x/, Iterator.from({ next() {} }), [].values().map((x) => x),
+      (function* () {})(), (async function* () {})(),
+    ];
+    const seen = new Set(hidden);
+    const prototypes = new Set([globals]);
+    const found = [globals, ...hidden];
+    const visit = (value, isPrototype) => {
+      if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return;
+      if (isPrototype) prototypes.add(value);
+      if (seen.has(value)) return;
+      seen.add(value);
+      found.push(value);
+    };
+    for (let i = 0; i < found.length; i++) {
+      const prototype = getPrototypeOf(found[i]);
+      visit(prototype, typeof prototype !== 'function');
+      for (const name of Reflect.ownKeys(found[i])) {
+        const property = getOwnPropertyDescriptor(found[i], name);
+        visit(property.value, name === 'prototype');
+        visit(property.get, false);
+        visit(property.set, false);
+      }
+    }
+    for (const value of found) {
+      if (hidden.includes(value)) continue;
+      if (!prototypes.has(value)) {
+        freeze(value);
+        continue;
+      }
+      if (value === globals) continue;
+      const { constructor } = value;
+      if (typeof constructor === 'function') constructorNames.set(value, constructor.name);
+      delete value.constructor;
+      delete value.__proto__;
+    }
+    for (const name of Object.getOwnPropertyNames(globals)) {
+      defineProperty(globals, name, { writable: false, configurable: false });
+    }
+  }
 
   function describe(error) {
     if (error !== null && typeof error === 'object') {
@@ -259,51 +313,101 @@
         return { error: error.name, message: toText(error.message), stack: toText(error.stack ?? '') };
       }
       if (error[HANDLE] !== undefined) return { text: ask('text', error[HANDLE]) };
-      return { text: error.constructor ? error.constructor.name : 'Object' };
+      const { constructor } = error;
+      return { text: constructor ? constructor.name : constructorNames.get(getPrototypeOf(error)) ?? 'Object' };
     }
     return { text: toText(error) };
   }
 
-  let before = new Set();
+  // The variables that are globals at the moment, by name; read when they are first used.
+  let bound = '[]';
+  let cells = new Map();
+
+  function bind(names) {
+    if (names === bound) return;
+    unbind();
+    for (const name of parse(names)) {
+      const cell = { known: false, value: undefined };
+      cells.set(name, cell);
+      defineProperty(globals, name, {
+        configurable: true,
+        enumerable: true,
+        get() {
+          if (!cell.known) [cell.value, cell.known] = [ask('variable', name), true];
+          return cell.value;
+        },
+        set(to) { [cell.value, cell.known] = [to, true]; },
+      });
+    }
+    bound = names;
+  }
+
+  function unbind() {
+    for (const name of cells.keys()) delete globals[name];
+    cells = new Map();
+    bound = '[]';
+  }
+
+  // The outcome of the run: a value, or what was thrown.
+  let value;
+  let failure;
+  let compiled = false;
+
+  if (shared) harden();
 
   return {
-    // Runs a source; `names` are the variables it sees as globals, read when they are first used.
-    run(source, names) {
-      objects = new Map();
-      before = new Set(Reflect.ownKeys(globals));
-      for (const name of parse(names)) {
-        let value;
-        let known = false;
-        defineProperty(globals, name, {
-          configurable: true,
-          enumerable: true,
-          get() {
-            if (!known) [value, known] = [ask('variable', name), true];
-            return value;
-          },
-          set(to) { [value, known] = [to, true]; },
-        });
-      }
+    // A script for many runs. `body` is its text as a function, or empty; `assigned` names what may become a global.
+    prepare(source, body, returns, assigned) {
+      let call;
       try {
-        return stringify({ v: encode(result(apply(evaluate, globals, [source]))) });
+        // A block of this kind takes what a script may be, without `return`.
+        if (returns) evaluateGlobally(`(() => class { static { ${source}\n} })`);
+        if (body !== '') call = freeze(evaluateGlobally(body));
+      } catch {
+        call = undefined;
+      }
+      return { source, call, assigned: parse(assigned), deletes: source.includes('delete') };
+    },
+
+    // Runs a script; `names` are the variables that it sees as globals.
+    run(script, names) {
+      bind(names);
+      compiled = script.call !== undefined;
+      try {
+        value = compiled ? apply(script.call, globals, []) : apply(evaluate, globals, [script.source]);
+        failure = undefined;
       } catch (error) {
-        return stringify(describe(error));
+        failure = { error };
+      }
+    },
+
+    // Ends a run: plain values as they are, others as JSON text in an object.
+    end(script) {
+      try {
+        if (failure !== undefined) return { json: stringify({ ...describe(failure.error), compiled }) };
+        switch (typeof value) {
+          case 'number':
+          case 'boolean':
+          case 'string': return value;
+          case 'undefined': return null;
+          case 'function': if (value[HANDLE] === undefined) return null;
+        }
+        return value === null ? null : { json: stringify({ v: encode(value) }) };
+      } catch (error) {
+        return { json: stringify(describe(error)) };
       } finally {
-        for (const name of Reflect.ownKeys(globals)) {
-          if (!before.has(name) || parse(names).includes(name)) delete globals[name];
-        }
-        for (const name of ownNames(provided)) {
-          if (globals[name] !== provided[name]) {
-            defineProperty(globals, name, { value: provided[name], writable: true, configurable: true });
-          }
-        }
-        objects = new Map();
+        value = failure = undefined;
+        if (shared) clear(script);
       }
     },
   };
 
-  // A function as a result has no counterpart.
-  function result(value) {
-    return typeof value === 'function' && value[HANDLE] === undefined ? undefined : value;
+  function clear(script) {
+    for (const name of script.assigned) {
+      if (hasOwn(globals, name) && !cells.has(name)) delete globals[name];
+    }
+    if (script.deletes) unbind();
+    for (const cell of cells.values()) cell.known = false, cell.value = undefined;
+    if (objects.size > 0) objects = new Map();
   }
 })

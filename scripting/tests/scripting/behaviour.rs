@@ -58,16 +58,124 @@ fn deep_recursion_is_an_error_the_script_can_catch() {
     assert_eq!(text(&outcome), "caught");
 }
 
+/// Runs each of the scripts, then looks for traces; twice, so that a script also looks for its own.
+fn traces(leave: &[&str], look: &str) -> Vec<String> {
+    let engine = Engine::default();
+    let look = engine.compile(Language::JavaScript, look).expect("compiles");
+    let mut found = Vec::new();
+    for source in leave.iter().chain(leave) {
+        let script = engine.compile(Language::JavaScript, source).expect("compiles");
+        drop(script.run(&mut Process::with(&[("secret", Object::Integer(1))])));
+        found.push(text(&look.run(&mut Process::with(&[])).expect("runs")));
+    }
+    found
+}
+
 #[test]
 fn scripts_do_not_see_what_others_left_behind() {
+    let leave = [
+        "left = 1; var v = 3; let l = 4; secret",
+        "secret = 2; for (left of [1, 2]) {}",
+        "function f() { this.left = 1 } f()",
+        "left = 1; undefined_name",
+        "Array.prototype.left = 2; S = 5",
+        "delete secret; left = 1",
+        "JSON.parse = left = 1",
+        "this['left'] = 1; globalThis.v = 2",
+        "Promise.resolve().then(() => { left = 1 })",
+        "Object.prototype.left = 1; ({}).left",
+    ];
+    let look = "[typeof left, typeof [].left, typeof v, typeof l, typeof secret, typeof S, typeof JSON.parse].join()";
+    for found in traces(&leave, look) {
+        assert_eq!(found, "undefined,undefined,undefined,undefined,undefined,function,function");
+    }
+}
+
+#[test]
+fn a_script_does_not_see_what_its_last_run_left_behind() {
+    for source in [
+        "typeof left === 'undefined' ? (left = 1, 'clean') : left",
+        "var seen = [].left; Array.prototype.left = 1; seen === undefined ? 'clean' : seen",
+        "var seen = Math.left; Math.left = 1; seen === undefined ? 'clean' : seen",
+        "function f() { f.left = (f.left || 0) + 1; return f.left } f() === 1 ? 'clean' : 'left'",
+        "var n = Number; var seen = n[key]; n[key] = 1; seen === undefined ? 'clean' : seen",
+    ] {
+        let engine = Engine::default();
+        let script = engine.compile(Language::JavaScript, source).expect("compiles");
+        for _ in 0..3 {
+            let found = script.run(&mut Process::with(&[("key", Object::string("left"))])).expect("runs");
+            assert_eq!(text(&found), "clean", "{source}");
+        }
+    }
+}
+
+/// Data that names a prototype reaches none: the next run is as the first.
+#[test]
+fn data_cannot_pollute_later_runs() {
+    let source = "var o = {}; var p = o[key]; if (p) { p.polluted = 1 } typeof ({}).polluted";
     let engine = Engine::default();
-    let leave = engine.compile(Language::JavaScript, "left = 1; Array.prototype.left = 2; var v = 3; let l = 4; S = 5");
-    leave.expect("compiles").run(&mut Process::with(&[])).expect("runs");
-    let look = "[typeof left, typeof [].left, typeof v, typeof l, typeof S].join()";
-    let look = engine.compile(Language::JavaScript, look).expect("compiles");
-    for _ in 0..3 {
-        let found = look.run(&mut Process::with(&[])).expect("runs");
-        assert_eq!(text(&found), "undefined,undefined,undefined,undefined,function");
+    let script = engine.compile(Language::JavaScript, source).expect("compiles");
+    for key in ["__proto__", "constructor", "x", "__proto__", "x"] {
+        let found = script.run(&mut Process::with(&[("key", Object::string(key))])).expect("runs");
+        assert_eq!(text(&found), "undefined", "{key}");
+    }
+}
+
+#[test]
+fn what_promises_put_off_is_done_within_the_run() {
+    let source = "async function f() { await 1; execution.setVariable('done', true) } f(); 'first'";
+    let mut process = Process::with(&[]);
+    assert_eq!(text(&run(Language::JavaScript, source, &mut process).expect("runs")), "first");
+    assert!(process.get("done").equals(&Object::Boolean(true)));
+    let limits = Limits { time: Duration::from_millis(50), ..Limits::default() };
+    let endless = "function f() { Promise.resolve().then(f) } f()";
+    let outcome = run_within(limits, Language::JavaScript, endless, &mut Process::with(&[]));
+    assert_eq!(outcome.unwrap_err(), ScriptError::Limit("the script ran longer than 50 ms".to_owned()));
+}
+
+#[test]
+fn variables_may_have_names_of_built_in_objects() {
+    let mut process = Process::with(&[("Map", Object::Integer(7)), ("amount", Object::Integer(1))]);
+    assert!(run(Language::JavaScript, "Map + amount", &mut process).expect("runs").equals(&Object::Integer(8)));
+    let after = run(Language::JavaScript, "new Map([[1, 2]]).get(1)", &mut Process::with(&[])).expect("runs");
+    assert!(after.equals(&Object::Integer(2)));
+}
+
+#[test]
+fn the_last_expression_is_the_result_or_the_last_value() {
+    for (source, expected) in [
+        ("1; if (true) { 2 }", "2"),
+        ("var a = 1; a + 1;", "2"),
+        ("({a: 1}).a", "1"),
+        ("{ 5 }", "5"),
+        ("function f() { return 3 } f()", "3"),
+        ("function f() { return 3 }; f()", "3"),
+        ("'use strict'; typeof this", "object"),
+        ("let a = 1\nlet b = 2\na + b", "3"),
+    ] {
+        assert_eq!(
+            text(&run(Language::JavaScript, source, &mut Process::with(&[])).expect(source)),
+            expected,
+            "{source}"
+        );
+    }
+    let outcome = run(Language::JavaScript, "if (true) { return 1 }; 2", &mut Process::with(&[]));
+    assert!(matches!(outcome, Err(ScriptError::Evaluate { .. })), "{outcome:?}");
+}
+
+#[test]
+fn failures_tell_the_place() {
+    for (source, line, column) in [
+        ("execution.fail() + nothing.x", 1, 0),
+        ("nothing.x", 1, 1),
+        ("var a = 1;\n  nothing.x", 2, 3),
+        ("if (true) {\n  nothing.x\n}", 2, 3),
+    ] {
+        match run(Language::JavaScript, source, &mut Process::with(&[])).unwrap_err() {
+            ScriptError::Evaluate { place: Some(place), .. } => assert_eq!(place, Place { line, column }, "{source}"),
+            ScriptError::BpmnError { .. } => assert_eq!(column, 0, "{source}"),
+            other => panic!("{source}: {other:?}"),
+        }
     }
 }
 
