@@ -30,6 +30,21 @@ pub struct HttpConfig {
     pub max_response_bytes: u64,
     /// Redirects that are followed.
     pub max_redirects: u32,
+    /// Proxy, such as `http://proxy.acme.example:3128`; by default that of `HTTPS_PROXY` and its kin.
+    pub proxy: Option<ProxyAddress>,
+}
+
+/// The address of a proxy.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ProxyAddress(pub(crate) ureq::Proxy);
+
+impl TryFrom<String> for ProxyAddress {
+    type Error = String;
+
+    fn try_from(address: String) -> Result<Self, String> {
+        ureq::Proxy::new(&address).map(Self).map_err(|error| format!("`{address}` is no address of a proxy: {error}"))
+    }
 }
 
 impl Default for HttpConfig {
@@ -39,6 +54,7 @@ impl Default for HttpConfig {
             timeout_seconds: 60,
             max_response_bytes: 16 * 1024 * 1024,
             max_redirects: 10,
+            proxy: None,
         }
     }
 }

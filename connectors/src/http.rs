@@ -59,7 +59,9 @@ fn not_executed(cause: impl std::fmt::Display) -> Refusal {
 
 impl Client {
     pub(crate) fn new(config: &HttpConfig, breaker: Arc<Breaker>) -> Self {
+        let proxy = config.proxy.clone().map(|proxy| proxy.0).or_else(ureq::Proxy::try_from_env);
         let agent = ureq::Agent::config_builder()
+            .proxy(proxy)
             .http_status_as_error(false)
             .max_redirects(config.max_redirects)
             .timeout_connect(Some(Duration::from_secs(config.connect_timeout_seconds)))
@@ -245,7 +247,13 @@ impl Call {
                 "redirects-enabled" => {}
                 "max-redirects" => self.max_redirects = Some(value.trim().parse().map_err(|_| invalid())?),
                 "throw-http-error" => self.throw_http_error = value.eq_ignore_ascii_case("true"),
-                "proxy" | "local-address" | "cookie-spec" => {
+                // objects of Java in Camunda, which refuses texts too
+                "proxy" => {
+                    let remedy = "set `proxy` in the section `http` of the connectors' file";
+                    return Err(refusal(format!("{}: {remedy}", invalid().message)));
+                }
+                "local-address" => return Err(invalid()),
+                "cookie-spec" => {
                     return Err(refusal(format!(
                         "the request configuration option `{name}` is not supported: remove it from the model"
                     )));

@@ -18,7 +18,9 @@ mod script;
 use std::time::Duration;
 
 pub use breaker::Breaker;
-pub use config::{BreakerConfig, Config, ConfigError, Delegate, DelegateMapping, HttpConfig, MailConfig, MailSecurity};
+pub use config::{
+    BreakerConfig, Config, ConfigError, Delegate, DelegateMapping, HttpConfig, MailConfig, MailSecurity, ProxyAddress,
+};
 use engine_core::host::{DelegateCall, DelegateOutcome, DelegateReply, DelegateRole, Served};
 
 /// Connectors and mapped delegates.

@@ -1,20 +1,22 @@
 //! Mail over SMTP: the `mail-send` connector and mail tasks.
 //!
 //! Inputs of both: `to`, `cc`, `bcc` (addresses separated by commas), `from`, `subject`, `text`, `html`; the connector also
-//! knows `fromAlias`, and `fileNames` with `files`… of file variables is refused.
+//! knows `fromAlias` and `files`, a map from names to file variables. `fileNames`, which are files of the server's disk, are
+//! refused.
 
 use std::{sync::Arc, time::Duration};
 
 use engine_core::host::{DelegateCall, DelegateOutcome, DelegateReply};
 use lettre::{
     Message, SmtpTransport, Transport,
-    message::{Mailbox, MultiPart, SinglePart},
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
     transport::smtp::{
         authentication::Credentials,
         client::{Tls, TlsParameters},
     },
 };
 use models::Value;
+use objects::{Object, convert};
 
 use crate::{
     Breaker,
@@ -58,6 +60,52 @@ impl Mail<'_> {
     }
 }
 
+impl Mail<'_> {
+    /// The attachments: names and contents.
+    fn attachments(&self) -> Result<Vec<(String, Vec<u8>)>, String> {
+        if self.text("fileNames").is_some() {
+            return Err(
+                "`fileNames` are files of the server's disk, which no model may read: attach file variables with \
+                        `files`, a map from names to files"
+                    .to_owned(),
+            );
+        }
+        let Some((_, value)) = self.0.iter().find(|(name, _)| name == "files") else { return Ok(Vec::new()) };
+        let entries = match convert::to_object(value) {
+            Object::Null => return Ok(Vec::new()),
+            Object::Map(entries) => entries,
+            other => {
+                return Err(format!("`files` must be a map from names to files, not {}", other.plain_class_name()));
+            }
+        };
+        let file = |(name, content): (&objects::MapKey, &Object)| match (&name.0, content) {
+            (Object::String(name), Object::Bytes(content)) => Ok((name.to_string(), content.to_vec())),
+            (_, other) => {
+                Err(format!("`files` must be a map from names to files, not to {}", other.plain_class_name()))
+            }
+        };
+        entries.borrow().iter().map(file).collect()
+    }
+}
+
+/// What a file is, from its name.
+fn content_type(name: &str) -> ContentType {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    let text = match ending.as_str() {
+        "txt" | "text" | "log" | "csv" => "text/plain",
+        "htm" | "html" => "text/html",
+        "xml" | "bpmn" | "dmn" => "application/xml",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "zip" => "application/zip",
+        "gif" => "image/gif",
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        _ => "application/octet-stream",
+    };
+    ContentType::parse(text).unwrap_or(ContentType::TEXT_PLAIN)
+}
+
 impl Mailer {
     pub(crate) fn new(config: MailConfig, breaker: Arc<Breaker>) -> Self {
         Self { config, breaker }
@@ -65,15 +113,15 @@ impl Mailer {
 
     /// The `mail-send` connector.
     pub(crate) fn connector(&self, call: &DelegateCall) -> DelegateReply {
-        match self.send(&Mail(&call.fields)) {
+        match self.send(&Mail(&call.fields), true) {
             Ok(()) => DelegateReply { outcome: DelegateOutcome::Results(Vec::new()), ..DelegateReply::default() },
-            Err(problem) => failed(MAIL_EXCEPTION, format!("Failed to send message: {problem}"), None),
+            Err(problem) => failed(MAIL_EXCEPTION, format!("Failed to send mail: {problem}"), None),
         }
     }
 
     /// A service task with `camunda:type="mail"`.
     pub(crate) fn task(&self, call: &DelegateCall) -> DelegateReply {
-        match self.send(&Mail(&call.fields)) {
+        match self.send(&Mail(&call.fields), false) {
             Ok(()) => DelegateReply::default(),
             Err(problem) => {
                 let activity = call.execution.activity.as_deref().unwrap_or_default();
@@ -82,8 +130,9 @@ impl Mailer {
         }
     }
 
-    fn send(&self, mail: &Mail<'_>) -> Result<(), String> {
-        let message = self.message(mail)?;
+    /// Sends a mail; that of a connector may be empty, and have attachments.
+    fn send(&self, mail: &Mail<'_>, connector: bool) -> Result<(), String> {
+        let message = self.message(mail, connector)?;
         let host = self
             .config
             .host
@@ -97,10 +146,8 @@ impl Mailer {
         sent.map(|_| ()).map_err(|error| error.to_string())
     }
 
-    fn message(&self, mail: &Mail<'_>) -> Result<Message, String> {
-        if mail.text("files").is_some() || mail.text("fileNames").is_some() {
-            return Err("attachments are not supported: remove `files` and `fileNames`".to_owned());
-        }
+    fn message(&self, mail: &Mail<'_>, connector: bool) -> Result<Message, String> {
+        let attachments = if connector { mail.attachments()? } else { Vec::new() };
         let from = mail
             .text("from")
             .or_else(|| self.config.from.clone())
@@ -124,12 +171,26 @@ impl Mailer {
             message = message.bcc(address);
         }
         message = message.subject(mail.text("subject").unwrap_or_default());
-        let built = match (mail.text("text"), mail.text("html")) {
-            (text, Some(html)) => message.multipart(MultiPart::alternative_plain_html(text.unwrap_or_default(), html)),
-            (Some(text), None) => message.singlepart(SinglePart::plain(text)),
-            (None, None) => {
-                return Err("'html' or 'text' is required to be defined when using the mail activity".to_owned());
+        let (text, html) = (mail.text("text"), mail.text("html"));
+        if !connector && text.is_none() && html.is_none() {
+            return Err("'html' or 'text' is required to be defined when using the mail activity".to_owned());
+        }
+        let text = text.unwrap_or_default();
+        let built = if attachments.is_empty() {
+            match html {
+                Some(html) => message.multipart(MultiPart::alternative_plain_html(text, html)),
+                None => message.singlepart(SinglePart::plain(text)),
             }
+        } else {
+            let mut parts = match html {
+                Some(html) => MultiPart::mixed().multipart(MultiPart::alternative_plain_html(text, html)),
+                None => MultiPart::mixed().singlepart(SinglePart::plain(text)),
+            };
+            for (name, content) in attachments {
+                let kind = content_type(&name);
+                parts = parts.singlepart(Attachment::new(name).body(content, kind));
+            }
+            message.multipart(parts)
         };
         built.map_err(|error| error.to_string())
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use support::{Web, engine, ok, process, response};
 use tollgate::{CircuitState, Engine, Id, Value, request::Caller};
-use tollgate_connectors::{BreakerConfig, Config, HttpConfig};
+use tollgate_connectors::{BreakerConfig, Config, HttpConfig, ProxyAddress};
 
 fn connector(inputs: &str, outputs: &str, attributes: &str) -> String {
     process(&format!(
@@ -188,4 +188,24 @@ fn a_target_that_keeps_failing_is_left_alone() {
     assert_eq!(web.seen().len(), 2);
     let circuits = engine.circuits();
     assert_eq!((circuits[0].target.as_str(), circuits[0].state), (web.url.as_str(), CircuitState::Open));
+}
+
+#[test]
+fn a_proxy_is_set_in_the_configuration_only() {
+    let proxy = Web::answering(&[&ok("by proxy")]);
+    let address = ProxyAddress::try_from(proxy.url.clone()).expect("an address");
+    let engine =
+        engine(Config { http: HttpConfig { proxy: Some(address), ..HttpConfig::default() }, ..Config::default() });
+    let inputs = [input("url", "http://elsewhere.example/x"), input("method", "GET")].concat();
+    engine.deploy_file("p.bpmn", connector(&inputs, "", "")).wait().unwrap();
+    drop(engine.start("p", [("x", Value::from(1))]).wait());
+    assert!(proxy.seen()[0].line.contains("elsewhere.example"), "{:?}", proxy.seen());
+    for option in ["proxy", "local-address"] {
+        let entry = format!(r#"<camunda:map><camunda:entry key="{option}">x</camunda:entry></camunda:map>"#);
+        let inputs = [inputs.as_str(), &input("request-config", &entry)].concat();
+        engine.deploy_file("p.bpmn", connector(&inputs, "", "")).wait().unwrap();
+        let refused = engine.start("p", [("x", Value::from(1))]).wait().unwrap_err().message;
+        let expected = format!("HTCL-02008 Invalid value for request configuration option: {option}");
+        assert!(refused.contains(&expected), "{refused}");
+    }
 }

@@ -5,10 +5,11 @@ mod support;
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread,
 };
 
+use models::value::FileValue;
 use support::{engine, process};
 use tollgate::Value;
 use tollgate_connectors::{Config, MailConfig, MailSecurity};
@@ -123,4 +124,34 @@ fn without_a_server_or_recipient_it_fails_with_the_remedy() {
     assert!(with(config(1), text).contains("No recipient could be found for sending email"));
     let wrong = r#"<camunda:field name="to" stringValue="nobody"/><camunda:field name="text" stringValue="t"/>"#;
     assert!(with(config(1), wrong).contains("Could not add 'nobody' as 'to' recipient"));
+}
+
+/// Attachments are file variables, as in the mail extension's connector; the text may be missing there.
+#[test]
+fn the_connector_attaches_files() {
+    let (port, said) = post_office();
+    let engine = engine(config(port));
+    let model = |inputs: &str| {
+        process(&format!(
+            r#"<serviceTask id="call"><extensionElements><camunda:connector><camunda:inputOutput>
+              <camunda:inputParameter name="to">a@example.com</camunda:inputParameter>{inputs}
+            </camunda:inputOutput><camunda:connectorId>mail-send</camunda:connectorId></camunda:connector></extensionElements>
+            </serviceTask>"#
+        ))
+    };
+    let files = r#"<camunda:inputParameter name="files"><camunda:map>
+      <camunda:entry key="bill.pdf">${bill}</camunda:entry></camunda:map></camunda:inputParameter>"#;
+    engine.deploy_file("p.bpmn", model(files)).wait().unwrap();
+    let bill =
+        FileValue { filename: "x".to_owned(), mime_type: None, encoding: None, content: Some(b"the bill".to_vec()) };
+    engine.start("p", [("bill", Value::File(Arc::new(bill)))]).wait().unwrap();
+    let said = said.recv().expect("a mail");
+    for part in ["multipart/mixed", "application/pdf", "filename=\"bill.pdf\"", "the bill"] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let names = r#"<camunda:inputParameter name="fileNames"><camunda:list><camunda:value>/etc/passwd</camunda:value>
+      </camunda:list></camunda:inputParameter>"#;
+    engine.deploy_file("p.bpmn", model(names)).wait().unwrap();
+    let refused = engine.start("p", [("x", Value::from(1))]).wait().unwrap_err().message;
+    assert!(refused.contains("attach file variables with `files`"), "{refused}");
 }

@@ -212,6 +212,24 @@ pub fn to_value(object: &Object) -> Result<Value, NotSerializable> {
     })
 }
 
+/// The same object, with the content of files in place of the files within a list or map: for receivers that read them.
+#[must_use]
+pub fn with_content(object: &Object) -> Object {
+    let content = |item: &Object| match item {
+        Object::File(file) => Object::Bytes(Rc::from(file.content.as_deref().unwrap_or_default())),
+        other => other.clone(),
+    };
+    match object {
+        Object::List(items) if items.borrow().iter().any(|item| matches!(item, Object::File(_))) => {
+            Object::list(items.borrow().iter().map(content).collect())
+        }
+        Object::Map(entries) if entries.borrow().values().any(|item| matches!(item, Object::File(_))) => {
+            Object::map(entries.borrow().iter().map(|(key, item)| (key.clone(), content(item))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 fn refused(object: &Object) -> NotSerializable {
     NotSerializable { class: object.plain_class_name() }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use models::{Id, Value};
-use objects::{MapKey, Object};
+use objects::{MapKey, Object, convert};
 
 use super::{
     Step, Tx,
@@ -56,7 +56,8 @@ impl Tx<'_> {
     pub(crate) fn evaluate_inputs(&mut self, id: Id, io: &Io) -> Ran<Vec<(Arc<str>, Value)>> {
         let mut all: Vec<(Arc<str>, Value)> = Vec::with_capacity(io.inputs.len());
         for (name, parameter) in &io.inputs {
-            let value = self.parameter(id, parameter, &all)?;
+            let object = self.parameter_object(id, parameter, &all)?;
+            let value = stored(&convert::with_content(&object))?;
             all.retain(|(known, _)| known != name);
             all.push((name.clone(), value));
         }
