@@ -1,51 +1,7 @@
 //! Hostile texts: refused or evaluated within the stack of an ordinary thread.
 
-use objects::{Context, Handle, Object, ObjectError};
+use objects::{Object, Values};
 use tollgate_juel::{EvalError, Expression, MAX_LENGTH, MAX_NESTING};
-
-struct Nothing;
-
-impl Context for Nothing {
-    fn variable(&mut self, name: &str) -> Result<Option<Object>, ObjectError> {
-        Ok((name == "x").then_some(Object::Long(1)))
-    }
-
-    fn variable_names(&mut self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn set_variable(&mut self, _: &str, _: Object) -> Result<(), ObjectError> {
-        Ok(())
-    }
-
-    fn get_property(&mut self, _: &Handle, name: &str) -> Result<Object, ObjectError> {
-        Err(ObjectError::UnknownProperty("none".to_owned(), name.to_owned()))
-    }
-
-    fn set_property(&mut self, _: &Handle, name: &str, _: Object) -> Result<(), ObjectError> {
-        Err(ObjectError::UnknownProperty("none".to_owned(), name.to_owned()))
-    }
-
-    fn call_method(&mut self, _: &Handle, name: &str, _: &[Object]) -> Result<Object, ObjectError> {
-        Err(ObjectError::UnknownMethod("none".to_owned(), name.to_owned()))
-    }
-
-    fn class_name(&mut self, _: &Handle) -> String {
-        "none".to_owned()
-    }
-
-    fn call_function(&mut self, _: &str, _: &[Object]) -> Result<Option<Object>, ObjectError> {
-        Ok(None)
-    }
-
-    fn now_ms(&mut self) -> i64 {
-        0
-    }
-
-    fn time_zone(&mut self) -> String {
-        "UTC".to_owned()
-    }
-}
 
 /// Runs on a thread with the stack that threads of a server have.
 fn on_small_stack(test: impl FnOnce() + Send + 'static) {
@@ -54,7 +10,7 @@ fn on_small_stack(test: impl FnOnce() + Send + 'static) {
 }
 
 fn evaluate(text: &str) -> Result<Object, EvalError> {
-    Expression::parse(text).expect("parses").evaluate(&mut Nothing)
+    Expression::parse(text).expect("parses").evaluate(&mut Values::from_iter([("x", Object::Long(1))]))
 }
 
 #[test]
@@ -75,7 +31,7 @@ fn nesting_beyond_the_limit_is_refused() {
             let times = MAX_NESTING - 5;
             let text = format!("${{{}{inner}{}}}", open.repeat(times), close.repeat(times));
             let expression = Expression::parse(&text).expect("within the limit");
-            let _ = expression.evaluate(&mut Nothing);
+            let _ = expression.evaluate(&mut Values::from_iter([("x", Object::Long(1))]));
         }
     });
 }
@@ -133,7 +89,7 @@ fn deep_containers_end_without_stack() {
 #[test]
 fn a_list_inside_itself_ends_in_an_error() {
     let list = Object::list(Vec::new());
-    let mut ctx = Nothing;
+    let mut ctx = Values::default();
     objects::methods::call(&list, "add", std::slice::from_ref(&list), &mut ctx).expect("added");
     assert!(objects::text::to_text(&list, &mut ctx).is_err());
     assert!(objects::convert::to_value(&list).is_err());

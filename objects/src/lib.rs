@@ -20,9 +20,11 @@ pub mod shared;
 pub mod temporal;
 pub mod text;
 pub mod typed;
+mod values;
 pub mod xml;
 
 pub use context::{Context, Handle, ObjectError};
 pub use models::Timestamp;
 pub use object::{Extension, MapKey, Object, ObjectMap};
 pub use shared::Shared;
+pub use values::Values;
