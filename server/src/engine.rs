@@ -1,7 +1,6 @@
 //! The only place that calls the engine.
 
 use std::{
-    ops::Deref,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -65,7 +64,7 @@ impl Engine {
     }
 
     /// The read model, locked for reading. Never held across an await.
-    pub(crate) fn read(&self) -> impl Deref<Target = World> + '_ {
+    pub(crate) fn read(&self) -> World {
         self.0.read()
     }
 

@@ -61,22 +61,24 @@ fn history(world: &World, found: &mut Vec<String>) {
             Some(_) => {}
         }
     }
-    for past in world.historic_process_instances() {
-        if past.end.is_none() && world.process_instance(past.id).is_none() {
-            found.push(format!("history says that {} runs, which is not there", past.id));
+    world.through_history(|part| {
+        for past in part.historic_process_instances() {
+            if past.end.is_none() && world.process_instance(past.id).is_none() {
+                found.push(format!("history says that {} runs, which is not there", past.id));
+            }
+            if past.end.is_some() && part.historic_activities_of(past.id).any(|activity| activity.end.is_none()) {
+                found.push(format!("an activity of the ended instance {} has not ended", past.id));
+            }
         }
-        if past.end.is_some() && world.historic_activities_of(past.id).any(|activity| activity.end.is_none()) {
-            found.push(format!("an activity of the ended instance {} has not ended", past.id));
+        for past in part.historic_tasks() {
+            if past.end.is_none() && world.task(past.id).is_none() {
+                found.push(format!("history says that the task {} is open, which is not there", past.id));
+            }
         }
-    }
+    });
     for row in world.tasks() {
         if world.historic_task(row.id).is_none_or(|past| past.end.is_some()) {
             found.push(format!("history does not know the open task {}", row.id));
-        }
-    }
-    for past in world.historic_tasks() {
-        if past.end.is_none() && world.task(past.id).is_none() {
-            found.push(format!("history says that the task {} is open, which is not there", past.id));
         }
     }
     for row in world.variables() {

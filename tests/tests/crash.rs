@@ -49,7 +49,9 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn open(kind: Kind, path: &Path) -> Engine {
     let store_options = StoreOptions { memtable_bytes: 1 << 20, ..StoreOptions::default() };
-    Engine::open_with(path, Options { store: kind, store_options, ..Options::default() }).expect("the engine opens")
+    // most history goes to disk while it is worked
+    let options = Options { store: kind, store_options, history_in_memory: 64, ..Options::default() };
+    Engine::open_with(path, options).expect("the engine opens")
 }
 
 /// Tells the parent that something was acknowledged.
@@ -170,14 +172,24 @@ fn work_and_kill(kind: Kind, path: &Path, after: Duration, known: &mut Acknowled
 
 /// Compares what is there with what was acknowledged.
 fn check(kind: Kind, path: &Path, acknowledged: &Acknowledged, round: u64) {
-    let engine = Engine::open_with(path, Options { store: kind, job_executor: false, ..Options::default() });
+    let options = Options { store: kind, job_executor: false, history_in_memory: 64, ..Options::default() };
+    let engine = Engine::open_with(path, options);
     let engine = engine.unwrap_or_else(|error| panic!("{kind}, round {round}: {error}"));
     let world = engine.read();
     let mut wrong = checks::violations(&world);
     let mut ended = BTreeMap::new();
-    for past in world.historic_process_instances() {
-        ended.insert(past.id.to_string(), past.end.is_some());
-    }
+    let mut pairs: BTreeMap<String, Vec<Id>> = BTreeMap::new();
+    world.through_history(|part| {
+        for past in part.historic_process_instances() {
+            let twice = ended.insert(past.id.to_string(), past.end.is_some()).is_some();
+            if twice {
+                wrong.push(format!("instance {} is there twice", past.id));
+            }
+        }
+        for row in part.historic_variables().filter(|row| &*row.name == "key") {
+            pairs.entry(format!("{:?}", row.value)).or_default().extend(row.process_instance);
+        }
+    });
     for (id, what) in acknowledged {
         let Some(ended) = ended.get(id) else {
             wrong.push(format!("instance {id} is missing: {what:?}"));
@@ -199,10 +211,6 @@ fn check(kind: Kind, path: &Path, acknowledged: &Acknowledged, round: u64) {
         }
     }
     // one signal ends both of a pair or none
-    let mut pairs: BTreeMap<String, Vec<Id>> = BTreeMap::new();
-    for row in world.historic_variables().filter(|row| &*row.name == "key") {
-        pairs.entry(format!("{:?}", row.value)).or_default().extend(row.process_instance);
-    }
     for (key, instances) in pairs.iter().filter(|(_, instances)| instances.len() == 2) {
         let running = instances.iter().filter(|id| world.process_instance(**id).is_some()).count();
         if running == 1 {

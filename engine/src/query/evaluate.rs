@@ -8,7 +8,10 @@ use super::{
     parameters::{Page, Sort},
     text::like,
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, past::Past},
+};
 
 /// A row of a result: an entity, and the world to ask for what belongs to it.
 #[derive(Debug)]
@@ -74,6 +77,17 @@ impl Key<'_> {
 }
 
 impl<'w> Key<'w> {
+    /// The same, for longer.
+    fn into_owned<'k>(self) -> Key<'k> {
+        match self {
+            Self::Null => Key::Null,
+            Self::Number(number) => Key::Number(number),
+            Self::Double(number) => Key::Double(number),
+            Self::Id(id) => Key::Id(id),
+            Self::Text(text) => Key::Text(Cow::Owned(text.into_owned())),
+        }
+    }
+
     pub(crate) fn text(text: &'w str) -> Self {
         Self::Text(Cow::Borrowed(text))
     }
@@ -138,7 +152,28 @@ pub(crate) trait Criteria {
     fn row(world: &World, id: Id) -> Option<Self::Row<'_>>;
 
     /// Ids of rows among which all results are, from an index; `None` when there is no index for these criteria.
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>>;
+    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
+        let mut found = Vec::new();
+        for past in world.listed() {
+            found.extend(self.narrowed_in(world, past)?);
+        }
+        Some(found)
+    }
+
+    /// The same, for questions about history: of a part of it.
+    fn narrowed_in(&self, _: &World, _: &Past) -> Option<Vec<Id>> {
+        None
+    }
+
+    /// For questions about history: which root instances on disk they are about.
+    fn traces(&self, _: &World) -> Option<Traces> {
+        None
+    }
+
+    /// For questions about history: the id of a row.
+    fn historic_id(_: Self::Row<'_>) -> Id {
+        Id::default()
+    }
 
     /// Whether a row meets all criteria.
     fn matches(&self, row: Self::Row<'_>) -> bool;
@@ -177,6 +212,51 @@ fn filtered<'w, Q: Criteria>(
     }
 }
 
+/// A row that was found: in memory, or on disk.
+enum Found<R> {
+    Here(R),
+    There(Id),
+}
+
+/// Rows in the order of a query, no more than are wanted.
+struct Sorted<'w, 'q, Q: Criteria> {
+    query: &'q Q,
+    wanted: usize,
+    rows: Vec<(Vec<Key<'w>>, Found<Q::Row<'w>>)>,
+}
+
+/// Rows beyond those wanted that are kept until the next sorting.
+const SLACK: usize = 4_096;
+
+impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
+    fn is_full(&self) -> bool {
+        self.query.sorting().is_empty() && self.rows.len() >= self.wanted
+    }
+
+    fn add(&mut self, keys: Vec<Key<'w>>, row: Found<Q::Row<'w>>) {
+        self.rows.push((keys, row));
+        if !self.query.sorting().is_empty() && self.rows.len() >= self.wanted.saturating_mul(2).saturating_add(SLACK) {
+            self.sort();
+        }
+    }
+
+    fn sort(&mut self) {
+        let sorting = self.query.sorting();
+        if !sorting.is_empty() {
+            self.rows.sort_by(|(a, _), (b, _)| {
+                sorting.iter().zip(a.iter().zip(b)).fold(Ordering::Equal, |order, (sort, (a, b))| {
+                    order.then_with(|| if sort.descending { b.compare(a) } else { a.compare(b) })
+                })
+            });
+        }
+        self.rows.truncate(self.wanted);
+    }
+}
+
+fn keys<'w, Q: Criteria>(query: &Q, row: Q::Row<'w>) -> Vec<Key<'w>> {
+    query.sorting().iter().map(|sort| query.key(&sort.by, row)).collect()
+}
+
 pub(crate) fn list<'w, Q: Criteria>(
     query: &Q,
     world: &'w World,
@@ -189,39 +269,57 @@ pub(crate) fn list<'w, Q: Criteria>(
     if wanted == 0 || page.max_results == Some(0) {
         return Vec::new();
     }
-    let mut rows = Vec::new();
-    if query.sorting().is_empty() {
+    let mut sorted = Sorted { query, wanted, rows: Vec::new() };
+    // what is on disk is older than what is in memory
+    if let Some(traces) = query.traces(world) {
+        for portion in world.portions(&traces) {
+            if sorted.is_full() {
+                break;
+            }
+            let take = |row| {
+                let keys = keys(query, row).into_iter().map(Key::into_owned).collect();
+                sorted.add(keys, Found::There(Q::historic_id(row)));
+                !sorted.is_full()
+            };
+            filtered(query, &portion, viewer, take, naive);
+        }
+    }
+    if !sorted.is_full() {
         let take = |row| {
-            rows.push(row);
-            rows.len() < wanted
+            sorted.add(keys(query, row), Found::Here(row));
+            !sorted.is_full()
         };
         filtered(query, world, viewer, take, naive);
-        rows.drain(..first.min(rows.len()));
-        return rows;
     }
-    let mut keyed = Vec::new();
-    let take = |row| {
-        let keys: Vec<Key<'w>> = query.sorting().iter().map(|sort| query.key(&sort.by, row)).collect();
-        keyed.push((keys, row));
-        true
+    sorted.sort();
+    let rows: Vec<_> = sorted.rows.into_iter().skip(first).map(|(_, row)| row).collect();
+    let ids: Vec<Id> = rows.iter().filter_map(|row| if let Found::There(id) = row { Some(*id) } else { None }).collect();
+    world.recall_rows(&ids);
+    let row = |found| match found {
+        Found::Here(row) => Some(row),
+        Found::There(id) => Q::row(world, id),
     };
-    filtered(query, world, viewer, take, naive);
-    keyed.sort_by(|(a, _), (b, _)| {
-        query.sorting().iter().zip(a.iter().zip(b)).fold(Ordering::Equal, |order, (sort, (a, b))| {
-            order.then_with(|| if sort.descending { b.compare(a) } else { a.compare(b) })
-        })
-    });
-    rows.extend(keyed.into_iter().skip(first).take(wanted - first).map(|(_, row)| row));
-    rows
+    rows.into_iter().filter_map(row).collect()
 }
 
 pub(crate) fn count<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> usize {
     let mut count = 0;
-    let each = |_| {
-        count += 1;
-        true
+    let mut each = |world: &World| {
+        filtered(
+            query,
+            world,
+            viewer,
+            |_| {
+                count += 1;
+                true
+            },
+            naive,
+        );
     };
-    filtered(query, world, viewer, each, naive);
+    match query.traces(world) {
+        Some(traces) => world.through(&traces, each),
+        None => each(world),
+    }
     count
 }
 

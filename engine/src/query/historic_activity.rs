@@ -7,12 +7,15 @@ use engine_core::{
 use models::Id;
 
 use super::{
-    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed_end},
-    narrow::{under_each, under_id, under_text},
+    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed_end, parsed},
+    narrow::{among, under_each, under_id, under_text},
     parameters::{Sort, query, sorting},
     visibility::{reads_history, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, index::text_key, past::Past},
+};
 
 query! {
     /// `GET` and `POST /history/activity-instance`.
@@ -87,10 +90,10 @@ impl Criteria for HistoricActivityInstanceQuery {
         world.historic_activity_instance(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.activity_instances;
+    fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.activity_instances;
         Some(if let Some(id) = &self.activity_instance_id {
-            parsed_end(id).into_iter().collect()
+            among(&past.archive.activity_instances, parsed_end(id).into_iter().collect())
         } else if let Some(id) = &self.execution_id {
             under_id(&by.execution, id)
         } else if let Some(id) = &self.process_instance_id {
@@ -102,6 +105,23 @@ impl Criteria for HistoricActivityInstanceQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, world: &World) -> Option<Traces> {
+        let ids = |id: &String| parsed([id]);
+        let traces = Traces::any()
+            .given(self.activity_instance_id.as_ref().map(|id| parsed_end(id)))
+            .given(self.execution_id.as_ref().map(ids))
+            .given(self.process_instance_id.as_ref().map(ids))
+            .given(self.activity_id.as_ref().map(|id| [text_key(id)]))
+            .given(self.process_definition_id.as_ref().map(|id| world.definition_named(id)))
+            .since(self.started_after.max(self.finished_after))
+            .until(self.started_before);
+        Some(traces)
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricActivityInstanceRow<'_>) -> bool {

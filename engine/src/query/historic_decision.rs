@@ -5,7 +5,7 @@ use models::Id;
 
 use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
-    narrow::{under_each, under_id},
+    narrow::{among, under_each, under_id},
     parameters::{Sort, query, sorting},
     visibility::sees,
 };
@@ -13,6 +13,8 @@ use crate::{
     request::Caller,
     world::{
         World,
+        cold::Traces,
+        past::Past,
         permission::{READ_HISTORY, Resource},
     },
 };
@@ -87,12 +89,12 @@ impl Criteria for HistoricDecisionInstanceQuery {
         world.historic_decision(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.decisions;
+    fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.decisions;
         Some(if let Some(id) = &self.decision_instance_id {
-            parsed([id])
+            among(&past.archive.decisions, parsed([id]))
         } else if !self.decision_instance_id_in.is_empty() {
-            parsed(&self.decision_instance_id_in)
+            among(&past.archive.decisions, parsed(&self.decision_instance_id_in))
         } else if let Some(id) = &self.root_decision_instance_id {
             let mut found = under_id(&by.root_decision, id);
             found.extend(parsed([id]));
@@ -105,6 +107,20 @@ impl Criteria for HistoricDecisionInstanceQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, world: &World) -> Option<Traces> {
+        let traces = Traces::any()
+            .given(self.decision_instance_id.as_ref().map(|id| parsed([id])))
+            .given((!self.decision_instance_id_in.is_empty()).then(|| parsed(&self.decision_instance_id_in)))
+            .given(self.root_decision_instance_id.as_ref().map(|id| parsed([id])))
+            .given(self.process_instance_id.as_ref().map(|id| parsed([id])))
+            .given(self.decision_definition_id.as_ref().map(|id| world.decision_definition_by_text(id).map(|row| row.id)));
+        Some(traces)
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricDecisionInstanceRow<'_>) -> bool {

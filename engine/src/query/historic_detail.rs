@@ -4,13 +4,16 @@ use engine_core::history::HistoricDetail;
 use models::Id;
 
 use super::{
-    evaluate::{Check, Criteria, Key, Row, Rows, evaluated},
+    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::{under_each, under_id, under_ids},
     parameters::{Sort, query, sorting},
     text::like_ignoring_case,
     visibility::{reads_history, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, past::Past},
+};
 
 query! {
     /// `GET` and `POST /history/detail`.
@@ -76,8 +79,8 @@ impl Criteria for HistoricDetailQuery {
         world.historic_detail(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.details;
+    fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.details;
         Some(if let Some(id) = &self.variable_instance_id {
             under_id(&by.variable, id)
         } else if let Some(id) = &self.task_id {
@@ -89,6 +92,20 @@ impl Criteria for HistoricDetailQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, world: &World) -> Option<Traces> {
+        let task = |id: &String| world.historic_task_by_text(id).map(|task| task.id);
+        let traces = Traces::any()
+            .given(self.variable_instance_id.as_ref().map(|id| parsed([id])))
+            .given(self.task_id.as_ref().map(task))
+            .given(self.process_instance_id.as_ref().map(|id| parsed([id])))
+            .given((!self.process_instance_id_in.is_empty()).then(|| parsed(&self.process_instance_id_in)));
+        Some(traces)
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricDetailRow<'_>) -> bool {

@@ -9,7 +9,10 @@ use super::{
     parameters::{Sort, query, sorting},
     visibility::{reads_history, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, past::Past},
+};
 
 query! {
     /// `GET /history/identity-link-log`.
@@ -82,9 +85,18 @@ impl Criteria for HistoricIdentityLinkLogQuery {
         world.historic_identity_link(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
+    fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
         let task = world.historic_task_by_text(self.task_id.as_ref()?);
-        Some(under_each(&world.past.identity_links.task, task.map(|task| task.id)))
+        Some(under_each(&past.identity_links.task, task.map(|task| task.id)))
+    }
+
+    fn traces(&self, world: &World) -> Option<Traces> {
+        let task = |id: &String| world.historic_task_by_text(id).map(|task| task.id);
+        Some(Traces::any().given(self.task_id.as_ref().map(task)))
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricIdentityLinkLogRow<'_>) -> bool {

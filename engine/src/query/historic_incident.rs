@@ -5,11 +5,14 @@ use models::Id;
 
 use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
-    narrow::{under_each, under_id},
+    narrow::{among, under_each, under_id},
     parameters::{Sort, query, sorting},
     visibility::{reads_history, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, past::Past},
+};
 
 query! {
     /// `GET /history/incident`.
@@ -79,10 +82,10 @@ impl Criteria for HistoricIncidentQuery {
         world.historic_incident(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.incidents;
+    fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.incidents;
         Some(if let Some(id) = &self.incident_id {
-            parsed([id])
+            among(&past.archive.incidents, parsed([id]))
         } else if let Some(id) = &self.process_instance_id {
             under_id(&by.process_instance, id)
         } else if let Some(id) = &self.process_definition_id {
@@ -94,6 +97,19 @@ impl Criteria for HistoricIncidentQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, world: &World) -> Option<Traces> {
+        let traces = Traces::any()
+            .given(self.incident_id.as_ref().map(|id| parsed([id])))
+            .given(self.process_instance_id.as_ref().map(|id| parsed([id])))
+            .given(self.process_definition_id.as_ref().map(|id| world.definition_named(id)))
+            .given(self.process_definition_key.as_ref().map(|key| world.definitions_of(key)));
+        Some(traces)
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricIncidentRow<'_>) -> bool {

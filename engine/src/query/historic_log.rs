@@ -5,11 +5,14 @@ use models::Id;
 
 use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
-    narrow::under_id,
+    narrow::{among, under_id},
     parameters::{Sort, query, sorting},
     visibility::{reads_history, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, past::Past},
+};
 
 query! {
     /// `GET` and `POST /history/job-log`.
@@ -140,10 +143,10 @@ impl Criteria for HistoricJobLogQuery {
         world.historic_job_log(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.job_logs;
+    fn narrowed_in(&self, _: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.job_logs;
         Some(if let Some(id) = &self.log_id {
-            parsed([id])
+            among(&past.archive.job_logs, parsed([id]))
         } else if let Some(id) = &self.job_id {
             under_id(&by.job, id)
         } else if let Some(id) = &self.process_instance_id {
@@ -151,6 +154,18 @@ impl Criteria for HistoricJobLogQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, _: &World) -> Option<Traces> {
+        let traces = Traces::any()
+            .given(self.log_id.as_ref().map(|id| parsed([id])))
+            .given(self.job_id.as_ref().map(|id| parsed([id])))
+            .given(self.process_instance_id.as_ref().map(|id| parsed([id])));
+        Some(traces)
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricJobLogRow<'_>) -> bool {
@@ -221,10 +236,10 @@ impl Criteria for HistoricExternalTaskLogQuery {
         world.historic_external_task_log(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.external_task_logs;
+    fn narrowed_in(&self, _: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.external_task_logs;
         Some(if let Some(id) = &self.log_id {
-            parsed([id])
+            among(&past.archive.external_task_logs, parsed([id]))
         } else if let Some(id) = &self.external_task_id {
             under_id(&by.external_task, id)
         } else if let Some(id) = &self.process_instance_id {
@@ -232,6 +247,18 @@ impl Criteria for HistoricExternalTaskLogQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, _: &World) -> Option<Traces> {
+        let traces = Traces::any()
+            .given(self.log_id.as_ref().map(|id| parsed([id])))
+            .given(self.external_task_id.as_ref().map(|id| parsed([id])))
+            .given(self.process_instance_id.as_ref().map(|id| parsed([id])));
+        Some(traces)
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricExternalTaskLogRow<'_>) -> bool {

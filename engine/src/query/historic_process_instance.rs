@@ -5,13 +5,16 @@ use models::Id;
 
 use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
-    narrow::{under_each, under_id, under_text, under_texts, variables},
+    narrow::{among, under_each, under_id, under_text, under_texts, variable_trace, variables},
     parameters::{Sort, query, sorting},
     text::like,
     variable_filter::VariableFilter,
     visibility::{reads_history, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, index::text_key, past::Past},
+};
 
 query! {
     /// `GET` and `POST /history/process-instance`.
@@ -75,10 +78,11 @@ impl<'w> HistoricProcessInstanceRow<'w> {
 impl World {
     /// Historic process instances that may have a variable that meets a condition.
     pub(crate) fn historic_instances_with_variable(&self, filter: &VariableFilter) -> Vec<Id> {
-        variables(&self.past.variables.value, filter)
-            .into_iter()
-            .filter_map(|id| self.historic_variable(id)?.process_instance)
-            .collect()
+        let instances = |past: &Past| -> Vec<Id> {
+            let found = variables(&past.variables.value, filter).into_iter();
+            found.filter_map(|id| past.archive.variables.get(&id)?.process_instance).collect()
+        };
+        self.listed().flat_map(instances).collect()
     }
 }
 
@@ -146,12 +150,9 @@ impl HistoricProcessInstanceQuery {
         self.check_activities(row, &mut check, any);
         let (after, before) = (self.executed_job_after, self.executed_job_before);
         check.when(after.is_some() || before.is_some(), || {
-            under_each(&world.past.job_logs.process_instance, [row.id])
-                .into_iter()
-                .filter_map(|id| world.historic_job_log(id))
-                .any(|log| {
-                    after.is_none_or(|after| log.time >= after) && before.is_none_or(|before| log.time <= before)
-                })
+            world.historic_logs_of_instance(row.id).any(|log| {
+                after.is_none_or(|after| log.time >= after) && before.is_none_or(|before| log.time <= before)
+            })
         });
         check.when(self.with_jobs_retrying, || {
             world
@@ -230,25 +231,25 @@ impl Criteria for HistoricProcessInstanceQuery {
         world.historic_process_instance(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.process_instances;
+    fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.process_instances;
         Some(if let Some(id) = &self.process_instance_id {
-            parsed([id])
+            among(&past.archive.process_instances, parsed([id]))
         } else if !self.process_instance_ids.is_empty() {
-            parsed(&self.process_instance_ids)
+            among(&past.archive.process_instances, parsed(&self.process_instance_ids))
         } else if let Some(id) = &self.root_process_instance_id {
             under_id(&by.root, id)
         } else if let Some(id) = &self.super_process_instance_id {
             under_id(&by.super_instance, id)
         } else if let Some(id) = &self.sub_process_instance_id {
             let called = id.parse().ok().and_then(|id| world.historic_process_instance(id));
-            called.and_then(|called| called.super_instance).into_iter().collect()
+            among(&past.archive.process_instances, called.and_then(|called| called.super_instance).into_iter().collect())
         } else if let Some(key) = &self.process_instance_business_key {
             under_text(&by.business_key, key)
         } else if !self.process_instance_business_key_in.is_empty() {
             under_texts(&by.business_key, &self.process_instance_business_key_in)
         } else if let Some(filter) = self.variables.first() {
-            world.historic_instances_with_variable(filter)
+            among(&past.archive.process_instances, world.historic_instances_with_variable(filter))
         } else if self.unfinished {
             crate::world::index::ids(&by.end, None).collect()
         } else if let Some(id) = &self.process_definition_id {
@@ -264,6 +265,30 @@ impl Criteria for HistoricProcessInstanceQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, world: &World) -> Option<Traces> {
+        let id = |id: &String| parsed([id]);
+        let ids = |ids: &Vec<String>| (!ids.is_empty()).then(|| parsed(ids));
+        let variable = self.variables.first().and_then(variable_trace);
+        let traces = Traces::any()
+            .given(self.process_instance_id.as_ref().map(id))
+            .given(ids(&self.process_instance_ids))
+            .given(self.root_process_instance_id.as_ref().map(id))
+            .given(self.super_process_instance_id.as_ref().map(id))
+            .given(self.sub_process_instance_id.as_ref().map(id))
+            .given(self.process_instance_business_key.as_ref().map(|key| [text_key(key)]))
+            .given(self.process_definition_id.as_ref().map(|id| world.definition_named(id)))
+            .given(self.process_definition_key.as_ref().map(|key| world.definitions_of(key)))
+            .since(self.started_after.max(self.finished_after))
+            .until(self.started_before);
+        let traces = variable.into_iter().fold(traces, Traces::with_trace);
+        // what has not ended is rarely on disk
+        Some(if self.unfinished { traces.unfinished() } else { traces })
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricProcessInstanceRow<'_>) -> bool {

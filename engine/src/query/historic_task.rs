@@ -4,13 +4,16 @@ use engine_core::history::{HistoricProcessInstance, HistoricTaskInstance};
 use models::Id;
 
 use super::{
-    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed_end},
-    narrow::{under_each, under_id, under_text, variables},
+    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed_end, parsed},
+    narrow::{among, under_each, under_id, under_text, variable_trace, variables},
     parameters::{Sort, query, sorting},
     text::{equal_ignoring_case, like_ignoring_case},
     visibility::{reads_history, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, index::text_key, past::Past},
+};
 
 query! {
     /// `GET` and `POST /history/task`.
@@ -212,10 +215,10 @@ impl Criteria for HistoricTaskInstanceQuery {
         world.historic_task(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.tasks;
+    fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.tasks;
         Some(if let Some(id) = &self.task_id {
-            world.historic_task_by_text(id).map(|task| task.id).into_iter().collect()
+            among(&past.archive.tasks, world.historic_task_by_text(id).map(|task| task.id).into_iter().collect())
         } else if let Some(id) = &self.execution_id {
             under_id(&by.execution, id)
         } else if let Some(id) = &self.process_instance_id {
@@ -223,13 +226,13 @@ impl Criteria for HistoricTaskInstanceQuery {
         } else if !self.activity_instance_id_in.is_empty() {
             under_each(&by.activity_instance, self.activity_instance_id_in.iter().filter_map(|id| parsed_end(id)))
         } else if let Some(key) = &self.process_instance_business_key {
-            under_each(&by.process_instance, under_text(&world.past.process_instances.business_key, key))
+            under_each(&by.process_instance, under_text(&past.process_instances.business_key, key))
         } else if let Some(id) = &self.root_process_instance_id {
-            under_each(&by.process_instance, under_id(&world.past.process_instances.root, id))
+            under_each(&by.process_instance, under_id(&past.process_instances.root, id))
         } else if let Some(filter) = self.task_variables.first() {
-            variables(&world.past.variables.value, filter)
+            variables(&past.variables.value, filter)
                 .into_iter()
-                .filter_map(|id| world.historic_variable(id)?.task)
+                .filter_map(|id| past.archive.variables.get(&id)?.task)
                 .collect()
         } else if let Some(filter) = self.process_variables.first() {
             under_each(&by.process_instance, world.historic_instances_with_variable(filter))
@@ -242,6 +245,28 @@ impl Criteria for HistoricTaskInstanceQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, world: &World) -> Option<Traces> {
+        let id = |id: &String| parsed([id]);
+        let task = |id: &String| world.historic_task_by_text(id).map(|task| task.id);
+        let variable = self.task_variables.first().or(self.process_variables.first()).and_then(variable_trace);
+        let traces = Traces::any()
+            .given(self.task_id.as_ref().map(task))
+            .given(self.execution_id.as_ref().map(id))
+            .given(self.process_instance_id.as_ref().map(id))
+            .given(self.root_process_instance_id.as_ref().map(id))
+            .given(self.process_instance_business_key.as_ref().map(|key| [text_key(key)]))
+            .given(self.task_assignee.as_ref().map(|user| [text_key(user)]))
+            .given(self.process_definition_id.as_ref().map(|id| world.definition_named(id)))
+            .given(self.process_definition_key.as_ref().map(|key| world.definitions_of(key)))
+            .since(self.started_after.max(self.finished_after))
+            .until(self.started_before);
+        Some(variable.into_iter().fold(traces, Traces::with_trace))
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricTaskInstanceRow<'_>) -> bool {

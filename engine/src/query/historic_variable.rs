@@ -4,14 +4,17 @@ use engine_core::history::HistoricVariableInstance;
 use models::{Id, Value};
 
 use super::{
-    evaluate::{Check, Criteria, Key, Row, Rows, evaluated},
-    narrow::{under_id, under_ids, variables},
+    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
+    narrow::{under_id, under_ids, variable_trace, variables},
     parameters::{Sort, query, sorting},
     text::{equal_ignoring_case, like, like_ignoring_case},
     variable_filter::{Operator, VariableFilter},
     visibility::{reads_history, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, cold::Traces, index::folded_key, past::Past},
+};
 
 query! {
     /// `GET` and `POST /history/variable-instance`.
@@ -106,8 +109,8 @@ impl Criteria for HistoricVariableInstanceQuery {
         world.historic_variable(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.variables;
+    fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.variables;
         Some(if !self.execution_id_in.is_empty() {
             under_ids(&by.execution, &self.execution_id_in)
         } else if !self.task_id_in.is_empty() {
@@ -125,6 +128,22 @@ impl Criteria for HistoricVariableInstanceQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, world: &World) -> Option<Traces> {
+        let ids = |ids: &Vec<String>| (!ids.is_empty()).then(|| parsed(ids));
+        let tasks = self.task_id_in.iter().filter_map(|id| world.historic_task_by_text(id).map(|task| task.id));
+        let traces = Traces::any()
+            .given(ids(&self.execution_id_in))
+            .given((!self.task_id_in.is_empty()).then(|| tasks.collect::<Vec<_>>()))
+            .given(self.process_instance_id.as_ref().map(|id| parsed([id])))
+            .given(ids(&self.process_instance_id_in))
+            .given(self.variable_name.as_ref().map(|name| [folded_key(name)]));
+        Some(self.value_filter().iter().filter_map(variable_trace).fold(traces, Traces::with_trace))
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: HistoricVariableInstanceRow<'_>) -> bool {

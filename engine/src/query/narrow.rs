@@ -1,6 +1,6 @@
 //! Candidates from indexes of the read model.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use models::Id;
 
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::world::{
     World,
+    cold::{Trace, Traced},
     index::{folded_key, ids, text_key},
     value_key,
 };
@@ -51,6 +52,18 @@ pub(crate) fn variables(index: &BTreeSet<((u64, u64), Id)>, filter: &VariableFil
         return ids(index, (name, value_key(&filter.value))).collect();
     }
     index.range(((name, 0), Id(0))..=((name, u64::MAX), Id(u128::MAX))).map(|entry| entry.1).collect()
+}
+
+/// Those ids that rows of a table have.
+pub(crate) fn among<T>(table: &BTreeMap<Id, T>, mut ids: Vec<Id>) -> Vec<Id> {
+    ids.retain(|id| table.contains_key(id));
+    ids
+}
+
+/// The trace that variables leave which meet a condition.
+pub(crate) fn variable_trace(filter: &VariableFilter) -> Option<Trace> {
+    let name = folded_key(&filter.name);
+    if filter.operator == Operator::Equals { (name, value_key(&filter.value)).trace() } else { name.trace() }
 }
 
 impl World {

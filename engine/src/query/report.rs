@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine_core::history::{HistoricDecisionInstance, HistoricProcessInstance};
+use engine_core::history::{HistoricDecisionInstance, HistoricProcessInstance, HistoricTaskInstance};
 use jiff::tz::TimeZone;
 use models::{Id, Timestamp};
 
@@ -15,6 +15,8 @@ use crate::{
     request::Caller,
     world::{
         DecisionDefinition, ProcessDefinition, Shown, World,
+        cold::Traces,
+        index::ids,
         permission::{READ_HISTORY, Resource},
     },
 };
@@ -95,7 +97,20 @@ impl ProcessInstanceReport {
         zone: &TimeZone,
         viewer: Option<&Caller>,
     ) -> Vec<DurationReportRow> {
-        by_period(world.historic_process_instances().filter_map(|row| {
+        let mut durations = Vec::new();
+        let traces = Traces::any().since(self.started_after).until(self.started_before);
+        world.through(&traces, |world| durations.extend(self.durations_in(world, unit, zone, viewer)));
+        by_period(durations.into_iter())
+    }
+
+    fn durations_in(
+        &self,
+        world: &World,
+        unit: PeriodUnit,
+        zone: &TimeZone,
+        viewer: Option<&Caller>,
+    ) -> impl Iterator<Item = (i32, i64)> {
+        world.historic_process_instances().filter_map(move |row| {
             let definition = Some(row.definition);
             let mut check = Check::all();
             check.within(&self.process_definition_id_in, world.definition_text(definition));
@@ -107,7 +122,7 @@ impl ProcessInstanceReport {
             });
             let duration = row.end?.0 - row.start.0;
             check.verdict().then(|| (unit.period(row.start, zone), duration))
-        }))
+        })
     }
 }
 
@@ -126,7 +141,7 @@ pub struct TaskCountRow<'w> {
     /// Number.
     pub count: usize,
     /// Name of the tasks, when they are grouped by it.
-    pub task_name: Option<&'w str>,
+    pub task_name: Option<String>,
     /// `processDefinitionKey`.
     pub key: &'w str,
     /// The latest version's id as the API shows it.
@@ -134,22 +149,23 @@ pub struct TaskCountRow<'w> {
     /// The latest version's name.
     pub definition_name: Option<&'w str>,
     /// Tenant.
-    pub tenant: Option<&'w str>,
+    pub tenant: Option<String>,
 }
 
 impl TaskReport {
-    fn tasks<'w>(
-        &self,
-        world: &'w World,
-        viewer: Option<&Caller>,
-    ) -> impl Iterator<Item = &'w engine_core::history::HistoricTaskInstance> {
-        world.historic_tasks().filter(move |row| {
-            let mut check = Check::all();
-            check.when(true, || row.end.is_some());
-            check.until(self.completed_before, row.end);
-            check.since(self.completed_after, row.end);
-            check.verdict() && viewer.is_none_or(|viewer| World::sees_tenant(viewer, row.tenant.as_deref()))
-        })
+    /// Does something with every task the report is about.
+    fn each_task(&self, world: &World, viewer: Option<&Caller>, mut each: impl FnMut(&HistoricTaskInstance)) {
+        world.through(&Traces::any().since(self.completed_after), |world| {
+            for row in world.historic_tasks() {
+                let mut check = Check::all();
+                check.when(true, || row.end.is_some());
+                check.until(self.completed_before, row.end);
+                check.since(self.completed_after, row.end);
+                if check.verdict() && viewer.is_none_or(|viewer| World::sees_tenant(viewer, row.tenant.as_deref())) {
+                    each(row);
+                }
+            }
+        });
     }
 
     /// Durations of ended tasks by the period they ended in.
@@ -160,33 +176,32 @@ impl TaskReport {
         zone: &TimeZone,
         viewer: Option<&Caller>,
     ) -> Vec<DurationReportRow> {
-        by_period(self.tasks(world, viewer).filter_map(|row| {
-            let end = row.end?;
-            Some((unit.period(end, zone), end.0 - row.start.0))
-        }))
+        let mut durations = Vec::new();
+        self.each_task(world, viewer, |row| {
+            durations.extend(row.end.map(|end| (unit.period(end, zone), end.0 - row.start.0)));
+        });
+        by_period(durations.into_iter())
     }
 
     /// Numbers of ended tasks of processes by name, or by definition key alone.
     pub fn counts<'w>(&self, world: &'w World, by_task_name: bool, viewer: Option<&Caller>) -> Vec<TaskCountRow<'w>> {
-        let mut counts: BTreeMap<(Option<&str>, &str, Option<&str>), usize> = BTreeMap::new();
-        for task in self.tasks(world, viewer) {
-            let Some(key) = world.definition_key(task.definition) else {
-                continue;
-            };
+        let mut counts: BTreeMap<(Option<String>, &'w str, Option<String>), usize> = BTreeMap::new();
+        self.each_task(world, viewer, |task| {
+            let Some(key) = world.definition_key(task.definition) else { return };
             let name = if by_task_name {
-                match task.name.as_deref() {
-                    None | Some("") => continue,
-                    name => name,
+                match &task.name {
+                    Some(name) if !name.is_empty() => Some(name.clone()),
+                    _ => return,
                 }
             } else {
                 None
             };
-            *counts.entry((name, key, task.tenant.as_deref())).or_default() += 1;
-        }
+            *counts.entry((name, key, task.tenant.clone())).or_default() += 1;
+        });
         let mut rows: Vec<TaskCountRow<'w>> = counts
             .into_iter()
             .filter_map(|((task_name, key, tenant), count)| {
-                let latest = world.latest_process_definition(key, tenant)?;
+                let latest = world.latest_process_definition(key, tenant.as_deref())?;
                 Some(TaskCountRow {
                     count,
                     task_name,
@@ -255,10 +270,15 @@ impl CleanableReport {
         let mut definitions: Vec<_> = definitions.collect();
         definitions.sort_by(|a, b| a.text_id.cmp(&b.text_id));
         let rows = definitions.into_iter().map(|definition| {
-            let by_definition = &world.past.process_instances.definition;
-            let instances = crate::world::index::ids(by_definition, definition.id);
-            let instances = instances.filter_map(|id| world.historic_process_instance(id));
-            self.count(definition, instances.map(|row| (row.end.is_some(), row.removal_time)))
+            let mut row = CleanableRow { of: definition, finished: 0, cleanable: 0 };
+            world.through(&Traces::any().one_of([definition.id]), |world| {
+                for past in world.listed() {
+                    let found = ids(&past.process_instances.definition, definition.id);
+                    let found = found.filter_map(|id| past.archive.process_instances.get(&id));
+                    self.count(&mut row, found.map(|row| (row.end.is_some(), row.removal_time)));
+                }
+            });
+            row
         });
         self.page(rows.collect(), page)
     }
@@ -281,10 +301,15 @@ impl CleanableReport {
         let mut definitions: Vec<_> = definitions.collect();
         definitions.sort_by(|a, b| a.text_id.cmp(&b.text_id));
         let rows = definitions.into_iter().map(|definition| {
-            let by_definition = &world.past.decisions.decision_definition;
-            let decisions = crate::world::index::ids(by_definition, definition.id);
-            let decisions = decisions.filter_map(|id| world.historic_decision(id));
-            self.count(definition, decisions.map(|row| (true, row.removal_time)))
+            let mut row = CleanableRow { of: definition, finished: 0, cleanable: 0 };
+            world.through(&Traces::any().one_of([definition.id]), |world| {
+                for past in world.listed() {
+                    let found = ids(&past.decisions.decision_definition, definition.id);
+                    let found = found.filter_map(|id| past.archive.decisions.get(&id));
+                    self.count(&mut row, found.map(|row| (true, row.removal_time)));
+                }
+            });
+            row
         });
         self.page(rows.collect(), page)
     }
@@ -294,7 +319,9 @@ impl CleanableReport {
         let kinds: BTreeSet<&str> = world.batches().map(|batch| batch.kind.as_str()).collect();
         let rows = kinds.into_iter().map(|kind| {
             let batches = world.batches().filter(|batch| batch.kind == kind);
-            self.count(kind, batches.map(|batch| (batch.end.is_some(), batch.removal_time)))
+            let mut row = CleanableRow { of: kind, finished: 0, cleanable: 0 };
+            self.count(&mut row, batches.map(|batch| (batch.end.is_some(), batch.removal_time)));
+            row
         });
         self.page(rows.collect(), page)
     }
@@ -307,13 +334,11 @@ impl CleanableReport {
         check.verdict()
     }
 
-    fn count<T>(&self, of: T, rows: impl Iterator<Item = (bool, Option<Timestamp>)>) -> CleanableRow<T> {
-        let mut row = CleanableRow { of, finished: 0, cleanable: 0 };
+    fn count<T>(&self, row: &mut CleanableRow<T>, rows: impl Iterator<Item = (bool, Option<Timestamp>)>) {
         for (ended, removal_time) in rows {
             row.finished += usize::from(ended);
             row.cleanable += usize::from(removal_time.is_some_and(|time| time <= self.now));
         }
-        row
     }
 
     fn page<T>(&self, mut rows: Vec<CleanableRow<T>>, page: Page) -> Vec<CleanableRow<T>> {
@@ -331,15 +356,19 @@ impl CleanableReport {
 }
 
 impl World {
-    /// Process instances whose history may be removed, in order of their removal time.
+    /// Process instances whose history may be removed, as far as it is in memory, in order of their removal time.
     pub fn cleanable_process_instances(&self, now: Timestamp) -> impl Iterator<Item = &HistoricProcessInstance> {
-        let due = self.past.process_instances.removal_time.range(..=(now, Id(u128::MAX)));
-        due.filter_map(|(_, id)| self.historic_process_instance(*id))
+        self.listed().flat_map(move |past| {
+            let due = past.process_instances.removal_time.range(..=(now, Id(u128::MAX)));
+            due.filter_map(|(_, id)| past.archive.process_instances.get(id))
+        })
     }
 
     /// Decisions of no process instance whose history may be removed, in order of their removal time.
     pub fn cleanable_decisions(&self, now: Timestamp) -> impl Iterator<Item = &HistoricDecisionInstance> {
-        let due = self.past.decisions.removal_time.range(..=(now, Id(u128::MAX)));
-        due.filter_map(|(_, id)| self.historic_decision(*id))
+        self.listed().flat_map(move |past| {
+            let due = past.decisions.removal_time.range(..=(now, Id(u128::MAX)));
+            due.filter_map(|(_, id)| past.archive.decisions.get(id))
+        })
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     request::Caller,
     world::{
         ProcessDefinition, Shown, World,
+        cold::Traces,
         index::ids,
         permission::{READ, Resource},
     },
@@ -247,9 +248,23 @@ impl HistoricActivityStatisticsQuery {
         if !readable {
             return Vec::new();
         }
-        let mut found: BTreeMap<&str, HistoricActivityStatistics> = BTreeMap::new();
-        let by_definition = &world.past.activity_instances.definition;
-        for row in ids(by_definition, definition).filter_map(|id| world.historic_activity_instance(id)) {
+        let mut found: BTreeMap<String, HistoricActivityStatistics> = BTreeMap::new();
+        world.through(&Traces::any().one_of([definition]), |world| self.collect(world, definition, &mut found));
+        let mut rows: Vec<_> =
+            found.into_iter().map(|(id, numbers)| HistoricActivityStatistics { id, ..numbers }).collect();
+        if self.descending {
+            rows.reverse();
+        }
+        rows
+    }
+
+    /// Counts what a part of history has.
+    fn collect(&self, world: &World, definition: Id, found: &mut BTreeMap<String, HistoricActivityStatistics>) {
+        let activities = world.listed().flat_map(|past| {
+            let found = ids(&past.activity_instances.definition, definition);
+            found.filter_map(|id| past.archive.activity_instances.get(&id))
+        });
+        for row in activities {
             let canceled = row.state == ActivityState::Canceled;
             let complete_scope = row.state == ActivityState::ScopeComplete;
             let counts = self.finished
@@ -259,22 +274,25 @@ impl HistoricActivityStatisticsQuery {
             if !counts || !self.concerns(world, row.process_instance) {
                 continue;
             }
-            let numbers = found.entry(&row.activity).or_default();
+            let numbers = numbers_of(found, &row.activity);
             numbers.instances += usize::from(row.end.is_none());
             numbers.finished += usize::from(self.finished && row.end.is_some());
             numbers.canceled += usize::from(self.canceled && canceled);
             numbers.complete_scope += usize::from(self.complete_scope && complete_scope);
         }
         if self.incidents {
-            let by_definition = &world.past.incidents.definition;
-            for row in ids(by_definition, definition).filter_map(|id| world.historic_incident(id)) {
+            let incidents = world.listed().flat_map(|past| {
+                let found = ids(&past.incidents.definition, definition);
+                found.filter_map(|id| past.archive.incidents.get(&id))
+            });
+            for row in incidents {
                 let (Some(activity), Some(instance)) = (&row.activity, row.process_instance) else {
                     continue;
                 };
                 if !self.concerns(world, instance) {
                     continue;
                 }
-                let numbers = found.entry(activity).or_default();
+                let numbers = numbers_of(found, activity);
                 match row.state {
                     IncidentState::Open => numbers.open_incidents += 1,
                     IncidentState::Resolved => numbers.resolved_incidents += 1,
@@ -282,14 +300,6 @@ impl HistoricActivityStatisticsQuery {
                 }
             }
         }
-        let mut rows: Vec<_> = found
-            .into_iter()
-            .map(|(id, numbers)| HistoricActivityStatistics { id: id.to_owned(), ..numbers })
-            .collect();
-        if self.descending {
-            rows.reverse();
-        }
-        rows
     }
 
     fn concerns(&self, world: &World, instance: Id) -> bool {
@@ -305,6 +315,14 @@ impl HistoricActivityStatisticsQuery {
         check.since(self.finished_after, end);
         check.verdict()
     }
+}
+
+/// The numbers of an activity so far.
+fn numbers_of<'a>(
+    found: &'a mut BTreeMap<String, HistoricActivityStatistics>,
+    activity: &str,
+) -> &'a mut HistoricActivityStatistics {
+    found.entry(activity.to_owned()).or_default()
 }
 
 /// Number of evaluations of a decision.
@@ -324,16 +342,18 @@ impl World {
         decision_instance: Option<Id>,
         viewer: Option<&Caller>,
     ) -> Vec<DecisionStatistics> {
-        let mut counts: BTreeMap<(&str, Id), usize> = BTreeMap::new();
-        for row in self.historic_decisions() {
-            let concerned = decision_instance.is_none_or(|id| row.id == id || row.root_decision == Some(id));
-            let seen = viewer.is_none_or(|viewer| Self::sees_tenant(viewer, row.tenant.as_deref()));
-            if row.requirements_definition == Some(requirements_definition) && concerned && seen {
-                *counts.entry((&row.key, row.decision_definition)).or_default() += 1;
+        let mut counts: BTreeMap<(String, Id), usize> = BTreeMap::new();
+        let traces = Traces::any().given(decision_instance.map(|id| [id]));
+        self.through(&traces, |world| {
+            for row in world.historic_decisions() {
+                let concerned = decision_instance.is_none_or(|id| row.id == id || row.root_decision == Some(id));
+                let seen = viewer.is_none_or(|viewer| Self::sees_tenant(viewer, row.tenant.as_deref()));
+                if row.requirements_definition == Some(requirements_definition) && concerned && seen {
+                    *counts.entry((row.key.clone(), row.decision_definition)).or_default() += 1;
+                }
             }
-        }
-        let rows = counts.into_iter();
-        rows.map(|((key, _), evaluations)| DecisionStatistics { key: key.to_owned(), evaluations }).collect()
+        });
+        counts.into_iter().map(|((key, _), evaluations)| DecisionStatistics { key, evaluations }).collect()
     }
 
     /// `GET /task/report/candidate-group-count`: unassigned tasks by candidate group, those without a group first.

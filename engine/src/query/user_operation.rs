@@ -4,7 +4,7 @@ use engine_core::history::UserOperation;
 use models::Id;
 
 use super::{
-    evaluate::{Check, Criteria, Key, Row, Rows, evaluated},
+    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::under_id,
     parameters::{Sort, query, sorting},
     visibility::{reads_history, sees},
@@ -13,6 +13,8 @@ use crate::{
     request::Caller,
     world::{
         World,
+        cold::Traces,
+        past::Past,
         permission::{READ, Resource},
     },
 };
@@ -73,8 +75,8 @@ impl Criteria for UserOperationQuery {
         world.user_operation(id).map(|row| Row::new(world, row))
     }
 
-    fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.past.operations;
+    fn narrowed_in(&self, _: &World, past: &Past) -> Option<Vec<Id>> {
+        let by = &past.operations;
         Some(if let Some(id) = &self.operation_id {
             under_id(&by.operation, id)
         } else if let Some(id) = &self.process_instance_id {
@@ -82,6 +84,17 @@ impl Criteria for UserOperationQuery {
         } else {
             return None;
         })
+    }
+
+    fn traces(&self, _: &World) -> Option<Traces> {
+        let traces = Traces::any()
+            .given(self.operation_id.as_ref().map(|id| parsed([id])))
+            .given(self.process_instance_id.as_ref().map(|id| parsed([id])));
+        Some(traces)
+    }
+
+    fn historic_id(row: Self::Row<'_>) -> Id {
+        row.id
     }
 
     fn matches(&self, row: UserOperationRow<'_>) -> bool {

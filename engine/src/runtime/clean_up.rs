@@ -19,7 +19,7 @@ use super::{Engine, Shared, batches, engine_jobs::Work, lane::Lane, meters::Metr
 use crate::{
     pending::Pending,
     request::{Caller, CleanUp},
-    world::{Record, RemovalTimeChoice, RemovalTimeOwner, World},
+    world::{Record, RemovalTimeChoice, RemovalTimeOwner, World, cold::Traces},
 };
 
 /// Seconds until a clean-up that found nothing looks again within its window; doubled each time, up to an hour.
@@ -296,9 +296,17 @@ fn remove_due(world: &World, work: &mut Work, now: Timestamp, state: CleanUpJob,
     };
     let mut by_root: BTreeMap<Id, Vec<HistoryEvent>> = BTreeMap::new();
     let mut instances = 0;
-    for row in world.cleanable_process_instances(now).filter(|row| row.removal_time.is_some_and(mine)).take(most) {
-        by_root.entry(row.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(row.id));
-        instances += 1;
+    let mut remove = |world: &World| {
+        let due = world.cleanable_process_instances(now).filter(|row| row.removal_time.is_some_and(mine));
+        for row in due.take(most - instances) {
+            by_root.entry(row.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(row.id));
+            instances += 1;
+        }
+        instances < most
+    };
+    // what is on disk is older
+    if world.portions(&Traces::any().removable(now)).all(|portion| remove(&portion)) {
+        remove(world);
     }
     work.commands.extend(by_root.into_iter().map(|(root, events)| (root, Command::Record(events))));
     // decisions of process instances go with these

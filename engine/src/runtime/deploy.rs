@@ -19,6 +19,7 @@ use crate::{
     world::{
         CamundaFormDefinition, Deployment, JobDefinition, NodeInfo, ProcessDefinition, Record, RecordChange, RecordKey,
         Resource, StartSubscription, World,
+        cold::Traces,
     },
 };
 
@@ -265,11 +266,11 @@ impl Lane {
                 commands.push((root, Command::Delete(Box::new(deletion))));
             }
             if options.cascade {
-                let past: Vec<(Id, Id)> = world
-                    .historic_process_instances()
-                    .filter(|row| row.definition == *id)
-                    .map(|row| (row.root, row.id))
-                    .collect();
+                let mut past: Vec<(Id, Id)> = Vec::new();
+                world.through(&Traces::any().one_of([*id]), |world| {
+                    let rows = world.historic_process_instances().filter(|row| row.definition == *id);
+                    past.extend(rows.map(|row| (row.root, row.id)));
+                });
                 for (root, instance) in past {
                     let event = engine_core::history::HistoryEvent::ProcessInstanceDeleted(instance);
                     commands.push((root, Command::Record(vec![event])));

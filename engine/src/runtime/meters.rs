@@ -14,7 +14,7 @@ use models::Timestamp;
 use super::{Engine, lane::Lane};
 use crate::{
     request::{MetricValue, MetricsQuery},
-    world::{MeterReading, Record, RecordChange, World, WorldChange},
+    world::{MeterReading, Record, RecordChange, World, WorldChange, cold::Traces},
 };
 
 /// Milliseconds between two writings of the counters.
@@ -217,10 +217,10 @@ fn value(query: &MetricsQuery, metric: &str, time: Timestamp, value: i64) -> Met
 
 /// Number of users that were assigned tasks in a time.
 fn task_workers(world: &World, within: impl Fn(Timestamp) -> bool) -> i64 {
-    let links = world.historic_identity_links();
-    let users: BTreeSet<&str> = links
-        .filter(|row| row.kind == "assignee" && row.added && within(row.time))
-        .filter_map(|row| row.user.as_deref())
-        .collect();
+    let mut users: BTreeSet<String> = BTreeSet::new();
+    world.through(&Traces::any(), |world| {
+        let assigned = world.historic_identity_links().filter(|row| row.kind == "assignee" && row.added && within(row.time));
+        users.extend(assigned.filter_map(|row| row.user.clone()));
+    });
     i64::try_from(users.len()).unwrap_or(i64::MAX)
 }

@@ -14,6 +14,7 @@ mod evaluation;
 mod events;
 mod external;
 mod forms;
+mod freeze;
 mod grants;
 mod host;
 mod identity;
@@ -31,7 +32,6 @@ mod start_timer;
 use std::{
     collections::{BTreeSet, HashMap},
     fmt,
-    ops::Deref,
     path::Path,
     sync::{
         Arc, OnceLock,
@@ -52,7 +52,7 @@ pub use identity::{IdentityOptions, PASSWORD_RULES, PolicyRule};
 pub use jobs::JobRun;
 use models::{Id, Timestamp};
 pub use once::{Answered, Begun, Once};
-use parking_lot::{Condvar, Mutex, RwLock, RwLockReadGuard};
+use parking_lot::{Condvar, Mutex, RwLock};
 pub use persist::LoadError;
 use tokio::sync::watch;
 
@@ -64,7 +64,7 @@ use crate::{
     handler::{Handler, HandlerContext, HandlerResult, Handlers},
     observe::{Observer, Observers},
     pending::Pending,
-    world::{Record, RecordChange, World, WorldChange},
+    world::{Model, Published, Record, RecordChange, World, WorldChange},
 };
 
 /// Maps class and bean names that no handler serves (`camunda:class` …) to something else.
@@ -155,6 +155,9 @@ pub struct Options {
     pub batches: BatchOptions,
     /// When history is removed.
     pub clean_up: CleanUpOptions,
+    /// Root instances whose history stays in memory, running or ended. That of others is on disk and is read when it is asked
+    /// for.
+    pub history_in_memory: usize,
 }
 
 impl Default for Options {
@@ -172,6 +175,7 @@ impl Default for Options {
             delegates: None,
             batches: BatchOptions::default(),
             clean_up: CleanUpOptions::default(),
+            history_in_memory: 16_384,
         }
     }
 }
@@ -185,11 +189,15 @@ pub enum OpenError {
     /// What is in it.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// What was to be mended in it was not.
+    #[error(transparent)]
+    Commit(#[from] store::CommitError),
 }
 
 /// What all threads of an engine share.
 pub(crate) struct Shared {
-    pub(crate) world: RwLock<World>,
+    pub(crate) world: Published,
+    freezer: freeze::Freezer,
     store: store::Store,
     clock: Clock,
     options: Options,
@@ -322,6 +330,7 @@ struct Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.shared.jobs.stop();
+        self.shared.freezer.stop();
         let _ = self.lane.send(Message::Run(Box::new(Lane::write_meters)));
         let _ = self.lane.send(Message::Stop);
         let current = std::thread::current().id();
@@ -360,15 +369,19 @@ impl Engine {
     /// When the store can't be opened or read.
     pub fn open_with(path: impl AsRef<Path>, mut options: Options) -> Result<Self, OpenError> {
         let store = store::Store::open(options.store, path, std::mem::take(&mut options.store_options))?;
-        let loaded = persist::load(&store)?;
+        let loaded = persist::load(&store, part_size(&options))?;
         let delegates = options.delegates.take().unwrap_or_else(|| Box::new(NoDelegates));
         let job_executor = options.job_executor;
         options.parse.expression_check.get_or_insert(crate::scripts::check_expression);
         options.parse.script_check.get_or_insert(crate::scripts::check_script);
         let mut loaded = loaded;
         let world = std::mem::take(&mut loaded.world);
+        for ops in loaded.leftover.chunks(1_024) {
+            store.commit(ops.to_vec())?;
+        }
         let shared = Arc::new(Shared {
-            world: RwLock::new(world),
+            world: Published::new(world),
+            freezer: freeze::Freezer::default(),
             store,
             clock: Clock::default(),
             handlers: Handlers::default(),
@@ -409,17 +422,24 @@ impl Engine {
             let lane = sender.clone();
             threads.push(spawn("tollgate-jobs", move || jobs::run(&shared, &lane)));
         }
+        threads.push(spawn("tollgate-history", {
+            let (shared, lane) = (shared.clone(), sender.clone());
+            move || freeze::run(&shared, &lane)
+        }));
+        if shared.world.read().history.is_beyond(shared.options.history_in_memory) {
+            shared.freezer.wake();
+        }
         let engine = Self { inner: Arc::new(Inner { shared, lane: sender, threads: Mutex::new(threads) }) };
         engine.arrange_clean_up();
         Ok(engine)
     }
 
     /// The published state, to query. Never hold it across an await or a wait: commits can't be published meanwhile.
-    pub fn read(&self) -> impl Deref<Target = World> + '_ {
+    pub fn read(&self) -> World {
         self.world()
     }
 
-    fn world(&self) -> RwLockReadGuard<'_, World> {
+    fn world(&self) -> World {
         self.inner.shared.world.read()
     }
 
@@ -532,6 +552,11 @@ impl Engine {
     }
 }
 
+/// Root instances whose history leaves the memory together.
+fn part_size(options: &Options) -> usize {
+    (options.history_in_memory / 4).max(1)
+}
+
 /// Too many commands wait.
 pub(crate) fn overloaded() -> Fault {
     Fault::engine("too many commands are waiting; try again later")
@@ -550,6 +575,11 @@ impl Shared {
         let compiled = Arc::new(deploy::compile_stored(&self.world.read(), &self.options.parse, id)?);
         self.definitions.write().insert(id, compiled.clone());
         Ok(compiled)
+    }
+
+    /// A model of nothing that reads history from the store.
+    fn empty_model(&self) -> Model {
+        persist::empty_model(&self.store, part_size(&self.options))
     }
 
     /// What runs scripts.
@@ -577,7 +607,7 @@ impl Shared {
             let mut answers = Vec::with_capacity(PUBLISHED_AT_ONCE);
             let mut notes = Vec::new();
             let mut last = 0;
-            {
+            let beyond = {
                 let mut world = self.world.write();
                 for publication in publications.by_ref().take(PUBLISHED_AT_ONCE) {
                     let Publication { number, change, trace, outcome, done } = publication;
@@ -588,6 +618,10 @@ impl Shared {
                     answers.push((done, outcome));
                     last = number;
                 }
+                world.history.is_beyond(self.options.history_in_memory)
+            };
+            if beyond {
+                self.freezer.wake();
             }
             for id in woken.definitions {
                 // the compiled form knows the time to live

@@ -5,6 +5,9 @@
 //! | `r` root | the whole [`Snapshot`] of a small root instance, or the marker of a fat one |
 //! | `R` root kind id | one entity of a fat root instance |
 //! | `h` root seq | history events of one commit, in order |
+//! | `f` root chunk | history of a root instance that left the memory: the fold of its events |
+//! | `s` number | a [`Segment`]: which root instances left together, and their traces |
+//! | `t` number | the roots that have left that segment since, a bit each |
 //! | `d` record key | a [`Record`] |
 //!
 //! A small instance is one value per commit. Past [`FAT`] entities an instance is stored entity by entity, and a commit
@@ -13,14 +16,17 @@
 use std::sync::Arc;
 
 use engine_core::{
-    history::HistoryEvent,
+    history::{Archive, HistoryEvent},
     state::{Change, Changes, Entity, InstanceState, Snapshot},
 };
 use minicbor::{Decode, Encode};
 use models::Id;
 use store::{Op, Store};
 
-use crate::world::{Record, RecordChange, RecordKey, RootedEvent, World, WorldChange};
+use crate::world::{
+    Model, Record, RecordChange, RecordKey, RootedEvent, WorldChange,
+    cold::{HistorySource, Segment, Stored},
+};
 
 /// Entities from which an instance is stored entity by entity.
 pub(crate) const FAT: usize = 192;
@@ -133,6 +139,154 @@ pub(crate) fn history_op(root: Option<Id>, sequence: u64, events: &[HistoryEvent
     Op::put(key, value)
 }
 
+fn segment_key(table: u8, number: u64) -> Vec<u8> {
+    let mut key = vec![table];
+    key.extend_from_slice(&number.to_be_bytes());
+    key
+}
+
+/// Rows of a root's history in one value; more are spread over several.
+const ROWS_AT_ONCE: usize = 1024;
+
+/// Calls a macro with the tables of an archive and the number each is stored under.
+macro_rules! for_each_table {
+    ($do:ident) => {
+        $do!(process_instances, 0);
+        $do!(activity_instances, 1);
+        $do!(tasks, 2);
+        $do!(variables, 3);
+        $do!(details, 4);
+        $do!(incidents, 5);
+        $do!(job_logs, 6);
+        $do!(external_task_logs, 7);
+        $do!(identity_links, 8);
+        $do!(decisions, 9);
+        $do!(operations, 10);
+        $do!(comments, 11);
+        $do!(attachments, 12);
+    };
+}
+
+/// Writes of the history of a root instance as a whole: `sequence` is that of the last event in it.
+///
+/// Each value is an array of the sequence number, the number of values, and rows after the number of their table.
+pub(crate) fn frozen_ops(root: Id, sequence: u64, archive: &Archive, ops: &mut Vec<Op>) {
+    let mut rows: Vec<Vec<u8>> = Vec::new();
+    macro_rules! table {
+        ($table:ident, $number:literal) => {
+            rows.extend(archive.$table.values().map(|row| {
+                let mut bytes = vec![$number];
+                // writing to memory can't fail
+                let _ = minicbor::encode(row, &mut bytes);
+                bytes
+            }));
+        };
+    }
+    for_each_table!(table);
+    let chunks = rows.chunks(ROWS_AT_ONCE);
+    let count = chunks.len() as u64;
+    for (number, rows) in chunks.enumerate() {
+        let mut key = key(b'f', root);
+        key.extend_from_slice(&u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
+        let mut value = Vec::with_capacity(16 + rows.iter().map(Vec::len).sum::<usize>());
+        let mut encoder = minicbor::Encoder::new(&mut value);
+        let _ = encoder.u64(sequence).and_then(|encoder| encoder.u64(count));
+        rows.iter().for_each(|row| value.extend_from_slice(row));
+        ops.push(Op::put(key, value));
+    }
+}
+
+/// Deletes what is stored of a root's history as a whole.
+pub(crate) fn forget_frozen(store: &Store, root: Id, ops: &mut Vec<Op>) -> Result<(), store::Error> {
+    for entry in store.prefix(&key(b'f', root)) {
+        ops.push(Op::delete(entry?.0.to_vec()));
+    }
+    Ok(())
+}
+
+/// Deletes events that are part of history stored as a whole.
+pub(crate) fn forget_event(root: Id, sequence: u64) -> Op {
+    let mut key = key(b'h', root);
+    key.extend_from_slice(&sequence.to_be_bytes());
+    Op::delete(key)
+}
+
+/// Write of a segment.
+pub(crate) fn segment_op(segment: &Segment) -> Op {
+    Op::put(segment_key(b's', segment.number), encode(segment))
+}
+
+/// Writes of who has left a segment; `None`: nothing is left of it.
+pub(crate) fn gone_ops(number: u64, gone: Option<Vec<u8>>, ops: &mut Vec<Op>) {
+    match gone {
+        Some(gone) => ops.push(Op::put(segment_key(b't', number), gone)),
+        None => {
+            ops.push(Op::delete(segment_key(b's', number)));
+            ops.push(Op::delete(segment_key(b't', number)));
+        }
+    }
+}
+
+/// History of root instances as the store has it.
+pub(crate) struct StoredHistory(pub(crate) Store);
+
+impl StoredHistory {
+    fn read(&self, root: Id) -> Result<Stored, LoadError> {
+        let mut stored = Stored::default();
+        let mut expected = 1;
+        for (number, entry) in self.0.prefix(&key(b'f', root)).enumerate() {
+            let (key, value) = entry?;
+            if number as u64 >= expected {
+                break;
+            }
+            expected = read_rows(&key, &value, &mut stored)?;
+        }
+        Ok(stored)
+    }
+}
+
+/// Reads the rows of a value and answers the number of values.
+fn read_rows(key: &[u8], value: &[u8], stored: &mut Stored) -> Result<u64, LoadError> {
+    let failed = |why: &dyn std::fmt::Display| LoadError::Record { key: hex(key), why: why.to_string() };
+    let mut decoder = minicbor::Decoder::new(value);
+    stored.sequence = decoder.u64().map_err(|error| failed(&error))?;
+    let count = decoder.u64().map_err(|error| failed(&error))?;
+    while decoder.position() < value.len() {
+        let table = value[decoder.position()];
+        decoder.set_position(decoder.position() + 1);
+        macro_rules! table {
+            ($table:ident, $number:literal) => {
+                if table == $number {
+                    let row: Row<_> = Row(decoder.decode().map_err(|error| failed(&error))?);
+                    row.enter(&mut stored.archive.$table);
+                    continue;
+                }
+            };
+        }
+        for_each_table!(table);
+        return Err(failed(&format!("unknown kind of row {table}")));
+    }
+    Ok(count)
+}
+
+/// A row on its way into its table.
+struct Row<T>(T);
+
+impl<T: crate::world::index::Keyed> Row<T> {
+    fn enter(self, table: &mut std::collections::BTreeMap<Id, T>) {
+        table.insert(self.0.id(), self.0);
+    }
+}
+
+impl HistorySource for StoredHistory {
+    fn history(&self, root: Id) -> Stored {
+        self.read(root).unwrap_or_else(|error| {
+            tracing::error!("the history of root instance {root} can't be read: {error}");
+            Stored::default()
+        })
+    }
+}
+
 /// Write of a record.
 pub(crate) fn record_op(change: &RecordChange) -> Op {
     match change {
@@ -150,18 +304,28 @@ fn record_key(key: &RecordKey) -> Vec<u8> {
 /// What a start finds in the store.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
-    pub(crate) world: World,
+    pub(crate) world: Model,
     /// Roots that are stored entity by entity.
     pub(crate) fat: Vec<Id>,
     /// Greatest id in use.
     pub(crate) greatest_id: u128,
     /// Greatest history sequence in use.
     pub(crate) sequence: u64,
+    /// Events that are part of history stored as a whole: the last run ended before it had deleted them.
+    pub(crate) leftover: Vec<Op>,
 }
 
-/// Reads everything.
-pub(crate) fn load(store: &Store) -> Result<Loaded, LoadError> {
-    let mut loaded = Loaded::default();
+/// A model of nothing that reads history from a store; `part_size` roots leave the memory together.
+pub(crate) fn empty_model(store: &Store, part_size: usize) -> Model {
+    let mut model = Model::default();
+    model.history.set_part_size(part_size);
+    model.history.cold.set_source(std::sync::Arc::new(StoredHistory(store.clone())));
+    model
+}
+
+/// Reads everything but history that left the memory.
+pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError> {
+    let mut loaded = Loaded { world: empty_model(store, part_size), ..Loaded::default() };
     for entry in store.prefix(b"d") {
         let (key, value) = entry?;
         let record: Record = decode(&key, &value)?;
@@ -194,14 +358,35 @@ pub(crate) fn load(store: &Store) -> Result<Loaded, LoadError> {
             }
         }
     }
+    let source = StoredHistory(store.clone());
+    for entry in store.prefix(b"s") {
+        let (key, value) = entry?;
+        let segment: Segment = decode(&key, &value)?;
+        let gone = store.get(&segment_key(b't', segment.number))?.map(|bits| bits.to_vec());
+        loaded.greatest_id = loaded.greatest_id.max(segment.greatest_id.0);
+        loaded.sequence = loaded.sequence.max(segment.sequence);
+        loaded.world.history.cold.add(std::sync::Arc::new(segment), gone.unwrap_or_default());
+    }
+    let mut whole = (Id::default(), 0);
     for entry in store.prefix(b"h") {
         let (key, value) = entry?;
         let root = Some(root_of(&key)?).filter(|root| root.0 != 0);
         let sequence = key.get(17..25).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
         loaded.sequence = loaded.sequence.max(sequence);
+        if let Some(root) = root {
+            if whole.0 != root {
+                let cold = loaded.world.history.cold.root(root).is_some();
+                whole = (root, if cold { source.read(root)?.sequence } else { 0 });
+            }
+            if sequence <= whole.1 {
+                loaded.leftover.push(forget_event(root, sequence));
+                continue;
+            }
+        }
         let events: Vec<HistoryEvent> = decode(&key, &value)?;
         let history = Arc::new(events.into_iter().map(|event| RootedEvent { root, event }).collect());
-        loaded.world.apply(WorldChange { history, ..WorldChange::default() });
+        let stored = root.map(|root| (root, sequence)).into_iter().collect();
+        loaded.world.apply(WorldChange { history, stored, ..WorldChange::default() });
         if let Some(root) = root {
             loaded.greatest_id = loaded.greatest_id.max(root.0);
         }

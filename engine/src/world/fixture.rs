@@ -349,3 +349,34 @@ pub(crate) fn deploy(world: &mut World) -> Vec<Id> {
     }
     ids
 }
+
+/// Histories by root, in place of a disk.
+struct Shelf(std::collections::HashMap<Id, crate::world::cold::Stored>);
+
+impl crate::world::cold::HistorySource for Shelf {
+    fn history(&self, root: Id) -> crate::world::cold::Stored {
+        self.0.get(&root).cloned().unwrap_or_default()
+    }
+}
+
+/// The same world with the history of some roots on disk.
+pub(crate) fn on_disk(world: &World, which: impl Fn(Id) -> bool) -> World {
+    use crate::world::{
+        cold::{Segment, Stored},
+        history::{Frozen, History},
+    };
+    let mut model = (**world).clone();
+    let mut stored = std::collections::HashMap::new();
+    let roots = model.history.roots().into_iter().filter(|(_, root)| which(*root));
+    let members: Vec<_> = roots.filter_map(|(part, root)| model.history.copy(part, root)).collect();
+    let mut kept = Vec::new();
+    for member in &members {
+        stored.insert(member.root, Stored { archive: member.archive.clone(), sequence: 1 });
+        kept.push((member.cold(), member.traces.clone()));
+    }
+    let leaving = History::leaving(Id(0), members);
+    let segment = (!kept.is_empty()).then(|| Segment::new(1, (Id(0), 1), kept));
+    model.history.freeze(Frozen::new(&leaving, segment));
+    model.history.cold.set_source(std::sync::Arc::new(Shelf(stored)));
+    model.into()
+}

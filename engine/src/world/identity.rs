@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use models::Id;
 
 use super::{
-    Authorization, AuthorizationType, Group, Member, Membership, Tenant, TenantMembership, User, World,
+    Authorization, AuthorizationType, Group, Member, Membership, Model, Tenant, TenantMembership, User, World,
     permission::Resource,
 };
 use crate::{request::Caller, rights::ADMIN_GROUP};
@@ -49,7 +49,7 @@ impl Identity {
     }
 }
 
-impl World {
+impl Model {
     /// The user of that id.
     pub fn user(&self, id: &str) -> Option<&User> {
         self.identity.users.get(id)
@@ -170,7 +170,9 @@ impl World {
             })
         })
     }
+}
 
+impl World {
     /// Whether a caller may see what belongs to a tenant: nobody's things, those of the caller's tenants, and all for
     /// administrators and without authentication.
     pub fn sees_tenant(caller: &Caller, tenant: Option<&str>) -> bool {

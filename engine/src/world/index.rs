@@ -11,6 +11,8 @@ use std::{
 use models::Id;
 use rustc_hash::FxHasher;
 
+use super::cold::Trace;
+
 /// Hash of a text, as an index key.
 pub(crate) fn text_key(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
@@ -48,6 +50,8 @@ pub(crate) trait Indexes<T>: Default {
     fn drop(&mut self, row: &T);
     /// Enters the new form of a row in place of the old one; indexes whose keys are the same are left alone.
     fn replace(&mut self, old: &T, new: &T);
+    /// Traces of a row's keys.
+    fn traces(row: &T, traces: &mut Vec<Trace>);
 }
 
 /// A row that has an id.
@@ -86,6 +90,13 @@ macro_rules! indexes {
                         $crate::world::index::leave(&mut self.$field, { let $row = old; $keys }, old.id);
                         $crate::world::index::enter(&mut self.$field, { let $row = new; $keys }, new.id);
                     }
+                )*
+            }
+
+            fn traces(row: &$row_type, traces: &mut Vec<$crate::world::cold::Trace>) {
+                $(
+                    let keys: Vec<$key> = { let $row = row; $keys }.into_iter().collect();
+                    traces.extend(keys.iter().filter_map($crate::world::cold::Traced::trace));
                 )*
             }
         }

@@ -9,15 +9,17 @@ use engine_core::{
 use models::{Id, Timestamp};
 
 use super::{
-    Batch, Filter, JobDefinition, MeterReading, World,
-    index::{ids, text_key},
+    Batch, Filter, JobDefinition, MeterReading, Model, World,
+    cold::Traced,
+    index::{Keyed, ids, keyed, text_key},
+    past::Past,
     runtime::event_key,
 };
 
 /// Declares the lookups of a kind of entity: by id, all, and how many.
 macro_rules! entities {
     ($($type:ty, $table:ident, $what:literal, $get:ident, $all:ident, $count:ident, $after:ident;)*) => {
-        impl World {
+        impl Model {
             $(
                 #[doc = concat!("The ", $what, " of that id.")]
                 pub fn $get(&self, id: Id) -> Option<&$type> {
@@ -56,7 +58,7 @@ entities! {
 /// Declares lookups of entities through an index over ids.
 macro_rules! related {
     ($($doc:literal $name:ident: $type:ty = $table:ident.$index:ident;)*) => {
-        impl World {
+        impl Model {
             $(
                 #[doc = concat!($doc, ", in order of creation.")]
                 pub fn $name(&self, owner: Id) -> impl Iterator<Item = &$type> {
@@ -91,7 +93,7 @@ related! {
     "Incidents of a process definition" incidents_of_definition: Incident = incidents.definition;
 }
 
-impl World {
+impl Model {
     /// The running process instance of that id: its root execution.
     pub fn process_instance(&self, id: Id) -> Option<&Execution> {
         self.execution(id).filter(|execution| execution.parent.is_none())
@@ -295,12 +297,12 @@ macro_rules! historic {
             $(
                 #[doc = concat!("The historic ", $what, " of that id.")]
                 pub fn $get(&self, id: Id) -> Option<&history::$type> {
-                    self.past.archive.$table.get(&id)
+                    self.row_of(id.trace(), move |past| past.archive.$table.get(&id))
                 }
 
-                #[doc = concat!("Every historic ", $what, ", in order of creation.")]
-                pub fn $all(&self) -> impl DoubleEndedIterator<Item = &history::$type> {
-                    self.past.archive.$table.values()
+                #[doc = concat!("Every historic ", $what, " in memory, in order of creation: what is on disk comes in portions.")]
+                pub fn $all(&self) -> impl Iterator<Item = &history::$type> {
+                    merged(self.listed().map(|past| past.archive.$table.values()))
                 }
             )*
         }
@@ -332,7 +334,9 @@ macro_rules! historic_related {
             $(
                 #[doc = concat!($doc, ", in order of creation.")]
                 pub fn $name(&self, owner: Id) -> impl Iterator<Item = &history::$type> {
-                    ids(&self.past.$table.$index, owner).filter_map(|id| self.past.archive.$table.get(&id))
+                    self.rows_of(owner, move |past| {
+                        ids(&past.$table.$index, owner).filter_map(|id| past.archive.$table.get(&id))
+                    })
                 }
             )*
         }
@@ -352,6 +356,7 @@ historic_related! {
         details.process_instance;
     "Variables of a task" historic_variables_of_task: HistoricVariableInstance = variables.task;
     "Incidents of a process instance" historic_incidents_of: HistoricIncident = incidents.process_instance;
+    "Log entries of the jobs of a process instance" historic_logs_of_instance: HistoricJobLog = job_logs.process_instance;
     "Log entries of a job" historic_logs_of_job: HistoricJobLog = job_logs.job;
     "Log entries of the jobs of a batch" historic_logs_of_batch: HistoricJobLog = job_logs.batch;
     "Incidents of the engine's own jobs of a job definition" historic_incidents_of_engine_jobs: HistoricIncident =
@@ -367,13 +372,46 @@ historic_related! {
 }
 
 impl World {
+    /// Details in memory behind an id, in order of creation.
+    pub fn historic_details_after(&self, id: Id) -> impl Iterator<Item = &history::HistoricDetail> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        merged(self.listed().map(move |past| past.archive.details.range((Excluded(id), Unbounded)).map(|(_, row)| row)))
+    }
+
     /// The historic user task of an id as the API shows it.
     pub fn historic_task_by_text(&self, text: &str) -> Option<&history::HistoricTaskInstance> {
         let generated = text.parse().ok().and_then(|id| self.historic_task(id)).filter(|task| task.custom_id.is_none());
         generated.or_else(|| {
-            ids(&self.past.tasks.custom_id, text_key(text))
-                .filter_map(|id| self.historic_task(id))
-                .find(|task| task.custom_id.as_deref() == Some(text))
+            let key = text_key(text);
+            let rows = |past: &'_ Past| -> Vec<Id> { ids(&past.tasks.custom_id, key).collect() };
+            let found: Vec<Id> = self.rows_under(key.trace(), rows).collect();
+            found.into_iter().filter_map(|id| self.historic_task(id)).find(|task| task.custom_id.as_deref() == Some(text))
         })
     }
 }
+
+/// Rows of several tables in order of their ids.
+fn merged<'a, T: Keyed + 'a>(tables: impl Iterator<Item = impl Iterator<Item = &'a T>>) -> impl Iterator<Item = &'a T> {
+    let mut tables: Vec<_> = tables.map(Iterator::peekable).collect();
+    std::iter::from_fn(move || {
+        let ids = tables.iter_mut().enumerate().filter_map(|(at, rows)| Some((rows.peek()?.id(), at)));
+        let (_, first) = ids.min()?;
+        tables[first].next()
+    })
+}
+
+keyed!(
+    history::HistoricProcessInstance,
+    history::HistoricActivityInstance,
+    history::HistoricTaskInstance,
+    history::HistoricVariableInstance,
+    history::HistoricDetail,
+    history::HistoricIncident,
+    history::HistoricJobLog,
+    history::HistoricExternalTaskLog,
+    history::HistoricIdentityLinkLog,
+    history::HistoricDecisionInstance,
+    history::UserOperation,
+    history::Comment,
+    history::Attachment,
+);

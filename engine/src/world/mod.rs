@@ -1,18 +1,20 @@
-//! The read model: everything that can be queried, in memory.
+//! The read model: everything that can be queried.
 //!
-//! [`World`] is changed only by [`World::apply`], one committed change at a time, and otherwise only read. It holds the
+//! [`Model`] is changed only by [`Model::apply`], one committed change at a time, and otherwise only read. It holds the
 //! entities of all running root instances, their history, and the records that belong to no root instance, with indexes that
 //! make the usual lookups as expensive as their result. It never decides anything: rules of execution live in `engine-core`.
 //! Start reading at [`WorldChange`]; queries with all their criteria are in [`crate::query`].
 
 mod activity_tree;
+pub(crate) mod cold;
 mod external_tasks;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(crate) mod history;
 mod identity;
 pub(crate) mod index;
 mod lookup;
-mod past;
+pub(crate) mod past;
 pub mod permission;
 mod records;
 mod remembered;
@@ -21,12 +23,13 @@ mod runtime;
 #[cfg(test)]
 mod tests;
 mod value_key;
+mod view;
 
 use std::collections::BTreeMap;
 
 pub use activity_tree::{ActivityInstanceView, TransitionInstanceView};
 use engine_core::{
-    history::{Archive, HistoryEvent},
+    history::HistoryEvent,
     state::{self, Change},
 };
 use models::{Id, Timestamp};
@@ -34,16 +37,20 @@ pub use records::*;
 pub use repository::{Shown, Versioned, definition_text_id};
 pub(crate) use runtime::event_key;
 pub(crate) use value_key::value_key;
+pub use view::World;
+pub(crate) use view::Published;
 
 pub(crate) use self::index::text_key;
 
-use self::{identity::Identity, past::Past, repository::Repository, runtime::Runtime};
+use self::{history::History, identity::Identity, past::Past, repository::Repository, runtime::Runtime};
 
-/// Everything that can be queried.
+/// Everything that can be queried and is in memory; [`World`] is how it is read.
 #[derive(Clone, Debug, Default)]
-pub struct World {
+pub struct Model {
     pub(crate) runtime: Runtime,
-    pub(crate) past: Past,
+    pub(crate) history: History,
+    /// History that has left the memory and is to be dropped where nobody waits.
+    retired: Vec<Past>,
     pub(crate) repository: Repository,
     pub(crate) identity: Identity,
     pub(crate) batches: BTreeMap<Id, Batch>,
@@ -54,7 +61,7 @@ pub struct World {
     pub(crate) meters: BTreeMap<Id, MeterReading>,
 }
 
-impl World {
+impl Model {
     /// Takes in one committed change.
     pub fn apply(&mut self, change: WorldChange) {
         for record in change.records {
@@ -67,7 +74,13 @@ impl World {
             self.runtime.apply(root);
         }
         for entry in &*change.history {
-            self.past.apply(entry.root, &entry.event);
+            self.history.apply(entry.root, &entry.event);
+        }
+        for (root, sequence) in change.stored {
+            self.history.stored(root, sequence);
+        }
+        if let Some(frozen) = change.frozen {
+            self.retired.push(self.history.freeze(*frozen));
         }
         if let Some(now) = change.now {
             self.pass_time(now);
@@ -98,9 +111,9 @@ impl World {
         self.runtime.apply(RootChange { root, changes });
     }
 
-    /// Takes in the history of a root instance as it was stored.
-    pub fn load_history(&mut self, archive: Archive) {
-        self.past.load(archive);
+    /// What has left the memory, to be dropped.
+    pub(crate) fn take_retired(&mut self) -> Vec<Past> {
+        std::mem::take(&mut self.retired)
     }
 
     /// Takes in a record.

@@ -11,6 +11,7 @@ use engine_core::history::{
 use models::{Id, Timestamp};
 
 use super::{
+    cold::{Trace, Traced},
     index::{Indexes, folded_key, ids, indexes, text_key},
     value_key::value_key,
 };
@@ -286,6 +287,68 @@ impl Past {
             comments,
             attachments,
         );
+    }
+
+    /// The history of a root instance, and its traces.
+    pub(crate) fn of_root(&self, root: Id) -> (Archive, Vec<Trace>) {
+        let mut archive = Archive::default();
+        let mut traces = Vec::new();
+        macro_rules! take {
+            ($table:ident: $indexes:ident, $ids:expr) => {
+                for id in $ids {
+                    if let Some(row) = self.archive.$table.get(&id) {
+                        traces.extend(row.id.trace());
+                        $indexes::traces(row, &mut traces);
+                        archive.$table.insert(id, row.clone());
+                    }
+                }
+            };
+        }
+        for instance in self.instances_of_root(root) {
+            take!(process_instances: ProcessInstanceIndexes, [instance]);
+            take!(activity_instances: ActivityInstanceIndexes, ids(&self.activity_instances.process_instance, instance));
+            take!(tasks: TaskInstanceIndexes, ids(&self.tasks.process_instance, instance));
+            take!(variables: VariableInstanceIndexes, ids(&self.variables.process_instance, instance));
+            take!(details: DetailIndexes, ids(&self.details.process_instance, instance));
+            take!(incidents: HistoricIncidentIndexes, ids(&self.incidents.process_instance, instance));
+            take!(job_logs: JobLogIndexes, ids(&self.job_logs.process_instance, instance));
+            take!(external_task_logs: ExternalTaskLogIndexes, ids(&self.external_task_logs.process_instance, instance));
+            take!(identity_links: IdentityLinkIndexes, ids(&self.identity_links.process_instance, instance));
+            take!(decisions: DecisionIndexes, ids(&self.decisions.process_instance, instance));
+            take!(operations: OperationIndexes, ids(&self.operations.process_instance, instance));
+            take!(comments: CommentIndexes, ids(&self.comments.process_instance, instance));
+            take!(attachments: AttachmentIndexes, ids(&self.attachments.process_instance, instance));
+        }
+        // a standalone task is a root of its own
+        take!(tasks: TaskInstanceIndexes, [root]);
+        take!(variables: VariableInstanceIndexes, ids(&self.variables.task, root));
+        take!(details: DetailIndexes, ids(&self.details.task, root));
+        take!(identity_links: IdentityLinkIndexes, ids(&self.identity_links.task, root));
+        take!(operations: OperationIndexes, ids(&self.operations.task, root));
+        take!(comments: CommentIndexes, ids(&self.comments.task, root));
+        take!(attachments: AttachmentIndexes, ids(&self.attachments.task, root));
+        // variables are asked for by name alone too
+        traces.extend(archive.variables.values().filter_map(|row| folded_key(&row.name).trace()));
+        traces.sort_unstable();
+        traces.dedup();
+        (archive, traces)
+    }
+
+    /// Takes the history of a root instance out.
+    pub(crate) fn remove_root(&mut self, root: Id) {
+        for instance in self.instances_of_root(root) {
+            self.delete_process_instance(instance);
+        }
+        self.delete_task(root);
+        purge!(self, operations, task, root);
+    }
+
+    fn instances_of_root(&self, root: Id) -> Vec<Id> {
+        let mut instances: Vec<Id> = ids(&self.process_instances.root, root).collect();
+        if !instances.contains(&root) {
+            instances.push(root);
+        }
+        instances
     }
 
     fn set_removal_time(&mut self, instance: Id, time: Option<Timestamp>) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use models::Timestamp;
 
-use super::{World, records::Remembered};
+use super::{Model, records::Remembered};
 
 /// Requests that are remembered.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,7 +27,7 @@ impl RememberedRequests {
     }
 }
 
-impl World {
+impl Model {
     /// The request of an idempotency key; it may have had its time.
     pub fn remembered(&self, key: &str) -> Option<&Remembered> {
         self.remembered.by_key.get(key)

@@ -11,7 +11,7 @@ use models::Id;
 
 use super::{
     CamundaFormDefinition, DecisionDefinition, DecisionRequirementsDefinition, Deployment, JobDefinition, NodeInfo,
-    ProcessDefinition, StartSubscription, World,
+    ProcessDefinition, StartSubscription, Model,
     index::{Rows, indexes, keyed},
     runtime::event_key,
 };
@@ -195,7 +195,7 @@ pub(crate) struct Repository {
 macro_rules! lookups {
     ($($type:ty, $table:ident, $what:literal, $get:ident, $by_text:ident, $all:ident, $latest:ident, $version:ident, $of_key:ident,
        $of_deployment:ident;)*) => {
-        impl World {
+        impl Model {
             $(
                 #[doc = concat!("The ", $what, " of that id.")]
                 pub fn $get(&self, id: Id) -> Option<&Shown<$type>> {
@@ -249,7 +249,7 @@ lookups! {
         latest_form_definition, form_definition_version, form_definitions_of_key, form_definitions_of_deployment;
 }
 
-impl World {
+impl Model {
     /// The deployment of that id.
     pub fn deployment(&self, id: Id) -> Option<&Deployment> {
         self.repository.deployments.get(&id)

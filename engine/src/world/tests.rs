@@ -31,8 +31,8 @@ fn indexes_are_those_of_the_rows_whatever_changed() {
         }
         same!(executions, variables, tasks, jobs, subscriptions, external_tasks, incidents);
         let mut past = Past::default();
-        past.load(world.past.archive.clone());
-        assert_eq!(world.past, past, "seed {seed}");
+        past.load(world.all_history().archive);
+        assert_eq!(world.all_history(), past, "seed {seed}");
     }
 }
 
@@ -54,7 +54,51 @@ fn history_is_what_each_roots_archive_folds() {
         for archive in archives.into_values() {
             all.load(archive);
         }
-        assert_eq!(world.past, all, "seed {seed}");
+        assert_eq!(world.all_history(), all, "seed {seed}");
+    }
+}
+
+#[test]
+fn history_that_went_to_disk_and_came_back_is_the_same() {
+    for seed in 0..40 {
+        let world = random_world(seed);
+        let before = world.all_history();
+        let roots: Vec<Id> = world.historic_process_instances().map(|row| row.root).collect();
+        let mut cold = fixture::on_disk(&world, |_| true);
+        assert_eq!(cold.listed().map(|past| past.archive.process_instances.len()).sum::<usize>(), 0, "seed {seed}");
+        // an event brings a root back
+        for root in &roots {
+            let event = HistoryEvent::RemovalTime { process_instance: None, time: Some(Timestamp(7)) };
+            let history = vec![RootedEvent { root: Some(*root), event }];
+            cold.apply(WorldChange { history, ..WorldChange::default() });
+        }
+        let mut expected = Past::default();
+        expected.load(before.archive);
+        for root in roots {
+            expected.apply(Some(root), &HistoryEvent::RemovalTime { process_instance: None, time: Some(Timestamp(7)) });
+        }
+        assert_eq!(cold.all_history(), expected, "seed {seed}");
+    }
+}
+
+#[test]
+fn rows_on_disk_are_found_by_what_they_belong_to() {
+    for seed in 0..40 {
+        let world = random_world(seed);
+        let cold = fixture::on_disk(&world, |root| root.0 % 200 == 0);
+        for row in world.historic_process_instances() {
+            assert_eq!(cold.historic_process_instance(row.id), Some(row));
+            let of = |world: &World| -> Vec<Id> { world.historic_activities_of(row.id).map(|row| row.id).collect() };
+            assert_eq!(of(&cold), of(&world), "seed {seed}");
+            let of = |world: &World| -> Vec<Id> { world.historic_details_of(row.id).map(|row| row.id).collect() };
+            assert_eq!(of(&cold), of(&world), "seed {seed}");
+        }
+        for row in world.historic_tasks() {
+            assert_eq!(cold.historic_task(row.id), Some(row));
+            let of = |world: &World| -> Vec<Id> { world.historic_links_of_task(row.id).map(|row| row.id).collect() };
+            assert_eq!(of(&cold), of(&world), "seed {seed}");
+        }
+        assert_eq!(cold.historic_process_instance(Id(424_242)), None);
     }
 }
 

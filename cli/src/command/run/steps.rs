@@ -71,13 +71,11 @@ impl Steps {
             .collect();
         // what was open before ends before what is new begins
         rows.sort_by_key(|row| (!self.seen.contains_key(&row.id), row.id));
-        let mut details: Vec<&HistoricDetail> =
-            world.historic_details().rev().take_while(|row| row.id > self.last_detail).collect();
-        details.reverse();
-        details.retain(|row| !row.form_field);
-        if let Some(last) = world.historic_details().next_back() {
+        let mut details: Vec<&HistoricDetail> = world.historic_details_after(self.last_detail).collect();
+        if let Some(last) = details.last() {
             self.last_detail = last.id;
         }
+        details.retain(|row| !row.form_field);
         let (with_activity, mut others): (Vec<_>, Vec<_>) = details
             .into_iter()
             .partition(|detail| detail.activity_instance.is_some_and(|id| rows.iter().any(|row| row.id == id)));

@@ -44,6 +44,12 @@ impl Lane {
         self.submit(ops, change, None, under_way, Box::new(move |result| done(result.map(|_| ()))), Outcome::Done);
     }
 
+    /// Writes that concern no root instance and no record.
+    pub(in super::super) fn write_change(&mut self, ops: Vec<Op>, change: WorldChange, done: Done) {
+        let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
+        self.submit(ops, change, under_way, done, Outcome::Done);
+    }
+
     /// Commits what transactions have done to roots, together with records, and history of no root.
     pub(super) fn write(
         &mut self,
@@ -79,6 +85,7 @@ impl Lane {
             if !history.is_empty() {
                 self.sequence += 1;
                 ops.push(persist::history_op(Some(root), self.sequence, &history));
+                change.stored.push((root, self.sequence));
             }
             happened.extend(history.into_iter().map(|event| RootedEvent { root: Some(root), event }));
             under_way.ahead.note(root, &state, &changes);

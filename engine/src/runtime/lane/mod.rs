@@ -169,7 +169,7 @@ impl Lane {
         self.shared.meters.clear();
         self.slots.clear();
         self.fat.clear();
-        *self.shared.world.write() = World::default();
+        *self.shared.world.write() = self.shared.empty_model();
         self.shared.forget();
         Ok(())
     }

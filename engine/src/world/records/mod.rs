@@ -214,6 +214,10 @@ pub struct WorldChange {
     pub records: Vec<RecordChange>,
     /// Ids of sequence flows taken, with the definition of each, when they are recorded. The read model keeps none of them.
     pub flows: Vec<(Id, Arc<str>)>,
+    /// Sequence numbers under which history of roots is on disk.
+    pub stored: Vec<(Id, u64)>,
+    /// History that has gone to disk and leaves the memory.
+    pub(crate) frozen: Option<Box<super::history::Frozen>>,
     /// The time of the commit.
     pub now: Option<Timestamp>,
 }

@@ -1,0 +1,174 @@
+//! History leaves the memory: root instances that nobody touched for a while are written as a whole, and only what finds them
+//! again stays.
+//!
+//! Nothing waits for it. Their history is copied and written away from the lane, a few at a time; then the lane confirms that
+//! nothing has changed meanwhile and commits the segment that names them. Until then the events say what was; from then on the
+//! whole does, and the events are deleted.
+
+use std::sync::Arc;
+
+use models::Id;
+use parking_lot::{Condvar, Mutex};
+use store::Op;
+
+use super::{Shared, lane::Lane, lane::Message, persist};
+use crate::world::{
+    WorldChange,
+    cold::Segment,
+    history::{Frozen, History, Leaving, Member},
+};
+
+/// Root instances whose history is copied under one lock: readers and commits wait no longer than that takes.
+const COPIED_AT_ONCE: usize = 32;
+
+/// Deletions written at once.
+const DELETED_AT_ONCE: usize = 1_024;
+
+/// Wakes the thread that writes history away.
+#[derive(Debug, Default)]
+pub(super) struct Freezer {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    wanted: bool,
+    stopped: bool,
+}
+
+impl Freezer {
+    /// There is more history in memory than should be.
+    pub(super) fn wake(&self) {
+        let mut state = self.state.lock();
+        if !state.wanted {
+            state.wanted = true;
+            self.changed.notify_all();
+        }
+    }
+
+    /// Ends the thread.
+    pub(super) fn stop(&self) {
+        self.state.lock().stopped = true;
+        self.changed.notify_all();
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.state.lock().stopped
+    }
+
+    /// Waits until there is something to do; `false` at the end.
+    fn wait(&self) -> bool {
+        let mut state = self.state.lock();
+        while !state.wanted && !state.stopped {
+            self.changed.wait(&mut state);
+        }
+        state.wanted = false;
+        !state.stopped
+    }
+}
+
+/// The thread that writes history away.
+pub(super) fn run(shared: &Arc<Shared>, lane: &std::sync::mpsc::Sender<Message>) {
+    while shared.freezer.wait() {
+        while !shared.freezer.is_stopped() {
+            match freeze_some(shared, lane) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!("history stays in memory, it can't be written: {error}");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Why history was not written away.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FreezeError {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Commit(#[from] store::CommitError),
+}
+
+/// Writes some history away, when there is too much in memory. Answers whether there may be more to do.
+fn freeze_some(shared: &Arc<Shared>, lane: &std::sync::mpsc::Sender<Message>) -> Result<bool, FreezeError> {
+    let spare = {
+        let world = shared.world.read();
+        if !world.history.is_beyond(shared.options.history_in_memory) {
+            return Ok(false);
+        }
+        world.history.spare()
+    };
+    let Some((part, roots)) = spare else { return Ok(false) };
+    let mut members = Vec::with_capacity(roots.len());
+    for roots in roots.chunks(COPIED_AT_ONCE) {
+        let copied: Vec<Member> = {
+            let world = shared.world.read();
+            roots.iter().filter_map(|root| world.history.copy(part, *root)).collect()
+        };
+        let mut ops = Vec::new();
+        for member in &copied {
+            if member.note.base > 0 {
+                persist::forget_frozen(&shared.store, member.root, &mut ops)?;
+            }
+            persist::frozen_ops(member.root, member.sequence(), &member.archive, &mut ops);
+        }
+        shared.store.commit(ops)?;
+        members.extend(copied);
+    }
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let leaving = History::leaving(part, members);
+    let message = Message::Run(Box::new(move |lane: &mut Lane| lane.freeze(leaving, sender)));
+    // a stopped lane drops the sender
+    if lane.send(message).is_err() {
+        return Ok(false);
+    }
+    let Ok(events) = receiver.recv() else { return Ok(false) };
+    drop(shared.world.write().take_retired());
+    for events in events.chunks(DELETED_AT_ONCE) {
+        let ops = events.iter().map(|(root, sequence)| persist::forget_event(*root, *sequence)).collect();
+        shared.store.commit(ops)?;
+    }
+    Ok(true)
+}
+
+impl Lane {
+    /// Commits that history has left the memory, as far as it is still as it was written. `done` hears which events are
+    /// not needed any more.
+    fn freeze(&mut self, mut leaving: Leaving, done: std::sync::mpsc::Sender<Vec<(Id, u64)>>) {
+        self.settle();
+        let mut ops: Vec<Op> = Vec::new();
+        let (number, touched) = {
+            let mut world = self.shared.world.write();
+            world.history.confirm(&mut leaving);
+            (world.history.cold.next_number(), std::mem::take(&mut world.history.cold.touched))
+        };
+        let mut kept = Vec::new();
+        let mut events = Vec::new();
+        let mut sequence = 0;
+        for member in &mut leaving.members {
+            sequence = sequence.max(member.sequence());
+            events.extend(member.note.sequences.iter().map(|sequence| (member.root, *sequence)));
+            if !member.archive.is_empty() {
+                kept.push((member.cold(), std::mem::take(&mut member.traces)));
+            }
+        }
+        let segment = (!kept.is_empty()).then(|| Segment::new(number, (self.ids.fresh(), sequence), kept));
+        ops.extend(segment.as_ref().map(persist::segment_op));
+        {
+            let mut world = self.shared.world.write();
+            for number in touched {
+                persist::gone_ops(number, world.history.cold.gone(number), &mut ops);
+                world.history.cold.drop_empty(number);
+            }
+        }
+        let change = WorldChange { frozen: Some(Box::new(Frozen::new(&leaving, segment))), ..WorldChange::default() };
+        self.write_change(ops, change, Box::new(move |result| {
+            // whoever asked has gone when the engine stops
+            let _ = done.send(if result.is_ok() { events } else { Vec::new() });
+        }));
+    }
+}

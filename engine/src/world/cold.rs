@@ -1,0 +1,439 @@
+//! History that lies on disk, and the small index that says which root instances a question is about.
+//!
+//! The history of root instances that nobody has touched for a while leaves the memory, many of them at once: a *segment*.
+//! In memory stay some bytes for each root, and its traces: short hashes of everything its rows can be asked for by an exact
+//! value (ids, names, keys, variables with their values). A question looks its values up among the traces and reads the roots
+//! that have them all. A trace says "perhaps": the rows themselves are compared afterwards.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use engine_core::history::Archive;
+use minicbor::{Decode, Encode};
+use models::{Id, Timestamp};
+
+/// Short hash of a value that rows are asked for by.
+pub(crate) type Trace = u32;
+
+/// A key of an index that leaves a trace.
+pub(crate) trait Traced {
+    /// Its trace; `None` for keys that are asked for by range only.
+    fn trace(&self) -> Option<Trace>;
+}
+
+fn mixed(value: u64) -> Trace {
+    // the high half of a multiplication by the golden ratio spreads ids that count upwards
+    #[expect(clippy::cast_possible_truncation, reason = "the high half of 64 bits")]
+    let trace = (value.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as Trace;
+    trace
+}
+
+impl Traced for u64 {
+    fn trace(&self) -> Option<Trace> {
+        Some(mixed(*self))
+    }
+}
+
+impl Traced for Id {
+    fn trace(&self) -> Option<Trace> {
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are mixed")]
+        let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
+        Some(mixed(high.rotate_left(21) ^ low))
+    }
+}
+
+impl Traced for (u64, u64) {
+    fn trace(&self) -> Option<Trace> {
+        Some(mixed(self.0.rotate_left(21) ^ self.1))
+    }
+}
+
+impl Traced for (Id, u32) {
+    fn trace(&self) -> Option<Trace> {
+        None
+    }
+}
+
+impl Traced for Timestamp {
+    fn trace(&self) -> Option<Trace> {
+        None
+    }
+}
+
+impl Traced for Option<Timestamp> {
+    fn trace(&self) -> Option<Trace> {
+        None
+    }
+}
+
+/// What the roots that a question is about have in common.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Traces {
+    /// Of each group, a root has at least one.
+    groups: Vec<Vec<Trace>>,
+    /// Something in it is not over before this time.
+    since: Option<Timestamp>,
+    /// Something in it began by this time.
+    until: Option<Timestamp>,
+    /// Something in it may be removed by this time.
+    removable: Option<Timestamp>,
+    /// Something in it is not over.
+    unfinished: bool,
+    /// Nothing can be meant.
+    nothing: bool,
+}
+
+impl Traces {
+    /// Of all roots.
+    pub(crate) fn any() -> Self {
+        Self::default()
+    }
+
+    /// Of roots with one of these keys; no keys at all are keys that nothing has.
+    pub(crate) fn one_of<K: Traced>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        let group: Vec<Trace> = keys.into_iter().filter_map(|key| key.trace()).collect();
+        if group.is_empty() {
+            self.nothing = true;
+        }
+        self.groups.push(group);
+        self
+    }
+
+    /// Of roots with a trace.
+    pub(crate) fn with_trace(mut self, trace: Trace) -> Self {
+        self.groups.push(vec![trace]);
+        self
+    }
+
+    /// Of roots with one of these keys, when there are any: a criterion that is given.
+    pub(crate) fn given<K: Traced>(self, keys: Option<impl IntoIterator<Item = K>>) -> Self {
+        match keys {
+            Some(keys) => self.one_of(keys),
+            None => self,
+        }
+    }
+
+    /// Of roots in which something was not over before a time.
+    pub(crate) fn since(mut self, time: Option<Timestamp>) -> Self {
+        self.since = self.since.max(time);
+        self
+    }
+
+    /// Of roots in which something had begun by a time.
+    pub(crate) fn until(mut self, time: Option<Timestamp>) -> Self {
+        self.until = match (self.until, time) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self
+    }
+
+    /// Of roots in which something is not over.
+    pub(crate) fn unfinished(mut self) -> Self {
+        self.unfinished = true;
+        self
+    }
+
+    /// Of roots of which something may be removed by a time.
+    pub(crate) fn removable(mut self, by: Timestamp) -> Self {
+        self.removable = Some(by);
+        self
+    }
+}
+
+/// What stays in memory of a root instance whose history is on disk.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub(crate) struct ColdRoot {
+    /// The root instance.
+    #[n(0)]
+    pub(crate) root: Id,
+    /// When the first thing in it began.
+    #[n(1)]
+    pub(crate) first: Timestamp,
+    /// When the last thing in it ended; `None` while something has not.
+    #[n(2)]
+    pub(crate) last: Option<Timestamp>,
+    /// When the first thing in it may be removed.
+    #[n(3)]
+    pub(crate) removal: Option<Timestamp>,
+}
+
+/// Root instances whose history went to disk together.
+#[derive(Clone, PartialEq, Encode, Decode)]
+pub(crate) struct Segment {
+    /// Its number; later ones are greater.
+    #[n(0)]
+    pub(crate) number: u64,
+    /// Its roots by id.
+    #[n(1)]
+    roots: Vec<ColdRoot>,
+    /// All traces in order, each with the place of its root.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    traces: Vec<u8>,
+    /// Greatest id in use.
+    #[n(3)]
+    pub(crate) greatest_id: Id,
+    /// Greatest sequence number of events in it.
+    #[n(4)]
+    pub(crate) sequence: u64,
+}
+
+
+/// Bytes of an entry: trace and place.
+const ENTRY: usize = 6;
+
+impl fmt::Debug for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Segment").field("number", &self.number).field("roots", &self.roots.len()).finish_non_exhaustive()
+    }
+}
+
+impl Segment {
+    /// A segment of roots with their traces. At most 65,536 roots.
+    pub(crate) fn new(number: u64, (greatest_id, sequence): (Id, u64), mut members: Vec<(ColdRoot, Vec<Trace>)>) -> Self {
+        members.sort_by_key(|(root, _)| root.root);
+        let mut entries: Vec<(Trace, u16)> = Vec::new();
+        let mut roots = Vec::with_capacity(members.len());
+        for (place, (root, traces)) in members.into_iter().enumerate() {
+            let place = u16::try_from(place).unwrap_or(u16::MAX);
+            entries.extend(traces.into_iter().map(|trace| (trace, place)));
+            roots.push(root);
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        let mut traces = Vec::with_capacity(entries.len() * ENTRY);
+        for (trace, place) in entries {
+            traces.extend_from_slice(&trace.to_be_bytes());
+            traces.extend_from_slice(&place.to_be_bytes());
+        }
+        Self { number, roots, traces, greatest_id, sequence }
+    }
+
+    fn entry(&self, index: usize) -> (Trace, u16) {
+        let bytes = &self.traces[index * ENTRY..(index + 1) * ENTRY];
+        (u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]), u16::from_be_bytes([bytes[4], bytes[5]]))
+    }
+
+    /// Places of the roots with a trace, in order.
+    fn with(&self, trace: Trace) -> impl Iterator<Item = u16> + '_ {
+        let count = self.traces.len() / ENTRY;
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.entry(middle).0 < trace { low = middle + 1 } else { high = middle }
+        }
+        (low..count).map(|index| self.entry(index)).take_while(move |entry| entry.0 == trace).map(|entry| entry.1)
+    }
+
+    /// Places of the roots that a question may be about, in order.
+    fn places(&self, traces: &Traces) -> Vec<u16> {
+        let mut found: Option<Vec<u16>> = None;
+        for group in &traces.groups {
+            let mut places: Vec<u16> = group.iter().flat_map(|trace| self.with(*trace)).collect();
+            places.sort_unstable();
+            places.dedup();
+            if let Some(before) = &found {
+                places.retain(|place| before.binary_search(place).is_ok());
+            }
+            if places.is_empty() {
+                return places;
+            }
+            found = Some(places);
+        }
+        let all = || (0..self.roots.len()).filter_map(|place| u16::try_from(place).ok()).collect();
+        let mut places = found.unwrap_or_else(all);
+        places.retain(|place| {
+            let root = &self.roots[usize::from(*place)];
+            !(traces.unfinished && root.last.is_some())
+                && traces.since.is_none_or(|since| root.last.is_none_or(|last| last >= since))
+                && traces.until.is_none_or(|until| root.first <= until)
+                && traces.removable.is_none_or(|by| root.removal.is_some_and(|time| time <= by))
+        });
+        places
+    }
+}
+
+/// The history of a root instance as it lies on disk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stored {
+    /// Its rows.
+    pub(crate) archive: Archive,
+    /// The last sequence number of the events they are made of.
+    pub(crate) sequence: u64,
+}
+
+/// Reads the history of root instances from disk.
+pub(crate) trait HistorySource: Send + Sync {
+    /// The history of a root instance; empty when there is none.
+    fn history(&self, root: Id) -> Stored;
+}
+
+/// A segment and what has left it since.
+#[derive(Clone, Debug)]
+struct Shelf {
+    segment: Arc<Segment>,
+    /// A bit for each root that is not in it any more: it is in memory again, in a later segment, or deleted.
+    gone: Vec<u8>,
+    left: usize,
+}
+
+/// All history on disk.
+#[derive(Clone, Default)]
+pub(crate) struct Cold {
+    shelves: BTreeMap<u64, Shelf>,
+    source: Option<Arc<dyn HistorySource>>,
+    /// Segments that roots have left, to be noted on disk.
+    pub(crate) touched: std::collections::BTreeSet<u64>,
+}
+
+impl fmt::Debug for Cold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cold").field("segments", &self.shelves.len()).finish_non_exhaustive()
+    }
+}
+
+impl Cold {
+    /// Reads history from there.
+    pub(crate) fn set_source(&mut self, source: Arc<dyn HistorySource>) {
+        self.source = Some(source);
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.shelves.is_empty()
+    }
+
+    /// How many root instances have their history here.
+    pub(crate) fn len(&self) -> usize {
+        self.shelves.values().map(|shelf| shelf.left).sum()
+    }
+
+    /// Number for the next segment.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.shelves.keys().next_back().map_or(1, |last| last + 1)
+    }
+
+    /// Adds a segment, with the roots that have left it.
+    pub(crate) fn add(&mut self, segment: Arc<Segment>, mut gone: Vec<u8>) {
+        gone.resize(segment.roots.len().div_ceil(8), 0);
+        let away: u32 = gone.iter().map(|bits| bits.count_ones()).sum();
+        let left = segment.roots.len().saturating_sub(away as usize);
+        self.shelves.insert(segment.number, Shelf { segment, gone, left });
+    }
+
+    /// Where a root is: its segment and place.
+    fn find(&self, root: Id) -> Option<(u64, usize)> {
+        self.shelves.iter().rev().find_map(|(number, shelf)| {
+            let roots = &shelf.segment.roots;
+            if roots.first()?.root > root || roots.last()?.root < root {
+                return None;
+            }
+            let place = roots.binary_search_by_key(&root, |root| root.root).ok()?;
+            (shelf.gone[place / 8] & 1 << (place % 8) == 0).then_some((*number, place))
+        })
+    }
+
+    /// What is known of a root whose history is here.
+    pub(crate) fn root(&self, root: Id) -> Option<&ColdRoot> {
+        let (number, place) = self.find(root)?;
+        self.shelves.get(&number)?.segment.roots.get(place)
+    }
+
+    /// A root leaves: its history is in memory again, or no more.
+    pub(crate) fn leave(&mut self, root: Id) -> bool {
+        let Some((number, place)) = self.find(root) else { return false };
+        if let Some(shelf) = self.shelves.get_mut(&number) {
+            shelf.gone[place / 8] |= 1 << (place % 8);
+            shelf.left -= 1;
+            self.touched.insert(number);
+        }
+        true
+    }
+
+    /// The bits of a segment's roots that have left it; `None` when nothing is left of it.
+    pub(crate) fn gone(&self, number: u64) -> Option<Vec<u8>> {
+        self.shelves.get(&number).filter(|shelf| shelf.left > 0).map(|shelf| shelf.gone.clone())
+    }
+
+    /// Forgets a segment of which nothing is left.
+    pub(crate) fn drop_empty(&mut self, number: u64) {
+        if self.shelves.get(&number).is_some_and(|shelf| shelf.left == 0) {
+            self.shelves.remove(&number);
+        }
+    }
+
+    /// The roots a question may be about, the earliest segments first.
+    pub(crate) fn candidates(&self, traces: &Traces) -> Vec<Id> {
+        if traces.nothing {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for shelf in self.shelves.values().filter(|shelf| shelf.left > 0) {
+            found.extend(shelf.segment.places(traces).into_iter().filter_map(|place| {
+                let place = usize::from(place);
+                let here = shelf.gone[place / 8] & 1 << (place % 8) == 0;
+                here.then(|| shelf.segment.roots[place].root)
+            }));
+        }
+        found
+    }
+
+    /// Reads the history of a root.
+    pub(crate) fn read(&self, root: Id) -> Stored {
+        self.source.as_ref().map(|source| source.history(root)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(root: u128, keys: &[Id]) -> (ColdRoot, Vec<Trace>) {
+        let cold = ColdRoot { root: Id(root), first: Timestamp(10), last: Some(Timestamp(20)), removal: None };
+        (cold, keys.iter().filter_map(Traced::trace).collect())
+    }
+
+    fn cold() -> Cold {
+        let mut cold = Cold::default();
+        let first = vec![member(1, &[Id(7), Id(100)]), member(3, &[Id(7), Id(300)])];
+        cold.add(Arc::new(Segment::new(1, (Id(300), 1), first)), Vec::new());
+        cold.add(Arc::new(Segment::new(2, (Id(500), 2), vec![member(5, &[Id(7), Id(500)])])), Vec::new());
+        cold
+    }
+
+    #[test]
+    fn candidates_have_all_traces() {
+        let cold = cold();
+        assert_eq!(cold.candidates(&Traces::any()), [Id(1), Id(3), Id(5)]);
+        assert_eq!(cold.candidates(&Traces::any().one_of([Id(7)])), [Id(1), Id(3), Id(5)]);
+        assert_eq!(cold.candidates(&Traces::any().one_of([Id(7)]).one_of([Id(300), Id(500)])), [Id(3), Id(5)]);
+        assert!(cold.candidates(&Traces::any().one_of([Id(7)]).one_of([Id(8)])).is_empty());
+        assert!(cold.candidates(&Traces::any().one_of(Vec::<Id>::new())).is_empty());
+    }
+
+    #[test]
+    fn times_exclude_what_was_over_or_had_not_begun() {
+        let cold = cold();
+        assert_eq!(cold.candidates(&Traces::any().since(Some(Timestamp(20)))).len(), 3);
+        assert!(cold.candidates(&Traces::any().since(Some(Timestamp(21)))).is_empty());
+        assert_eq!(cold.candidates(&Traces::any().until(Some(Timestamp(10)))).len(), 3);
+        assert!(cold.candidates(&Traces::any().until(Some(Timestamp(9)))).is_empty());
+        assert!(cold.candidates(&Traces::any().removable(Timestamp(99))).is_empty());
+    }
+
+    #[test]
+    fn a_root_that_left_is_no_candidate() {
+        let mut cold = cold();
+        assert!(cold.leave(Id(3)));
+        assert!(!cold.leave(Id(3)));
+        assert_eq!(cold.candidates(&Traces::any()), [Id(1), Id(5)]);
+        assert_eq!(cold.len(), 2);
+        let gone = cold.gone(1).expect("one is left");
+        let segment = cold.shelves[&1].segment.clone();
+        cold.add(segment, gone);
+        assert_eq!(cold.candidates(&Traces::any()), [Id(1), Id(5)]);
+        cold.leave(Id(1));
+        assert_eq!(cold.gone(1), None);
+        cold.drop_empty(1);
+        assert_eq!(cold.len(), 1);
+    }
+}

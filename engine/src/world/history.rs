@@ -1,0 +1,282 @@
+//! History in memory: in parts by the age of root instances, the older of which leave for the disk.
+//!
+//! A part holds roots that began one after another. What is rarely touched any more goes to disk part by part, which costs no
+//! more than dropping it; roots of it that were just at work move to the first part, with all others that came back.
+
+use std::collections::BTreeMap;
+
+use engine_core::history::{Archive, HistoryEvent};
+use models::Id;
+
+use super::{
+    cold::{Cold, ColdRoot, Segment, Stored, Trace},
+    past::Past,
+};
+
+/// What is known of a root's history in memory beside its rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Note {
+    /// Events folded in since it is in memory.
+    pub(crate) events: u32,
+    /// The part that was the newest at its last event.
+    age: u64,
+    /// Sequence numbers of its events on disk that are in no segment.
+    pub(crate) sequences: Vec<u64>,
+    /// It came back from a segment: the last sequence number of what it was made of.
+    pub(crate) base: u64,
+    /// It has rows that can't be told from those of others: it stays.
+    pinned: bool,
+}
+
+/// History of root instances that began one after another.
+#[derive(Clone, Debug, Default)]
+struct Part {
+    /// The first root; what is older is in a part before.
+    first: Id,
+    past: Past,
+    notes: BTreeMap<Id, Note>,
+}
+
+/// All history: in memory, and what is known of the rest.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    /// By age. The first also holds what belongs to no root, and what came back.
+    parts: Vec<Part>,
+    /// On disk.
+    pub(crate) cold: Cold,
+    /// Parts opened so far.
+    opened: u64,
+    /// Roots of a part.
+    part_size: usize,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { parts: vec![Part::default()], cold: Cold::default(), opened: 0, part_size: 4096 }
+    }
+}
+
+/// History of roots that may leave the memory, as it was at a moment.
+pub(crate) struct Leaving {
+    /// Which part they are in: its first root.
+    part: Id,
+    /// Of each root: its history, and the number of events it was made of.
+    pub(crate) members: Vec<Member>,
+}
+
+/// A root that may leave the memory.
+pub(crate) struct Member {
+    pub(crate) root: Id,
+    pub(crate) archive: Archive,
+    pub(crate) note: Note,
+    pub(crate) traces: Vec<Trace>,
+}
+
+impl Member {
+    /// The last sequence number of the events its history is made of.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.note.sequences.iter().copied().max().unwrap_or_default().max(self.note.base)
+    }
+
+    /// What is kept in memory of it.
+    pub(crate) fn cold(&self) -> ColdRoot {
+        let instances = self.archive.process_instances.values().map(|row| (row.start, row.end, row.removal_time));
+        let tasks = self.archive.tasks.values().map(|row| (row.start, row.end, row.removal_time));
+        let (mut first, mut last, mut open, mut removal) = (None, None, false, None);
+        for (start, end, time) in instances.chain(tasks) {
+            first = Some(first.map_or(start, |first| start.min(first)));
+            last = last.max(end);
+            open |= end.is_none();
+            removal = match (removal, time) {
+                (Some(a), Some(b)) => Some(std::cmp::min(a, b)),
+                (a, b) => a.or(b),
+            };
+        }
+        ColdRoot {
+            root: self.root,
+            first: first.unwrap_or_default(),
+            last: last.filter(|_| !open),
+            removal,
+        }
+    }
+}
+
+/// A segment that has been written: its roots leave the memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Frozen {
+    /// The part they were in.
+    part: Id,
+    /// The segment; `None` when the roots have no history left.
+    segment: Option<std::sync::Arc<Segment>>,
+    /// The roots, those without any history left among them.
+    roots: Vec<Id>,
+}
+
+impl Frozen {
+    pub(crate) fn new(leaving: &Leaving, segment: Option<Segment>) -> Self {
+        let roots = leaving.members.iter().map(|member| member.root).collect();
+        Self { part: leaving.part, segment: segment.map(std::sync::Arc::new), roots }
+    }
+}
+
+impl History {
+    /// Sets how many roots a part has.
+    pub(crate) fn set_part_size(&mut self, roots: usize) {
+        self.part_size = roots.clamp(1, 1 << 15);
+    }
+
+    /// What is in memory, part by part.
+    pub(crate) fn parts(&self) -> impl DoubleEndedIterator<Item = &Past> {
+        self.parts.iter().map(|part| &part.past)
+    }
+
+    /// How many roots have their history in memory.
+    pub(crate) fn roots_in_memory(&self) -> usize {
+        self.parts.iter().map(|part| part.notes.len()).sum()
+    }
+
+    /// Takes in that events of a root are on disk under a sequence number.
+    pub(crate) fn stored(&mut self, root: Id, sequence: u64) {
+        let part = self.part_of(root);
+        self.parts[part].notes.entry(root).or_default().sequences.push(sequence);
+    }
+
+    /// Folds one event in.
+    pub(crate) fn apply(&mut self, root: Option<Id>, event: &HistoryEvent) {
+        let Some(id) = root else {
+            self.parts[0].past.apply(None, event);
+            return;
+        };
+        let part = self.part_of(id);
+        let age = self.opened;
+        let Part { past, notes, .. } = &mut self.parts[part];
+        let note = notes.entry(id).or_default();
+        note.events += 1;
+        note.age = age;
+        note.pinned |= !belongs(event, id);
+        past.apply(root, event);
+    }
+
+    /// The part of a root; one that is on disk comes back.
+    fn part_of(&mut self, root: Id) -> usize {
+        let after = self.parts.partition_point(|part| part.first <= root);
+        let at = after.saturating_sub(1);
+        if self.parts[at].notes.contains_key(&root) {
+            return at;
+        }
+        if self.parts[0].notes.contains_key(&root) {
+            return 0;
+        }
+        if self.cold.root(root).is_some() {
+            let Stored { archive, sequence } = self.cold.read(root);
+            self.cold.leave(root);
+            self.parts[0].past.load(archive);
+            self.parts[0].notes.insert(root, Note { base: sequence, ..Note::default() });
+            return 0;
+        }
+        if after == self.parts.len() && self.parts[at].notes.len() >= self.part_size {
+            self.opened += 1;
+            self.parts.push(Part { first: root, ..Part::default() });
+            return after;
+        }
+        at
+    }
+
+    /// Whether there is more in memory than so many roots.
+    pub(crate) fn is_beyond(&self, most: usize) -> bool {
+        self.roots_in_memory() > most
+    }
+
+    /// Names roots that should leave the memory: of the oldest part that can spare any, those that were not at work lately.
+    pub(crate) fn spare(&self) -> Option<(Id, Vec<Id>)> {
+        let recent = self.opened.saturating_sub(1);
+        let last = self.parts.len() - 1;
+        self.parts[..last].iter().enumerate().find_map(|(at, part)| {
+            let spare = part.notes.iter().filter(|(_, note)| !note.pinned && note.age < recent);
+            // what came back leaves in small portions: it is taken out row by row
+            let most = if at == 0 { 256 } else { usize::MAX };
+            let roots: Vec<Id> = spare.map(|(root, _)| *root).take(most).collect();
+            (!roots.is_empty()).then_some((part.first, roots))
+        })
+    }
+
+    /// Roots whose history is in memory, with the part each is in.
+    #[cfg(test)]
+    pub(crate) fn roots(&self) -> Vec<(Id, Id)> {
+        self.parts.iter().flat_map(|part| part.notes.keys().map(|root| (part.first, *root))).collect()
+    }
+
+    /// The history of a root as it is.
+    pub(crate) fn copy(&self, part: Id, root: Id) -> Option<Member> {
+        let part = self.parts.iter().find(|one| one.first == part)?;
+        let note = part.notes.get(&root)?.clone();
+        let (archive, traces) = part.past.of_root(root);
+        Some(Member { root, archive, note, traces })
+    }
+
+    /// Starts a collection of roots that leave a part.
+    pub(crate) fn leaving(part: Id, members: Vec<Member>) -> Leaving {
+        Leaving { part, members }
+    }
+
+    /// Keeps of a collection what has not changed since. `false` when a part holds rows that belong to none of its roots:
+    /// it must stay as it is.
+    pub(crate) fn confirm(&mut self, leaving: &mut Leaving) {
+        let Some(part) = self.parts.iter_mut().find(|one| one.first == leaving.part) else {
+            leaving.members.clear();
+            return;
+        };
+        leaving.members.retain(|member| {
+            part.notes.get(&member.root).is_some_and(|note| {
+                note.events == member.note.events && note.sequences.len() == member.note.sequences.len()
+            })
+        });
+    }
+
+    /// Takes roots out of memory whose history has been written. Answers what is to be dropped.
+    pub(crate) fn freeze(&mut self, frozen: Frozen) -> Past {
+        let mut dropped = Past::default();
+        let at = self.parts.iter().position(|one| one.first == frozen.part);
+        if let Some(at) = at {
+            if at == 0 {
+                for root in &frozen.roots {
+                    self.parts[0].past.remove_root(*root);
+                    self.parts[0].notes.remove(root);
+                }
+            } else {
+                let mut part = self.parts.remove(at);
+                for root in &frozen.roots {
+                    part.notes.remove(root);
+                }
+                for (root, note) in part.notes {
+                    let (archive, _) = part.past.of_root(root);
+                    self.parts[0].past.load(archive);
+                    self.parts[0].notes.insert(root, note);
+                }
+                dropped = part.past;
+            }
+        }
+        if let Some(segment) = frozen.segment {
+            self.cold.add(segment, Vec::new());
+        }
+        dropped
+    }
+}
+
+/// Whether the rows of an event can be found by its root instance.
+fn belongs(event: &HistoryEvent, root: Id) -> bool {
+    let of = |instance: Option<Id>, task: Option<Id>| instance.is_some() || task == Some(root);
+    match event {
+        HistoryEvent::TaskPut(row) => row.process_instance.is_some() || row.id == root,
+        HistoryEvent::VariablePut(row) => of(row.process_instance, row.task),
+        HistoryEvent::Detail(row) => of(row.process_instance, row.task),
+        HistoryEvent::IncidentCreated(row) => row.process_instance.is_some(),
+        HistoryEvent::JobLog(row) => row.process_instance.is_some(),
+        HistoryEvent::IdentityLinkLog(row) => of(row.process_instance, row.task),
+        HistoryEvent::Decision(row) => row.process_instance.is_some(),
+        HistoryEvent::Operation(row) => of(row.process_instance, row.task),
+        HistoryEvent::Comment(row) => of(row.process_instance, row.task),
+        HistoryEvent::Attachment(row) => of(row.process_instance, row.task),
+        _ => true,
+    }
+}
