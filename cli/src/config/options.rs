@@ -73,6 +73,7 @@ impl Configuration {
             job_executor: settings.job_executor,
             job_concurrency: settings.job_concurrency,
             max_queued: settings.max_queued,
+            history_in_memory: settings.history_in_memory,
             ..tollgate::Options::default()
         };
         options.store_options = store::Options {

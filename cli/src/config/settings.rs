@@ -165,6 +165,9 @@ settings! {
 
     /// From when the time to live of history counts: `start` or `end` of the root instance; `none`: it has no effect.
     "history.removal-time" removal_time: RemovalTimeStrategy = transactions().removal_time;
+    /// Process instances, with all that they called, whose history stays in memory; that of others is read from disk when it is
+    /// asked for.
+    "history.in-memory" history_in_memory: usize = engine().history_in_memory;
     /// Clean-up of history can be asked for.
     "history.clean-up" clean_up: bool = engine().clean_up.enabled;
     /// Time of day from which history is cleaned up by itself, such as `22:00`. Only when asked, when it is not set.

@@ -293,7 +293,8 @@ pub(crate) fn list<'w, Q: Criteria>(
     }
     sorted.sort();
     let rows: Vec<_> = sorted.rows.into_iter().skip(first).map(|(_, row)| row).collect();
-    let ids: Vec<Id> = rows.iter().filter_map(|row| if let Found::There(id) = row { Some(*id) } else { None }).collect();
+    let ids: Vec<Id> =
+        rows.iter().filter_map(|row| if let Found::There(id) = row { Some(*id) } else { None }).collect();
     world.recall_rows(&ids);
     let row = |found| match found {
         Found::Here(row) => Some(row),

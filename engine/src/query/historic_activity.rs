@@ -7,7 +7,7 @@ use engine_core::{
 use models::Id;
 
 use super::{
-    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed_end, parsed},
+    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed, parsed_end},
     narrow::{among, under_each, under_id, under_text},
     parameters::{Sort, query, sorting},
     visibility::{reads_history, sees},

@@ -115,7 +115,9 @@ impl Criteria for HistoricDecisionInstanceQuery {
             .given((!self.decision_instance_id_in.is_empty()).then(|| parsed(&self.decision_instance_id_in)))
             .given(self.root_decision_instance_id.as_ref().map(|id| parsed([id])))
             .given(self.process_instance_id.as_ref().map(|id| parsed([id])))
-            .given(self.decision_definition_id.as_ref().map(|id| world.decision_definition_by_text(id).map(|row| row.id)));
+            .given(
+                self.decision_definition_id.as_ref().map(|id| world.decision_definition_by_text(id).map(|row| row.id)),
+            );
         Some(traces)
     }
 

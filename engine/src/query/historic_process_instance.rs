@@ -243,7 +243,10 @@ impl Criteria for HistoricProcessInstanceQuery {
             under_id(&by.super_instance, id)
         } else if let Some(id) = &self.sub_process_instance_id {
             let called = id.parse().ok().and_then(|id| world.historic_process_instance(id));
-            among(&past.archive.process_instances, called.and_then(|called| called.super_instance).into_iter().collect())
+            among(
+                &past.archive.process_instances,
+                called.and_then(|called| called.super_instance).into_iter().collect(),
+            )
         } else if let Some(key) = &self.process_instance_business_key {
             under_text(&by.business_key, key)
         } else if !self.process_instance_business_key_in.is_empty() {

@@ -4,7 +4,7 @@ use engine_core::history::{HistoricProcessInstance, HistoricTaskInstance};
 use models::Id;
 
 use super::{
-    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed_end, parsed},
+    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed, parsed_end},
     narrow::{among, under_each, under_id, under_text, variable_trace, variables},
     parameters::{Sort, query, sorting},
     text::{equal_ignoring_case, like_ignoring_case},

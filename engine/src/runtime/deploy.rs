@@ -18,8 +18,7 @@ use crate::{
     request::{Caller, DeleteOptions, Deploy, Deployed, Redeploy},
     world::{
         CamundaFormDefinition, Deployment, JobDefinition, NodeInfo, ProcessDefinition, Record, RecordChange, RecordKey,
-        Resource, StartSubscription, World,
-        cold::Traces,
+        Resource, StartSubscription, World, cold::Traces,
     },
 };
 

@@ -166,9 +166,13 @@ impl Lane {
             }
         }
         let change = WorldChange { frozen: Some(Box::new(Frozen::new(&leaving, segment))), ..WorldChange::default() };
-        self.write_change(ops, change, Box::new(move |result| {
-            // whoever asked has gone when the engine stops
-            let _ = done.send(if result.is_ok() { events } else { Vec::new() });
-        }));
+        self.write_change(
+            ops,
+            change,
+            Box::new(move |result| {
+                // whoever asked has gone when the engine stops
+                let _ = done.send(if result.is_ok() { events } else { Vec::new() });
+            }),
+        );
     }
 }

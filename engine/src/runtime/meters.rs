@@ -219,7 +219,8 @@ fn value(query: &MetricsQuery, metric: &str, time: Timestamp, value: i64) -> Met
 fn task_workers(world: &World, within: impl Fn(Timestamp) -> bool) -> i64 {
     let mut users: BTreeSet<String> = BTreeSet::new();
     world.through(&Traces::any(), |world| {
-        let assigned = world.historic_identity_links().filter(|row| row.kind == "assignee" && row.added && within(row.time));
+        let assigned =
+            world.historic_identity_links().filter(|row| row.kind == "assignee" && row.added && within(row.time));
         users.extend(assigned.filter_map(|row| row.user.clone()));
     });
     i64::try_from(users.len()).unwrap_or(i64::MAX)

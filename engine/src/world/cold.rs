@@ -177,19 +177,25 @@ pub(crate) struct Segment {
     pub(crate) sequence: u64,
 }
 
-
 /// Bytes of an entry: trace and place.
 const ENTRY: usize = 6;
 
 impl fmt::Debug for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Segment").field("number", &self.number).field("roots", &self.roots.len()).finish_non_exhaustive()
+        f.debug_struct("Segment")
+            .field("number", &self.number)
+            .field("roots", &self.roots.len())
+            .finish_non_exhaustive()
     }
 }
 
 impl Segment {
     /// A segment of roots with their traces. At most 65,536 roots.
-    pub(crate) fn new(number: u64, (greatest_id, sequence): (Id, u64), mut members: Vec<(ColdRoot, Vec<Trace>)>) -> Self {
+    pub(crate) fn new(
+        number: u64,
+        (greatest_id, sequence): (Id, u64),
+        mut members: Vec<(ColdRoot, Vec<Trace>)>,
+    ) -> Self {
         members.sort_by_key(|(root, _)| root.root);
         let mut entries: Vec<(Trace, u16)> = Vec::new();
         let mut roots = Vec::with_capacity(members.len());

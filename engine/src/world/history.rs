@@ -92,12 +92,7 @@ impl Member {
                 (a, b) => a.or(b),
             };
         }
-        ColdRoot {
-            root: self.root,
-            first: first.unwrap_or_default(),
-            last: last.filter(|_| !open),
-            removal,
-        }
+        ColdRoot { root: self.root, first: first.unwrap_or_default(), last: last.filter(|_| !open), removal }
     }
 }
 

@@ -385,7 +385,10 @@ impl World {
             let key = text_key(text);
             let rows = |past: &'_ Past| -> Vec<Id> { ids(&past.tasks.custom_id, key).collect() };
             let found: Vec<Id> = self.rows_under(key.trace(), rows).collect();
-            found.into_iter().filter_map(|id| self.historic_task(id)).find(|task| task.custom_id.as_deref() == Some(text))
+            found
+                .into_iter()
+                .filter_map(|id| self.historic_task(id))
+                .find(|task| task.custom_id.as_deref() == Some(text))
         })
     }
 }

@@ -10,8 +10,8 @@ use engine_core::graph::NodeIx;
 use models::Id;
 
 use super::{
-    CamundaFormDefinition, DecisionDefinition, DecisionRequirementsDefinition, Deployment, JobDefinition, NodeInfo,
-    ProcessDefinition, StartSubscription, Model,
+    CamundaFormDefinition, DecisionDefinition, DecisionRequirementsDefinition, Deployment, JobDefinition, Model,
+    NodeInfo, ProcessDefinition, StartSubscription,
     index::{Rows, indexes, keyed},
     runtime::event_key,
 };

@@ -69,7 +69,7 @@ fn history_that_went_to_disk_and_came_back_is_the_same() {
         // an event brings a root back
         for root in &roots {
             let event = HistoryEvent::RemovalTime { process_instance: None, time: Some(Timestamp(7)) };
-            let history = vec![RootedEvent { root: Some(*root), event }];
+            let history = Arc::new(vec![RootedEvent { root: Some(*root), event }]);
             cold.apply(WorldChange { history, ..WorldChange::default() });
         }
         let mut expected = Past::default();

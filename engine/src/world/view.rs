@@ -150,9 +150,9 @@ impl World {
         R: IntoIterator + 'w,
     {
         // the history of a root is all in memory or all on disk
-        let here = self.listed().any(|past| {
-            past.archive.process_instances.contains_key(&owner) || past.archive.tasks.contains_key(&owner)
-        });
+        let here = self
+            .listed()
+            .any(|past| past.archive.process_instances.contains_key(&owner) || past.archive.tasks.contains_key(&owner));
         self.rows_under(owner.trace().filter(|_| !here), rows)
     }
 
@@ -170,7 +170,11 @@ impl World {
     }
 
     /// The row of an id.
-    pub(crate) fn row_of<'w, T>(&'w self, trace: Option<Trace>, row: impl Fn(&'w Past) -> Option<&'w T>) -> Option<&'w T> {
+    pub(crate) fn row_of<'w, T>(
+        &'w self,
+        trace: Option<Trace>,
+        row: impl Fn(&'w Past) -> Option<&'w T>,
+    ) -> Option<&'w T> {
         let found = self.known().find_map(&row);
         if found.is_some() || self.portion.is_some() || self.history.cold.is_empty() {
             return found;
@@ -213,8 +217,7 @@ impl World {
 
     /// What is on disk and may concern a question, portion by portion. Each is a world with that history alone.
     pub(crate) fn portions(&self, traces: &Traces) -> impl Iterator<Item = Self> {
-        let candidates =
-            if self.portion.is_some() { Vec::new() } else { self.history.cold.candidates(traces) };
+        let candidates = if self.portion.is_some() { Vec::new() } else { self.history.cold.candidates(traces) };
         let mut at = 0;
         std::iter::from_fn(move || {
             let roots: Vec<Id> = candidates.iter().skip(at).take(PORTION).copied().collect();
@@ -225,6 +228,11 @@ impl World {
                 recalled: Recalled::default(),
             })
         })
+    }
+
+    /// How many root instances have their history in memory, and how many on disk only.
+    pub fn histories(&self) -> (usize, usize) {
+        (self.history.roots_in_memory(), self.history.cold.len())
     }
 
     /// Does something with all history, part after part: each is a world with some of it. Whatever lists historic rows lists

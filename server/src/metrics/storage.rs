@@ -50,6 +50,14 @@ impl Collector for Storage {
             let gauge = ConstGauge::new(signed(value));
             gauge.encode(encoder.encode_descriptor(name, help, unit, gauge.metric_type())?)?;
         }
+        let (in_memory, on_disk) = self.0.read().histories();
+        for (name, help, value) in [
+            ("history_in_memory", "Root instances whose history is in memory", in_memory),
+            ("history_on_disk", "Root instances whose history is on disk only", on_disk),
+        ] {
+            let gauge = ConstGauge::new(signed(value as u64));
+            gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)?;
+        }
         let writes = &counters.write_us;
         #[expect(clippy::cast_precision_loss, reason = "a duration needs no more digits")]
         let seconds = |micros: u64| micros as f64 / 1e6;

@@ -116,7 +116,8 @@ fn same<Q: Criteria + std::fmt::Debug>(world: &Both, query: &Q, key: impl Fn(Q::
 fn same_on_disk<Q: Criteria + std::fmt::Debug>(world: &Both, query: &Q, key: impl Fn(Q::Row<'_>) -> String, seed: u64) {
     let order = |world: &World, page| -> (Vec<String>, Vec<String>) {
         let rows = evaluate::list(query, world, page, None, false);
-        let keys = |row| format!("{:?}", query.sorting().iter().map(|sort| query.key(&sort.by, row)).collect::<Vec<_>>());
+        let keys =
+            |row| format!("{:?}", query.sorting().iter().map(|sort| query.key(&sort.by, row)).collect::<Vec<_>>());
         let sorted = rows.iter().map(|row| keys(*row)).collect();
         let mut ids: Vec<String> = rows.into_iter().map(&key).collect();
         ids.sort();
