@@ -54,7 +54,7 @@ impl Lane {
     /// Writes that concern no root instance and no record.
     pub(in super::super) fn write_change(&mut self, ops: Vec<Op>, change: WorldChange, done: Done) {
         let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
-        self.submit(ops, change, None, under_way, done, Outcome::Done);
+        self.submit(ops, change, Origin::default(), under_way, done, Outcome::Done);
     }
 
     /// Commits what transactions have done to roots, together with records, and history of no root.
