@@ -1,12 +1,9 @@
-/** A look at every page for the pictures, and at how little is loaded first. */
+/** Opens every page and takes the pictures of the documentation: CONSOLE_SCREENSHOTS names their folder. */
 import { prepare } from './routes';
-import { expect, guarded, test } from './test';
-
-test.use(guarded);
+import { expect, test } from './test';
 
 test('every page', async ({ console, page, engine }) => {
-  test.skip(!process.env.CONSOLE_SCREENSHOTS, 'no pictures are asked for');
-  test.setTimeout(480_000);
+  test.setTimeout(240_000);
   const routes = await prepare(engine);
   for (const [name, address] of Object.entries(routes)) {
     await console.visit(address);

@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     request::Caller,
-    world::{World, cold::Traces, past::Past},
+    world::{
+        World,
+        cold::{ColdRoot, Pace, Traces},
+        past::Past,
+    },
 };
 
 /// A row of a result: an entity, and the world to ask for what belongs to it.
@@ -170,6 +174,17 @@ pub(crate) trait Criteria {
         None
     }
 
+    /// For questions about history: the order by time in which rows are wanted.
+    fn pace(&self) -> Option<Pace> {
+        None
+    }
+
+    /// For questions about history: tells of what is known of a root on disk how many of its rows meet the criteria and may
+    /// be seen, where that is enough to know it.
+    fn summary(&self, _: &World, _: Option<&Caller>) -> Option<Summary> {
+        None
+    }
+
     /// For questions about history: the id of a row.
     fn historic_id(_: Self::Row<'_>) -> Id {
         Id::default()
@@ -187,6 +202,9 @@ pub(crate) trait Criteria {
     /// A row's value of a sorting key.
     fn key<'w>(&self, by: &Self::SortBy, row: Self::Row<'w>) -> Key<'w>;
 }
+
+/// How many rows of a root on disk count; `None`: its rows must be looked at.
+pub(crate) type Summary = Box<dyn Fn(&ColdRoot) -> Option<usize>>;
 
 /// Rows that meet the criteria and may be seen, in the order without sorting.
 fn filtered<'w, Q: Criteria>(
@@ -240,6 +258,40 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
         }
     }
 
+    /// Takes in what is in memory.
+    fn take(&mut self, world: &'w World, viewer: Option<&Caller>, naive: bool) {
+        let query = self.query;
+        let take = |row| {
+            self.add(keys(query, row), Found::Here(row));
+            !self.is_full()
+        };
+        filtered(query, world, viewer, take, naive);
+    }
+
+    /// Takes in rows by their ids: what they are part of will not be held.
+    fn take_ids(&mut self, portion: &World, viewer: Option<&Caller>, naive: bool) {
+        let query = self.query;
+        let take = |row| {
+            let keys = keys(query, row).into_iter().map(Key::into_owned).collect();
+            self.add(keys, Found::There(Q::historic_id(row)));
+            !self.is_full()
+        };
+        filtered(query, portion, viewer, take, naive);
+    }
+
+    /// The rank below which nothing is wanted any more.
+    fn least(&mut self, pace: Option<Pace>) -> i64 {
+        if self.is_full() {
+            return i64::MAX;
+        }
+        let Some(pace) = pace.filter(|_| self.rows.len() >= self.wanted) else { return i64::MIN };
+        self.sort();
+        match self.rows.last().and_then(|(keys, _)| keys.first()) {
+            Some(Key::Number(time)) => pace.rank(Some(*time)),
+            _ => pace.rank(None),
+        }
+    }
+
     fn sort(&mut self) {
         let sorting = self.query.sorting();
         if !sorting.is_empty() {
@@ -270,26 +322,20 @@ pub(crate) fn list<'w, Q: Criteria>(
         return Vec::new();
     }
     let mut sorted = Sorted { query, wanted, rows: Vec::new() };
+    let pace = query.pace();
     // what is on disk is older than what is in memory
-    if let Some(traces) = query.traces(world) {
-        for portion in world.portions(&traces) {
-            if sorted.is_full() {
-                break;
-            }
-            let take = |row| {
-                let keys = keys(query, row).into_iter().map(Key::into_owned).collect();
-                sorted.add(keys, Found::There(Q::historic_id(row)));
-                !sorted.is_full()
-            };
-            filtered(query, &portion, viewer, take, naive);
-        }
+    if pace.is_some() {
+        sorted.take(world, viewer, naive);
     }
-    if !sorted.is_full() {
-        let take = |row| {
-            sorted.add(keys(query, row), Found::Here(row));
-            !sorted.is_full()
-        };
-        filtered(query, world, viewer, take, naive);
+    if let Some(traces) = query.traces(world) {
+        let least = sorted.least(pace);
+        world.in_portions(&traces, pace, least, |portion| {
+            sorted.take_ids(portion, viewer, naive);
+            sorted.least(pace)
+        });
+    }
+    if pace.is_none() && !sorted.is_full() {
+        sorted.take(world, viewer, naive);
     }
     sorted.sort();
     let rows: Vec<_> = sorted.rows.into_iter().skip(first).map(|(_, row)| row).collect();
@@ -304,22 +350,109 @@ pub(crate) fn list<'w, Q: Criteria>(
 }
 
 pub(crate) fn count<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> usize {
+    let (mut count, roots) = count_known(query, world, viewer, naive);
+    for portion in world.portions(roots) {
+        count += count_in(query, &portion, viewer, naive);
+    }
+    count
+}
+
+fn count_in<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> usize {
     let mut count = 0;
-    let mut each = |world: &World| {
-        filtered(
-            query,
-            world,
-            viewer,
-            |_| {
-                count += 1;
-                true
-            },
-            naive,
-        );
+    let add = |_| {
+        count += 1;
+        true
     };
-    match query.traces(world) {
-        Some(traces) => world.through(&traces, each),
-        None => each(world),
+    filtered(query, world, viewer, add, naive);
+    count
+}
+
+/// Counts what can be counted without reading from disk; and the roots that must be read.
+fn count_known<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> (usize, Vec<Id>) {
+    let mut count = count_in(query, world, viewer, naive);
+    let mut roots = Vec::new();
+    if let Some(traces) = query.traces(world) {
+        let summary = if naive { None } else { query.summary(world, viewer) };
+        for root in world.candidates(&traces) {
+            match summary.as_ref().and_then(|summary| summary(root)) {
+                Some(rows) => count += rows,
+                None => roots.push(root.root),
+            }
+        }
+    }
+    (count, roots)
+}
+
+/// What a search has found.
+#[derive(Clone, Debug)]
+pub struct Search {
+    page: Page,
+    /// Rows of the page in their order; `None`: nothing is on disk, all can be asked for at once.
+    ids: Option<Vec<Id>>,
+}
+
+/// Looks for rows on disk in steps: `read` gives the read model, which is not held in between.
+pub(crate) fn search<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, page: Page, viewer: Option<&Caller>) -> Search {
+    let first = page.first_result.unwrap_or(0);
+    let wanted = page.max_results.map_or(usize::MAX, |most| most.saturating_add(first));
+    let mut sorted = Sorted { query, wanted, rows: Vec::new() };
+    let pace = query.pace();
+    // both at one moment: what leaves the memory meanwhile has been looked at, what comes back is read from disk all the same
+    let mut in_memory = Sorted { query, wanted, rows: Vec::new() };
+    let (cold, traces) = {
+        let world = read();
+        let traces = query.traces(&world).filter(|_| !world.history.cold.is_empty());
+        let Some(traces) = traces.filter(|_| page.max_results != Some(0)) else { return Search { page, ids: None } };
+        let first = if pace.is_some() { &mut sorted } else { &mut in_memory };
+        first.take_ids(&world, viewer, false);
+        (world.history.cold.clone(), traces)
+    };
+    let least = sorted.least(pace);
+    cold.in_portions(&traces, pace, least, |roots| {
+        sorted.take_ids(&World::portion_of(read, &cold, roots), viewer, false);
+        sorted.least(pace)
+    });
+    for (keys, row) in in_memory.rows {
+        if sorted.is_full() {
+            break;
+        }
+        sorted.add(keys, row);
+    }
+    sorted.sort();
+    let mut known = std::collections::HashSet::new();
+    let ids = sorted.rows.into_iter().filter_map(|(_, row)| if let Found::There(id) = row { Some(id) } else { None });
+    let ids = ids.filter(|id| known.insert(*id)).skip(first).collect();
+    Search { page, ids: Some(ids) }
+}
+
+/// The rows that a search has found.
+pub(crate) fn found<'w, Q: Criteria>(
+    query: &Q,
+    world: &'w World,
+    search: &Search,
+    viewer: Option<&Caller>,
+) -> Vec<Q::Row<'w>> {
+    match &search.ids {
+        None => list(query, world, search.page, viewer, false),
+        Some(ids) => {
+            world.recall_rows(ids);
+            ids.iter().filter_map(|id| Q::row(world, *id)).collect()
+        }
+    }
+}
+
+/// The number of rows; what is on disk is read in steps, between which the read model is not held.
+pub(crate) fn count_in_steps<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, viewer: Option<&Caller>) -> usize {
+    let (mut count, roots, cold) = {
+        let world = read();
+        let (count, roots) = count_known(query, &world, viewer, false);
+        if roots.is_empty() {
+            return count;
+        }
+        (count, roots, world.history.cold.clone())
+    };
+    for roots in roots.chunks(crate::world::PORTION) {
+        count += count_in(query, &World::portion_of(read, &cold, roots), viewer, false);
     }
     count
 }
@@ -336,6 +469,36 @@ macro_rules! evaluated {
                 viewer: Option<&$crate::request::Caller>,
             ) -> Vec<$row<'w>> {
                 $crate::query::evaluate::list(self, world, page, viewer, false)
+            }
+
+            /// Looks for the rows of [`list`](Self::list) as a server should: what is on disk is read in steps, between
+            /// which the read model, that `read` gives, is not held.
+            pub fn search(
+                &self,
+                read: &dyn Fn() -> $crate::world::World,
+                page: $crate::query::Page,
+                viewer: Option<&$crate::request::Caller>,
+            ) -> $crate::query::Search {
+                $crate::query::evaluate::search(self, read, page, viewer)
+            }
+
+            /// The rows that a search has found, as far as they are still there.
+            pub fn found<'w>(
+                &self,
+                world: &'w $crate::world::World,
+                search: &$crate::query::Search,
+                viewer: Option<&$crate::request::Caller>,
+            ) -> Vec<$row<'w>> {
+                $crate::query::evaluate::found(self, world, search, viewer)
+            }
+
+            /// The number of rows as [`search`](Self::search) finds them.
+            pub fn count_in_steps(
+                &self,
+                read: &dyn Fn() -> $crate::world::World,
+                viewer: Option<&$crate::request::Caller>,
+            ) -> usize {
+                $crate::query::evaluate::count_in_steps(self, read, viewer)
             }
 
             /// The number of rows that meet the criteria and that the viewer may read (`None`: all).

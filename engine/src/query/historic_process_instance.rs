@@ -4,7 +4,7 @@ use engine_core::history::{HistoricIncident, HistoricProcessInstance, InstanceSt
 use models::Id;
 
 use super::{
-    evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
+    evaluate::{Check, Criteria, Key, Row, Rows, Summary, evaluated, parsed},
     narrow::{among, under_each, under_id, under_text, under_texts, variable_trace, variables},
     parameters::{Sort, query, sorting},
     text::like,
@@ -13,7 +13,12 @@ use super::{
 };
 use crate::{
     request::Caller,
-    world::{World, cold::Traces, index::text_key, past::Past},
+    world::{
+        World,
+        cold::{Pace, Traces},
+        index::text_key,
+        past::Past,
+    },
 };
 
 query! {
@@ -288,6 +293,59 @@ impl Criteria for HistoricProcessInstanceQuery {
         let traces = variable.into_iter().fold(traces, Traces::with_trace);
         // what has not ended is rarely on disk
         Some(if self.unfinished { traces.unfinished() } else { traces })
+    }
+
+    fn pace(&self) -> Option<Pace> {
+        let first = self.sorting.first()?;
+        match (&first.by, first.descending) {
+            (HistoricProcessInstanceSorting::StartTime, true) => Some(Pace::LatestStart),
+            (HistoricProcessInstanceSorting::StartTime, false) => Some(Pace::EarliestStart),
+            (HistoricProcessInstanceSorting::EndTime, true) => Some(Pace::LatestEnd),
+            _ => None,
+        }
+    }
+
+    fn summary(&self, world: &World, viewer: Option<&Caller>) -> Option<Summary> {
+        // everything but these criteria needs the rows
+        let others = Self {
+            process_definition_id: None,
+            process_definition_key: None,
+            started_before: None,
+            started_after: None,
+            finished_before: None,
+            finished_after: None,
+            finished: false,
+            unfinished: false,
+            active: false,
+            suspended: false,
+            completed: false,
+            externally_terminated: false,
+            internally_terminated: false,
+            sorting: Vec::new(),
+            ..self.clone()
+        };
+        if others != Self::default() || viewer.is_some_and(|viewer| viewer.authorized) {
+            return None;
+        }
+        let definition = self.process_definition_id.as_ref().map(|id| world.definition_named(id));
+        let definitions = self.process_definition_key.as_ref().map(|key| world.definitions_of(key));
+        let (query, states) = (self.clone(), self.states());
+        Some(Box::new(move |root| {
+            let single = root.single.as_ref().filter(|single| !single.has_tenant)?;
+            let mut check = Check::all();
+            check.when(definition.is_some(), || definition == Some(Some(single.definition)));
+            check.when(definitions.is_some(), || {
+                definitions.as_ref().is_some_and(|definitions| definitions.contains(&single.definition))
+            });
+            check.when(!states.is_empty(), || states.contains(&single.state));
+            check.when(query.finished, || single.end.is_some());
+            check.when(query.unfinished, || single.end.is_none());
+            check.until(query.started_before, Some(single.start));
+            check.since(query.started_after, Some(single.start));
+            check.until(query.finished_before, single.end);
+            check.since(query.finished_after, single.end);
+            Some(usize::from(check.verdict()))
+        }))
     }
 
     fn historic_id(row: Self::Row<'_>) -> Id {

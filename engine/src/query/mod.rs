@@ -42,7 +42,7 @@ pub use administration::*;
 pub use batch::*;
 pub use decision::*;
 pub use definition::*;
-pub use evaluate::Row;
+pub use evaluate::{Row, Search};
 pub use event_subscription::*;
 pub use execution::*;
 pub use external_task::*;

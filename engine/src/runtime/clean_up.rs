@@ -305,7 +305,8 @@ fn remove_due(world: &World, work: &mut Work, now: Timestamp, state: CleanUpJob,
         instances < most
     };
     // what is on disk is older
-    if world.portions(&Traces::any().removable(now)).all(|portion| remove(&portion)) {
+    let on_disk = world.candidates(&Traces::any().removable(now)).map(|root| root.root).collect();
+    if world.portions(on_disk).all(|portion| remove(&portion)) {
         remove(world);
     }
     work.commands.extend(by_root.into_iter().map(|(root, events)| (root, Command::Record(events))));

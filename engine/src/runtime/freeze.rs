@@ -104,6 +104,7 @@ fn freeze_some(shared: &Arc<Shared>, lane: &std::sync::mpsc::Sender<Message>) ->
     };
     let Some((part, roots)) = spare else { return Ok(false) };
     let mut members = Vec::with_capacity(roots.len());
+    let mut written = None;
     for roots in roots.chunks(COPIED_AT_ONCE) {
         let copied: Vec<Member> = {
             let world = shared.world.read();
@@ -111,13 +112,17 @@ fn freeze_some(shared: &Arc<Shared>, lane: &std::sync::mpsc::Sender<Message>) ->
         };
         let mut ops = Vec::new();
         for member in &copied {
-            if member.note.base > 0 {
+            if member.note.base > 0 || member.archive.is_empty() {
                 persist::forget_frozen(&shared.store, member.root, &mut ops)?;
             }
             persist::frozen_ops(member.root, member.sequence(), &member.archive, &mut ops);
         }
-        shared.store.commit(ops)?;
+        written = Some(shared.store.submit_ticket(ops)?);
         members.extend(copied);
+    }
+    // commits become durable in their order
+    if let Some(last) = written {
+        last.wait()?;
     }
     let (sender, receiver) = std::sync::mpsc::channel();
     let leaving = History::leaving(part, members);
@@ -130,7 +135,8 @@ fn freeze_some(shared: &Arc<Shared>, lane: &std::sync::mpsc::Sender<Message>) ->
     drop(shared.world.write().take_retired());
     for events in events.chunks(DELETED_AT_ONCE) {
         let ops = events.iter().map(|(root, sequence)| persist::forget_event(*root, *sequence)).collect();
-        shared.store.commit(ops)?;
+        // the next start deletes what this one does not
+        shared.store.submit_ticket(ops)?;
     }
     Ok(true)
 }

@@ -55,14 +55,12 @@ pub use once::{Answered, Begun, Once};
 use parking_lot::{Condvar, Mutex, RwLock};
 pub use persist::LoadError;
 use tokio::sync::watch;
-use tracing::Instrument;
 
 use self::{
     clock::Clock,
     lane::{Lane, Message, Publication},
 };
 use crate::{
-    event_log::EventLog,
     handler::{Handler, HandlerContext, HandlerResult, Handlers},
     observe::{Observer, Observers},
     pending::Pending,
@@ -405,7 +403,6 @@ impl Engine {
             running_jobs: Mutex::default(),
             options,
         });
-        shared.observers.add(Arc::new(EventLog));
         shared.decisions.attach(&shared);
         let (sender, receiver) = mpsc::channel();
         shared.store.after_each_group({
@@ -613,10 +610,10 @@ impl Shared {
             let beyond = {
                 let mut world = self.world.write();
                 for publication in publications.by_ref().take(PUBLISHED_AT_ONCE) {
-                    let Publication { number, change, origin, outcome, done } = publication;
+                    let Publication { number, change, trace, outcome, done } = publication;
                     woken.note(&change);
                     self.meters.count(&change);
-                    notes.extend(self.observers.note(&change, origin));
+                    notes.extend(self.observers.note(&change, trace));
                     world.apply(change);
                     answers.push((done, outcome));
                     last = number;
@@ -651,28 +648,19 @@ impl Shared {
     }
 
     /// Runs a handler or connector away from the lane; `done` hears the answer.
-    fn call(
-        self: &Arc<Self>,
-        call: DelegateCall,
-        request: Option<&str>,
-        done: impl FnOnce(DelegateReply) + Send + 'static,
-    ) {
+    fn call(self: &Arc<Self>, call: DelegateCall, done: impl FnOnce(DelegateReply) + Send + 'static) {
         let handler = self.handlers.get(&call.name);
-        let span = crate::event_log::call_span(&call, request);
         if let Some(Handler::Async(handler)) = handler {
             self.tokio().spawn(async move {
                 let context = HandlerContext::new(call);
-                let task = tokio::spawn(handler(context.clone()).instrument(span));
+                let task = tokio::spawn(handler(context.clone()));
                 let result = task.await.unwrap_or_else(|_| Err(crate::handler::panicked()));
                 done(context.into_reply(result));
             });
             return;
         }
         let shared = self.clone();
-        self.tokio().spawn_blocking(move || {
-            let reply = span.in_scope(|| shared.run_delegate(call));
-            done(reply);
-        });
+        self.tokio().spawn_blocking(move || done(shared.run_delegate(call)));
     }
 
     /// The runtime of handlers.

@@ -375,11 +375,20 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         loaded.sequence = loaded.sequence.max(sequence);
         if let Some(root) = root {
             if whole.0 != root {
-                let cold = loaded.world.history.cold.root(root).is_some();
-                whole = (root, if cold { source.read(root)?.sequence } else { 0 });
+                // what was written as a whole is the beginning, whether a segment names it or not
+                let stored = source.read(root)?;
+                whole = (root, stored.sequence);
+                if stored.sequence > 0 && loaded.world.history.cold.root(root).is_none() {
+                    loaded.world.history.bring_back(root, stored);
+                }
             }
             if sequence <= whole.1 {
-                loaded.leftover.push(forget_event(root, sequence));
+                if loaded.world.history.cold.root(root).is_some() {
+                    loaded.leftover.push(forget_event(root, sequence));
+                } else {
+                    // no segment names it: its events are all that does
+                    loaded.world.history.stored(root, sequence);
+                }
                 continue;
             }
         }

@@ -7,9 +7,11 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use engine_core::history::Archive;
+use engine_core::history::{Archive, InstanceStateName};
 use minicbor::{Decode, Encode};
 use models::{Id, Timestamp};
+
+use super::PORTION;
 
 /// Short hash of a value that rows are asked for by.
 pub(crate) type Trace = u32;
@@ -155,6 +157,60 @@ pub(crate) struct ColdRoot {
     /// When the first thing in it may be removed.
     #[n(3)]
     pub(crate) removal: Option<Timestamp>,
+    /// Its process instance, when there is exactly one.
+    #[n(4)]
+    pub(crate) single: Option<Single>,
+}
+
+/// What is known of the only process instance of a root.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub(crate) struct Single {
+    /// Its process definition.
+    #[n(0)]
+    pub(crate) definition: Id,
+    /// Its state.
+    #[n(1)]
+    pub(crate) state: InstanceStateName,
+    /// It belongs to a tenant.
+    #[n(2)]
+    pub(crate) has_tenant: bool,
+    /// When it began.
+    #[n(3)]
+    pub(crate) start: Timestamp,
+    /// When it ended.
+    #[n(4)]
+    pub(crate) end: Option<Timestamp>,
+}
+
+/// The order by time in which process instances are wanted: what comes later in it needs no look once enough were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// By start, the last first.
+    LatestStart,
+    /// By start, the first first.
+    EarliestStart,
+    /// By end, the last first; those without last.
+    LatestEnd,
+}
+
+impl Pace {
+    /// How early something at a time comes: greater is earlier.
+    pub(crate) fn rank(self, time: Option<i64>) -> i64 {
+        match self {
+            Self::LatestStart | Self::LatestEnd => time.unwrap_or(i64::MIN),
+            Self::EarliestStart => time.map_or(i64::MAX, |time| -time),
+        }
+    }
+
+    /// The rank that nothing of a root exceeds.
+    fn bound(self, root: &ColdRoot) -> i64 {
+        match (self, &root.single) {
+            (Self::LatestStart, Some(single)) => single.start.0,
+            (Self::LatestEnd, Some(single)) => single.end.map_or(i64::MIN, |end| end.0),
+            (Self::EarliestStart, _) => -root.first.0,
+            (Self::LatestStart | Self::LatestEnd, None) => root.last.map_or(i64::MAX, |last| last.0),
+        }
+    }
 }
 
 /// Root instances whose history went to disk together.
@@ -282,6 +338,20 @@ struct Shelf {
     left: usize,
 }
 
+impl Shelf {
+    fn candidates(&self, traces: &Traces) -> impl Iterator<Item = &ColdRoot> {
+        self.segment.places(traces).into_iter().filter_map(|place| {
+            let place = usize::from(place);
+            let here = self.gone[place / 8] & 1 << (place % 8) == 0;
+            here.then(|| &self.segment.roots[place])
+        })
+    }
+
+    fn bound(&self, pace: Pace) -> i64 {
+        self.segment.roots.iter().map(|root| pace.bound(root)).max().unwrap_or(i64::MIN)
+    }
+}
+
 /// All history on disk.
 #[derive(Clone, Default)]
 pub(crate) struct Cold {
@@ -368,19 +438,62 @@ impl Cold {
     }
 
     /// The roots a question may be about, the earliest segments first.
-    pub(crate) fn candidates(&self, traces: &Traces) -> Vec<Id> {
-        if traces.nothing {
-            return Vec::new();
+    pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = &'a ColdRoot> {
+        let shelves = self.shelves.values().filter(|shelf| shelf.left > 0 && !traces.nothing);
+        shelves.flat_map(|shelf| shelf.candidates(traces))
+    }
+
+    /// The same, segment by segment in an order by time. Of each segment: the rank that nothing in it exceeds, and what
+    /// finds its candidates, each with its own.
+    fn paced<'a>(
+        &'a self,
+        traces: &'a Traces,
+        pace: Pace,
+    ) -> impl Iterator<Item = (i64, impl FnOnce() -> Vec<(i64, Id)> + 'a)> {
+        let shelves = self.shelves.values().filter(|shelf| shelf.left > 0 && !traces.nothing);
+        let mut shelves: Vec<_> = shelves.map(|shelf| (shelf.bound(pace), shelf)).collect();
+        shelves.sort_by_key(|(bound, _)| std::cmp::Reverse(*bound));
+        shelves.into_iter().map(move |(bound, shelf)| {
+            let find = move || {
+                let mut found: Vec<_> = shelf.candidates(traces).map(|root| (pace.bound(root), root.root)).collect();
+                found.sort_by_key(|(bound, _)| std::cmp::Reverse(*bound));
+                found
+            };
+            (bound, find)
+        })
+    }
+
+    /// Walks through the roots a question may be about, some at a time, in an order by time. Each time it is told the rank
+    /// below which nothing is needed any more, at first `least`; without an order the rank of everything is zero.
+    pub(crate) fn in_portions(
+        &self,
+        traces: &Traces,
+        pace: Option<Pace>,
+        mut least: i64,
+        mut each: impl FnMut(&[Id]) -> i64,
+    ) {
+        let Some(pace) = pace else {
+            let roots: Vec<Id> = self.candidates(traces).map(|root| root.root).collect();
+            for roots in roots.chunks(PORTION) {
+                if least > 0 {
+                    return;
+                }
+                least = each(roots);
+            }
+            return;
+        };
+        for (bound, candidates) in self.paced(traces, pace) {
+            if bound < least {
+                return;
+            }
+            // the first answers decide how many more are looked at
+            let (mut found, mut size) = (candidates().into_iter().peekable(), PORTION / 4);
+            while found.peek().is_some_and(|(bound, _)| *bound >= least) {
+                let roots: Vec<Id> = found.by_ref().take(size).map(|(_, root)| root).collect();
+                least = each(&roots);
+                size = PORTION;
+            }
         }
-        let mut found = Vec::new();
-        for shelf in self.shelves.values().filter(|shelf| shelf.left > 0) {
-            found.extend(shelf.segment.places(traces).into_iter().filter_map(|place| {
-                let place = usize::from(place);
-                let here = shelf.gone[place / 8] & 1 << (place % 8) == 0;
-                here.then(|| shelf.segment.roots[place].root)
-            }));
-        }
-        found
     }
 
     /// Reads the history of a root.
@@ -394,7 +507,8 @@ mod tests {
     use super::*;
 
     fn member(root: u128, keys: &[Id]) -> (ColdRoot, Vec<Trace>) {
-        let cold = ColdRoot { root: Id(root), first: Timestamp(10), last: Some(Timestamp(20)), removal: None };
+        let cold =
+            ColdRoot { root: Id(root), first: Timestamp(10), last: Some(Timestamp(20)), removal: None, single: None };
         (cold, keys.iter().filter_map(Traced::trace).collect())
     }
 
@@ -406,24 +520,28 @@ mod tests {
         cold
     }
 
+    fn ids(cold: &Cold, traces: Traces) -> Vec<Id> {
+        cold.candidates(&traces).map(|root| root.root).collect()
+    }
+
     #[test]
     fn candidates_have_all_traces() {
         let cold = cold();
-        assert_eq!(cold.candidates(&Traces::any()), [Id(1), Id(3), Id(5)]);
-        assert_eq!(cold.candidates(&Traces::any().one_of([Id(7)])), [Id(1), Id(3), Id(5)]);
-        assert_eq!(cold.candidates(&Traces::any().one_of([Id(7)]).one_of([Id(300), Id(500)])), [Id(3), Id(5)]);
-        assert!(cold.candidates(&Traces::any().one_of([Id(7)]).one_of([Id(8)])).is_empty());
-        assert!(cold.candidates(&Traces::any().one_of(Vec::<Id>::new())).is_empty());
+        assert_eq!(ids(&cold, Traces::any()), [Id(1), Id(3), Id(5)]);
+        assert_eq!(ids(&cold, Traces::any().one_of([Id(7)])), [Id(1), Id(3), Id(5)]);
+        assert_eq!(ids(&cold, Traces::any().one_of([Id(7)]).one_of([Id(300), Id(500)])), [Id(3), Id(5)]);
+        assert!(ids(&cold, Traces::any().one_of([Id(7)]).one_of([Id(8)])).is_empty());
+        assert!(ids(&cold, Traces::any().one_of(Vec::<Id>::new())).is_empty());
     }
 
     #[test]
     fn times_exclude_what_was_over_or_had_not_begun() {
         let cold = cold();
-        assert_eq!(cold.candidates(&Traces::any().since(Some(Timestamp(20)))).len(), 3);
-        assert!(cold.candidates(&Traces::any().since(Some(Timestamp(21)))).is_empty());
-        assert_eq!(cold.candidates(&Traces::any().until(Some(Timestamp(10)))).len(), 3);
-        assert!(cold.candidates(&Traces::any().until(Some(Timestamp(9)))).is_empty());
-        assert!(cold.candidates(&Traces::any().removable(Timestamp(99))).is_empty());
+        assert_eq!(ids(&cold, Traces::any().since(Some(Timestamp(20)))).len(), 3);
+        assert!(ids(&cold, Traces::any().since(Some(Timestamp(21)))).is_empty());
+        assert_eq!(ids(&cold, Traces::any().until(Some(Timestamp(10)))).len(), 3);
+        assert!(ids(&cold, Traces::any().until(Some(Timestamp(9)))).is_empty());
+        assert!(ids(&cold, Traces::any().removable(Timestamp(99))).is_empty());
     }
 
     #[test]
@@ -431,12 +549,12 @@ mod tests {
         let mut cold = cold();
         assert!(cold.leave(Id(3)));
         assert!(!cold.leave(Id(3)));
-        assert_eq!(cold.candidates(&Traces::any()), [Id(1), Id(5)]);
+        assert_eq!(ids(&cold, Traces::any()), [Id(1), Id(5)]);
         assert_eq!(cold.len(), 2);
         let gone = cold.gone(1).expect("one is left");
         let segment = cold.shelves[&1].segment.clone();
         cold.add(segment, gone);
-        assert_eq!(cold.candidates(&Traces::any()), [Id(1), Id(5)]);
+        assert_eq!(ids(&cold, Traces::any()), [Id(1), Id(5)]);
         cold.leave(Id(1));
         assert_eq!(cold.gone(1), None);
         cold.drop_empty(1);

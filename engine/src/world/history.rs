@@ -9,7 +9,7 @@ use engine_core::history::{Archive, HistoryEvent};
 use models::Id;
 
 use super::{
-    cold::{Cold, ColdRoot, Segment, Stored, Trace},
+    cold::{Cold, ColdRoot, Segment, Single, Stored, Trace},
     past::Past,
 };
 
@@ -92,7 +92,17 @@ impl Member {
                 (a, b) => a.or(b),
             };
         }
-        ColdRoot { root: self.root, first: first.unwrap_or_default(), last: last.filter(|_| !open), removal }
+        let single = match self.archive.process_instances.len() {
+            1 => self.archive.process_instances.values().next().map(|row| Single {
+                definition: row.definition,
+                state: row.state,
+                has_tenant: row.tenant.is_some(),
+                start: row.start,
+                end: row.end,
+            }),
+            _ => None,
+        };
+        ColdRoot { root: self.root, first: first.unwrap_or_default(), last: last.filter(|_| !open), removal, single }
     }
 }
 
@@ -152,6 +162,12 @@ impl History {
         past.apply(root, event);
     }
 
+    /// Takes in the history of a root as it was written.
+    pub(crate) fn bring_back(&mut self, root: Id, stored: Stored) {
+        self.parts[0].past.load(stored.archive);
+        self.parts[0].notes.insert(root, Note { base: stored.sequence, ..Note::default() });
+    }
+
     /// The part of a root; one that is on disk comes back.
     fn part_of(&mut self, root: Id) -> usize {
         let after = self.parts.partition_point(|part| part.first <= root);
@@ -163,10 +179,9 @@ impl History {
             return 0;
         }
         if self.cold.root(root).is_some() {
-            let Stored { archive, sequence } = self.cold.read(root);
+            let stored = self.cold.read(root);
             self.cold.leave(root);
-            self.parts[0].past.load(archive);
-            self.parts[0].notes.insert(root, Note { base: sequence, ..Note::default() });
+            self.bring_back(root, stored);
             return 0;
         }
         if after == self.parts.len() && self.parts[at].notes.len() >= self.part_size {

@@ -37,8 +37,8 @@ pub use records::*;
 pub use repository::{Shown, Versioned, definition_text_id};
 pub(crate) use runtime::event_key;
 pub(crate) use value_key::value_key;
-pub(crate) use view::Published;
 pub use view::World;
+pub(crate) use view::{PORTION, Published};
 
 pub(crate) use self::index::text_key;
 

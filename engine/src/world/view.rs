@@ -12,7 +12,7 @@ use parking_lot::{ArcRwLockReadGuard, RawRwLock, RwLock};
 
 use super::{
     Model,
-    cold::{Trace, Traced, Traces},
+    cold::{Cold, ColdRoot, Pace, Trace, Traced, Traces},
     past::Past,
 };
 
@@ -76,7 +76,7 @@ impl Recalled {
 }
 
 /// Root instances read from disk together, when a question is about many.
-const PORTION: usize = 256;
+pub(crate) const PORTION: usize = 256;
 
 impl Deref for World {
     type Target = Model;
@@ -188,46 +188,76 @@ impl World {
             return;
         }
         let Some(trace) = trace else { return };
-        self.recall_roots(self.history.cold.candidates(&Traces::any().with_trace(trace)));
+        self.recall_under(&Traces::any().with_trace(trace));
     }
 
     /// Reads the history that rows are part of from disk.
     pub(crate) fn recall_rows(&self, ids: &[Id]) {
         if !ids.is_empty() && self.portion.is_none() {
-            self.recall_roots(self.history.cold.candidates(&Traces::any().one_of(ids.iter().copied())));
+            self.recall_under(&Traces::any().one_of(ids.iter().copied()));
         }
     }
 
     /// Reads the history of roots from disk, of those that were not read yet.
-    fn recall_roots(&self, roots: Vec<Id>) {
+    fn recall_under(&self, traces: &Traces) {
         let mut known = self.recalled.roots.borrow_mut();
-        let fresh: Vec<Id> = roots.into_iter().filter(|root| known.insert(*root)).collect();
+        let candidates = self.history.cold.candidates(traces).map(|root| root.root);
+        let fresh: Vec<Id> = candidates.filter(|root| known.insert(*root)).collect();
         if !fresh.is_empty() {
             self.recalled.add(self.read(&fresh));
         }
     }
 
     fn read(&self, roots: &[Id]) -> Past {
-        let mut past = Past::default();
-        for root in roots {
-            past.load(self.history.cold.read(*root).archive);
-        }
-        past
+        history_of(&self.history.cold, roots)
     }
 
-    /// What is on disk and may concern a question, portion by portion. Each is a world with that history alone.
-    pub(crate) fn portions(&self, traces: &Traces) -> impl Iterator<Item = Self> {
-        let candidates = if self.portion.is_some() { Vec::new() } else { self.history.cold.candidates(traces) };
+    /// What is known of roots on disk that may concern a question.
+    pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = &'a ColdRoot> {
+        let cold = self.portion.is_none().then(|| self.history.cold.candidates(traces));
+        cold.into_iter().flatten()
+    }
+
+    /// The history of some roots on disk, portion by portion. Each is a world with that history alone.
+    pub(crate) fn portions(&self, roots: Vec<Id>) -> impl Iterator<Item = Self> {
         let mut at = 0;
         std::iter::from_fn(move || {
-            let roots: Vec<Id> = candidates.iter().skip(at).take(PORTION).copied().collect();
-            at += roots.len();
-            (!roots.is_empty()).then(|| Self {
-                model: self.model.clone(),
-                portion: Some(self.read(&roots)),
-                recalled: Recalled::default(),
-            })
+            let end = roots.len().min(at + PORTION);
+            let some = &roots[at..end];
+            at = end;
+            (!some.is_empty()).then(|| self.portion(some))
         })
+    }
+
+    fn portion(&self, roots: &[Id]) -> Self {
+        Self { model: self.model.clone(), portion: Some(self.read(roots)), recalled: Recalled::default() }
+    }
+
+    /// Does something with what is on disk and may concern a question, portion by portion; see [`Cold::in_portions`].
+    pub(crate) fn in_portions(
+        &self,
+        traces: &Traces,
+        pace: Option<Pace>,
+        least: i64,
+        mut each: impl FnMut(&Self) -> i64,
+    ) {
+        if self.portion.is_none() {
+            self.history.cold.in_portions(traces, pace, least, |roots| each(&self.portion(roots)));
+        }
+    }
+
+    /// A world with the history of some roots alone. The model is held once that has been read.
+    pub(crate) fn portion_of(read: &dyn Fn() -> Self, cold: &Cold, roots: &[Id]) -> Self {
+        let portion = Some(history_of(cold, roots));
+        Self { portion, ..read() }
+    }
+
+    /// Does something with all history that may concern a question: with what is in memory, then with what is on disk,
+    /// portion by portion.
+    pub(crate) fn through(&self, traces: &Traces, mut each: impl FnMut(&Self)) {
+        each(self);
+        let roots = self.candidates(traces).map(|root| root.root).collect();
+        self.portions(roots).for_each(|portion| each(&portion));
     }
 
     /// How many root instances have their history in memory, and how many on disk only.
@@ -240,15 +270,15 @@ impl World {
     pub fn through_history(&self, each: impl FnMut(&Self)) {
         self.through(&Traces::any(), each);
     }
+}
 
-    /// Does something with all history that may concern a question: with what is in memory, then with what is on disk,
-    /// portion by portion.
-    pub(crate) fn through(&self, traces: &Traces, mut each: impl FnMut(&Self)) {
-        each(self);
-        for portion in self.portions(traces) {
-            each(&portion);
-        }
+/// Reads the history of roots from disk.
+fn history_of(cold: &Cold, roots: &[Id]) -> Past {
+    let mut past = Past::default();
+    for root in roots {
+        past.load(cold.read(*root).archive);
     }
+    past
 }
 
 /// The model of a running engine.

@@ -71,15 +71,17 @@ macro_rules! listing {
         pub(super) fn $list($call: &$crate::http::Call) -> $crate::http::Reply {
             let query = $read($call)?;
             let page = $crate::http::page($call)?;
+            let found = query.search(&|| $call.app.engine.read(), page, Some(&$call.caller));
             let world = $call.app.engine.read();
-            let rows = query.list(&world, page, Some(&$call.caller));
+            let rows = query.found(&world, &found, Some(&$call.caller));
             let views: Vec<_> = rows.into_iter().map(|$row| $view).collect();
             $crate::http::Answer::json(&views)
         }
 
         pub(super) fn $count($call: &$crate::http::Call) -> $crate::http::Reply {
             let query = $read($call)?;
-            $crate::http::Answer::count(query.count(&$call.app.engine.read(), Some(&$call.caller)))
+            let count = query.count_in_steps(&|| $call.app.engine.read(), Some(&$call.caller));
+            $crate::http::Answer::count(count)
         }
     };
 }

@@ -2,8 +2,9 @@ import { listIncidents } from '../../api/processes';
 import { useLive } from '../../state/queries';
 import { en } from '../../text/en';
 import { Empty } from '../../ui/feedback';
+import { Time } from '../../ui/controls';
 import { Table } from '../../ui/table';
-import { activityColumn, instanceColumn, processColumn, sinceColumn } from '../incidents/columns';
+import { DefinitionLink, InstanceLink } from '../links';
 
 export function RecentIncidents() {
   const incidents = useLive(['dashboard', 'incidents'], (signal) =>
@@ -19,15 +20,29 @@ export function RecentIncidents() {
         {
           id: 'message',
           label: en.incidents.message,
-          grow: true,
           cell: (incident) => (
             <span className="clip">{incident.incidentMessage ?? incident.incidentType}</span>
           ),
         },
-        activityColumn,
-        processColumn,
-        instanceColumn,
-        sinceColumn,
+        {
+          id: 'process',
+          label: en.incidents.process,
+          cell: ({ processDefinitionId }) =>
+            processDefinitionId && <DefinitionLink id={processDefinitionId} />,
+        },
+        { id: 'activity', label: en.incidents.activity, cell: (incident) => incident.activityId },
+        {
+          id: 'instance',
+          label: en.incidents.instance,
+          narrow: true,
+          cell: ({ processInstanceId }) => processInstanceId && <InstanceLink id={processInstanceId} />,
+        },
+        {
+          id: 'time',
+          label: en.incidents.since,
+          narrow: true,
+          cell: (i) => <Time value={i.incidentTimestamp} />,
+        },
       ]}
     />
   );

@@ -1,0 +1,143 @@
+//! History that left the memory is found as if it had not, and comes back with what happens next (E-388).
+
+use std::{
+    error::Error,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use tollgate::{
+    Engine, Id, Options, Value,
+    query::{
+        HistoricActivityInstanceQuery, HistoricProcessInstanceQuery, HistoricProcessInstanceSorting,
+        HistoricTaskInstanceQuery, HistoricVariableInstanceQuery, Operator, Page, Sort, VariableFilter,
+    },
+    request::{Caller, HistoryChange},
+    store::Kind,
+    world::World,
+};
+
+const MODEL: &str = r#"<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://tollgate/tests">
+  <process id="order" isExecutable="true">
+    <startEvent id="start"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="approve"/>
+    <userTask id="approve"/>
+    <sequenceFlow id="f2" sourceRef="approve" targetRef="ship"/>
+    <userTask id="ship"/>
+  </process>
+</definitions>"#;
+
+const INSTANCES: usize = 120;
+
+fn open(kind: Kind, path: &Path) -> Result<Engine, Box<dyn Error>> {
+    Ok(Engine::open_with(path, Options { store: kind, history_in_memory: 16, ..Options::default() })?)
+}
+
+/// Waits until history has left the memory, which nobody waits for otherwise.
+fn until_on_disk(engine: &Engine, least: usize) {
+    let begun = Instant::now();
+    while engine.read().histories().1 < least {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?} are in memory and on disk", engine.read().histories());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Completes the first task of an instance.
+fn complete(engine: &Engine, instance: Id) -> Result<(), Box<dyn Error>> {
+    let task = engine.read().tasks_of_instance(instance).next().map(|task| task.id).ok_or("no task")?;
+    engine.complete(task, [("done", Value::from(true))]).wait()?;
+    Ok(())
+}
+
+/// What questions about history answer, each in its own words.
+fn answers(world: &World, instances: &[Id]) -> Vec<String> {
+    let page = Page::default();
+    let mut answers = Vec::new();
+    for instance in instances {
+        let of = Some(instance.to_string());
+        let row = world.historic_process_instance(*instance).map(|row| (row.state, row.end));
+        let query = HistoricActivityInstanceQuery { process_instance_id: of.clone(), ..Default::default() };
+        let activities: Vec<_> =
+            query.list(world, page, None).iter().map(|row| (row.activity.clone(), row.end.is_some())).collect();
+        let query = HistoricTaskInstanceQuery { process_instance_id: of, ..Default::default() };
+        answers.push(format!("{instance}: {row:?} {activities:?} {}", query.count(world, None)));
+    }
+    let number = VariableFilter {
+        name: "number".to_owned(),
+        operator: Operator::Equals,
+        value: Value::from(7),
+        any_number: false,
+    };
+    let query = HistoricProcessInstanceQuery { variables: vec![number], ..Default::default() };
+    answers.push(format!("{:?}", query.list(world, page, None).iter().map(|row| row.id).collect::<Vec<_>>()));
+    for finished in [true, false] {
+        let query = HistoricProcessInstanceQuery { finished, unfinished: !finished, ..Default::default() };
+        answers.push(format!("{finished}: {}", query.count(world, None)));
+    }
+    let newest = HistoricProcessInstanceQuery {
+        sorting: vec![
+            Sort { by: HistoricProcessInstanceSorting::StartTime, descending: true },
+            Sort { by: HistoricProcessInstanceSorting::InstanceId, descending: true },
+        ],
+        ..Default::default()
+    };
+    let page = Page { first_result: Some(3), max_results: Some(40) };
+    answers.push(format!("{:?}", newest.list(world, page, None).iter().map(|row| row.id).collect::<Vec<_>>()));
+    let query = HistoricVariableInstanceQuery { variable_name: Some("done".to_owned()), ..Default::default() };
+    answers.push(format!("{}", query.count(world, None)));
+    answers
+}
+
+#[test]
+fn history_on_disk_is_found_and_comes_back() -> Result<(), Box<dyn Error>> {
+    for kind in [Kind::Fjall, Kind::Sled] {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("data");
+        let engine = open(kind, &path)?;
+        engine.deploy_file("order.bpmn", MODEL).wait()?;
+        let mut instances = Vec::new();
+        for number in 0..INSTANCES {
+            let instance = engine.start("order", [("number", Value::from(number as i64))]).wait()?;
+            instances.push(instance);
+            // some wait, most end
+            if number % 4 > 0 {
+                complete(&engine, instance)?;
+                complete(&engine, instance)?;
+            }
+        }
+        until_on_disk(&engine, 80);
+        let before = answers(&engine.read(), &instances);
+        assert!(before.iter().any(|line| line == "true: 90"), "{before:#?}");
+        drop(engine);
+
+        let engine = open(kind, &path)?;
+        assert!(engine.read().histories().1 >= 80, "{:?}", engine.read().histories());
+        assert_eq!(answers(&engine.read(), &instances), before, "{kind}");
+
+        // what waits goes on, long after its history has left
+        complete(&engine, instances[0])?;
+        complete(&engine, instances[0])?;
+        engine.change_history(HistoryChange::DeleteProcessInstance(instances[1]), &Caller::default()).wait()?;
+        let after = answers(&engine.read(), &instances);
+        assert!(after[0].contains("Completed") && after[0].contains("\"ship\", true"), "{}", after[0]);
+        assert!(after[1].contains("None []"), "{}", after[1]);
+        drop(engine);
+
+        let engine = open(kind, &path)?;
+        assert_eq!(answers(&engine.read(), &instances), after, "{kind}");
+        // it leaves again when others come
+        for _ in 0..40 {
+            let instance = engine.start("order", [("number", Value::from(-1))]).wait()?;
+            complete(&engine, instance)?;
+            complete(&engine, instance)?;
+        }
+        until_on_disk(&engine, 130);
+        let again = answers(&engine.read(), &instances);
+        assert_eq!(again[..INSTANCES], after[..INSTANCES], "{kind}");
+        drop(engine);
+        let engine = open(kind, &path)?;
+        assert_eq!(answers(&engine.read(), &instances), again, "{kind}");
+    }
+    Ok(())
+}
