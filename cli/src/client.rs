@@ -140,6 +140,25 @@ impl Client {
         self.send("/deployment/create", &format!("multipart/form-data; boundary={boundary}"), &body)
     }
 
+    /// Asks the server for something big that is not in Camunda's API; `path` starts at its root.
+    pub(crate) fn download(&self, path: &str, into: &mut impl std::io::Write) -> Result<()> {
+        let root = self.base.strip_suffix("/engine-rest").unwrap_or(&self.base);
+        let mut request = self.agent.post(&format!("{root}{path}"));
+        if let Some(value) = &self.authorization {
+            request = request.header("Authorization", value);
+        }
+        match request.send_empty() {
+            Ok(answer) if answer.status().is_success() => {
+                let copied = std::io::copy(&mut answer.into_body().into_reader(), into);
+                copied.map(drop).with_context(|| format!("the answer of {root} breaks off"))
+            }
+            answer => {
+                let (status, body) = self.read(answer)?;
+                self.success(status, &body).map(drop)
+            }
+        }
+    }
+
     fn send(&self, path: &str, media_type: &str, body: &[u8]) -> Result<Json> {
         let url = format!("{}{path}", self.base);
         let mut request = self.agent.post(&url).header("Accept", "application/json").content_type(media_type);

@@ -8,22 +8,27 @@ export const model = (name: string): string => path.join(import.meta.dirname, 'm
 export class Engine {
   constructor(private readonly request: APIRequestContext) {}
 
-  async get<T>(url: string): Promise<T> {
-    const response = await this.request.get(`engine-rest${url}`);
-    if (!response.ok()) throw new Error(`GET ${url}: ${response.status()} ${await response.text()}`);
-    return (await response.json()) as T;
+  get<T>(url: string): Promise<T> {
+    return this.send('get', url);
   }
 
-  async post<T>(url: string, data: unknown = {}): Promise<T> {
-    const response = await this.request.post(`engine-rest${url}`, { data });
-    if (!response.ok()) throw new Error(`POST ${url}: ${response.status()} ${await response.text()}`);
+  post<T>(url: string, data: unknown = {}): Promise<T> {
+    return this.send('post', url, data);
+  }
+
+  put(url: string, data: unknown = {}): Promise<void> {
+    return this.send('put', url, data);
+  }
+
+  delete(url: string): Promise<void> {
+    return this.send('delete', url);
+  }
+
+  private async send<T>(method: 'get' | 'post' | 'put' | 'delete', url: string, data?: unknown): Promise<T> {
+    const response = await this.request[method](`engine-rest${url}`, { data });
     const text = await response.text();
+    if (!response.ok()) throw new Error(`${method} ${url}: ${response.status()} ${text}`);
     return (text ? JSON.parse(text) : undefined) as T;
-  }
-
-  async delete(url: string): Promise<void> {
-    const response = await this.request.delete(`engine-rest${url}`);
-    if (!response.ok()) throw new Error(`DELETE ${url}: ${response.status()} ${await response.text()}`);
   }
 
   async deploy(name: string, ...files: string[]): Promise<void> {

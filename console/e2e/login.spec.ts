@@ -127,3 +127,39 @@ test('reads the audit trail', async ({ console, page, engine }) => {
     }),
   );
 });
+
+test('adds somebody to a group that has a right', async ({ console, page }) => {
+  const name = `clerk${randomUUID().slice(0, 8)}`;
+  const dialog = page.getByRole('dialog');
+  const save = async () => {
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(dialog).toBeHidden();
+  };
+  await console.open('/people?tab=groups');
+  await page.getByRole('button', { name: 'Add group' }).click();
+  await dialog.getByLabel('Id', { exact: true }).fill(`${name}s`);
+  await dialog.getByLabel('Name').fill('Clerks');
+  await save();
+  await console.tab('Users').click();
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await dialog.getByLabel('Id', { exact: true }).fill(name);
+  await dialog.getByLabel('Password').fill(randomUUID());
+  await save();
+  await page.getByRole('button', { name: `Actions for ${name}` }).click();
+  await page.getByRole('menuitem', { name: 'Groups' }).click();
+  await dialog.getByLabel('Group').fill(`${name}s`);
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'Clerks' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await console.tab('Authorizations').click();
+  await page.getByRole('button', { name: 'Add authorization' }).click();
+  await dialog.getByLabel('Id', { exact: true }).fill(`${name}s`);
+  await dialog.getByLabel('ALL').uncheck();
+  await dialog.getByLabel('READ', { exact: true }).check();
+  await save();
+  const right = page.getByRole('row', { name: new RegExp(`group ${name}s`) });
+  await expect(right).toContainText('READ');
+  await right.getByRole('button', { name: 'Delete' }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(right).toBeHidden();
+});

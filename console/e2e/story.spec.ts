@@ -1,4 +1,5 @@
 /** The life of a process in the console: deployed, started, worked on, failed, repaired, moved, migrated. */
+import { readFile } from 'node:fs/promises';
 import { model } from './engine';
 import { expect, test } from './test';
 
@@ -33,6 +34,26 @@ test('shows what is wrong with a model on its diagram', async ({ console, page }
   await console.screenshot('deploy-findings');
   // The refusal is the browser's to report, too.
   console.expectComplaints(/status of 400/);
+});
+
+test('deploys by drag and drop', async ({ console, page }) => {
+  await console.open('/processes');
+  await expect(page.getByRole('button', { name: 'Deploy' })).toBeVisible();
+  const dropped = await page.evaluateHandle(
+    (text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], 'dropped.bpmn', { type: 'text/xml' }));
+      return transfer;
+    },
+    await readFile(model('onboarding.bpmn'), 'utf8'),
+  );
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    await page.getByRole('heading', { level: 1 }).dispatchEvent(type, { dataTransfer: dropped });
+  }
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'dropped.bpmn' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await expect(dialog.getByRole('heading', { name: 'Deployed' })).toBeVisible();
 });
 
 test('starts an instance with its form and shows the token', async ({ console, page, engine }) => {
@@ -202,6 +223,52 @@ test('suspends, resumes and cancels an instance', async ({ console, page, engine
   await expect(page.getByText('cancelled', { exact: true }).first()).toBeVisible();
 });
 
+test('restarts an instance that has ended', async ({ console, page, engine }) => {
+  const instance = await engine.start('console-order', key('restart'), { amount: 70 });
+  await engine.complete((await engine.task(instance.id)).id, { approved: false });
+  await console.open(`/instances/${instance.id}`);
+  await expect(page.getByRole('region', { name: 'How did it end?' })).toBeVisible();
+  await page.getByRole('button', { name: 'Restart' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  // A second one with the same business key and the variables of the first.
+  await console.open(
+    `/instances?f=state~is~running&f=businessKey~is~${key('restart')}&f=variable~eq~70~amount`,
+  );
+  await page.getByRole('link', { name: key('restart') }).click();
+  await expect(page.getByText('running', { exact: true })).toBeVisible();
+  await console.diagram();
+  await expect(console.badge('review', 'token')).toHaveText('1');
+});
+
+test('finds instances by their variables', async ({ console, page, engine }) => {
+  const amount = Date.now();
+  await engine.start('console-order', key('found'), { amount });
+  await console.open('/instances');
+  await page.getByRole('button', { name: 'Add filter' }).click();
+  const filter = page.getByRole('dialog');
+  await filter.getByLabel('Field').selectOption('Variable');
+  await filter.getByLabel('Name of the variable').fill('amount');
+  await filter.getByLabel('Comparison').selectOption('≥');
+  await filter.getByLabel('Value').fill(String(amount));
+  await filter.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByRole('link', { name: key('found') })).toBeVisible();
+  await expect(page.getByText('1 entry')).toBeVisible();
+  // The filter is part of the address.
+  await page.reload();
+  await expect(page.getByRole('link', { name: key('found') })).toBeVisible();
+});
+
+test('shows where the time goes', async ({ console, page, engine }) => {
+  const { id } = await engine.latest('console-order');
+  await console.open(`/processes/${encodeURIComponent(id)}`);
+  await console.diagram();
+  await page.getByLabel('Show on the diagram').selectOption('Heat: duration');
+  await expect(page.locator('.djs-shape[data-element-id="review"].heat')).toBeAttached();
+  await page.getByLabel('Show on the diagram').selectOption('Heat: frequency');
+  await expect(console.badge('review', 'count')).toBeVisible();
+});
+
 test('migrates instances to a new version and watches the batch', async ({ console, page, engine }) => {
   const source = await engine.latest('console-order');
   const instances = await Promise.all(
@@ -242,7 +309,7 @@ test('migrates instances to a new version and watches the batch', async ({ conso
   ).toBeVisible({
     timeout: 40_000,
   });
-  await console.screenshot('batches');
+  await console.screenshot('batches-finished');
   for (const { id } of instances) {
     const { processDefinitionId } = await engine.get<{ processDefinitionId: string }>(
       `/history/process-instance/${id}`,
@@ -303,6 +370,29 @@ test('retries many instances by a batch', async ({ console, page, engine }) => {
       { timeout: 40_000 },
     )
     .toBe(true);
+});
+
+test('shows why a batch does not end', async ({ console, page, engine }) => {
+  const { id } = await engine.latest('console-order');
+  const [gone, there] = await Promise.all(
+    ['gone', 'there'].map((name) => engine.start('console-order', key(name), { amount: 50 })),
+  );
+  await engine.delete(`/process-instance/${gone!.id}`);
+  const batch = await engine.post<{ id: string }>('/modification/executeAsync', {
+    processDefinitionId: id,
+    processInstanceIds: [gone!.id, there!.id],
+    instructions: [{ type: 'startBeforeActivity', activityId: 'ship' }],
+  });
+  await console.open(`/batches?batch=${batch.id}`);
+  const card = page.locator('.batch-current');
+  await expect(card).toContainText('1 of 2 jobs done', { timeout: 40_000 });
+  await expect(card).toContainText('1 failed');
+  await expect(card).toContainText('cannot be modified');
+  await expect(card.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '1');
+  await card.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(card).toBeHidden();
 });
 
 test('tells which rules of a decision fired', async ({ console, page, engine }) => {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { Engine } from './engine';
+import { pictureFile } from './pictures';
 import { administrator, servers, type Account } from './servers';
 
 /**
@@ -93,7 +94,7 @@ export class Console {
   }
 
   /** The badges of a kind on an element of the diagram. */
-  badge(elementId: string, kind: 'token' | 'incident' | 'planned' | 'mapped' | 'problem') {
+  badge(elementId: string, kind: 'token' | 'incident' | 'count' | 'planned' | 'mapped' | 'problem') {
     return this.page.locator(`.diagram-badge[data-element="${elementId}"][data-kind="${kind}"]`);
   }
 
@@ -109,11 +110,12 @@ export class Console {
     return this.page.getByRole('tab', { name: new RegExp(`^${name}`) });
   }
 
+  /** A picture of what is on the screen, when `CONSOLE_SCREENSHOTS` asks for it: see `pictures.ts`. */
   async screenshot(name: string): Promise<void> {
-    const folder = process.env.CONSOLE_SCREENSHOTS;
-    if (!folder) return;
-    await mkdir(folder, { recursive: true });
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
+    const file = pictureFile(name);
+    if (!file) return;
+    await mkdir(path.dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file, animations: 'disabled' });
   }
 }
 

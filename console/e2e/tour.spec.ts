@@ -1,9 +1,12 @@
-/** Opens every page and takes the pictures of the documentation: CONSOLE_SCREENSHOTS names their folder. */
+/** A look at every page for the pictures, and at how little is loaded first. */
 import { prepare } from './routes';
-import { expect, test } from './test';
+import { expect, guarded, test } from './test';
+
+test.use(guarded);
 
 test('every page', async ({ console, page, engine }) => {
-  test.setTimeout(240_000);
+  test.skip(!process.env.CONSOLE_SCREENSHOTS, 'no pictures are asked for');
+  test.setTimeout(480_000);
   const routes = await prepare(engine);
   for (const [name, address] of Object.entries(routes)) {
     await console.visit(address);

@@ -6,6 +6,7 @@
 
 mod audit;
 mod decisions;
+mod event_log;
 pub mod explain;
 mod handler;
 pub mod observe;

@@ -13,7 +13,10 @@ use engine_core::trace::TraceContext;
 use models::Id;
 use parking_lot::RwLock;
 
-use crate::world::{Record, RecordChange, RecordKey, RootedEvent, World, WorldChange};
+use crate::{
+    request::Caller,
+    world::{Record, RecordChange, RecordKey, RootedEvent, World, WorldChange},
+};
 
 /// Is told of commits, in their order, on the thread that publishes them: it must be quick and never wait.
 pub trait Observer: Send + Sync + fmt::Debug {
@@ -37,6 +40,8 @@ pub struct Committed<'a> {
     pub flows: &'a [(Id, Arc<str>)],
     /// The trace that the request belongs to.
     pub trace: Option<&'a TraceContext>,
+    /// Id of the request that it comes from.
+    pub request: Option<&'a str>,
     /// The read model with the commit in it, and perhaps with commits after it.
     pub world: &'a World,
 }
@@ -98,7 +103,20 @@ pub(crate) struct Note {
     changes: Vec<Changed>,
     history: Arc<Vec<RootedEvent>>,
     flows: Vec<(Id, Arc<str>)>,
+    origin: Origin,
+}
+
+/// Where a commit comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
     trace: Option<Arc<TraceContext>>,
+    request: Option<Arc<str>>,
+}
+
+impl From<&Caller> for Origin {
+    fn from(caller: &Caller) -> Self {
+        Self { trace: caller.trace.clone(), request: caller.request.clone() }
+    }
 }
 
 impl Observers {
@@ -109,18 +127,19 @@ impl Observers {
     }
 
     /// What has to be told of a change later; `None` when nobody listens.
-    pub(crate) fn note(&self, change: &WorldChange, trace: Option<Arc<TraceContext>>) -> Option<Note> {
+    pub(crate) fn note(&self, change: &WorldChange, origin: Origin) -> Option<Note> {
         self.some.load(Ordering::Acquire).then(|| Note {
             changes: if self.changes.load(Ordering::Acquire) { changes(change) } else { Vec::new() },
             history: change.history.clone(),
             flows: change.flows.clone(),
-            trace,
+            origin,
         })
     }
 
     pub(crate) fn tell(&self, note: &Note, world: &World) {
-        let Note { changes, history, flows, trace } = note;
-        let commit = Committed { changes, history, flows, trace: trace.as_deref(), world };
+        let Note { changes, history, flows, origin } = note;
+        let Origin { trace, request } = origin;
+        let commit = Committed { changes, history, flows, trace: trace.as_deref(), request: request.as_deref(), world };
         for observer in &*self.list.read() {
             observer.committed(&commit);
         }

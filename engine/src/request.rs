@@ -29,6 +29,8 @@ pub struct Caller {
     pub once: Option<crate::Once>,
     /// The trace that the request belongs to.
     pub trace: Option<Arc<TraceContext>>,
+    /// Id of the request, for the log.
+    pub request: Option<Arc<str>>,
 }
 
 /// Which tenants a request by name concerns.

@@ -37,6 +37,8 @@ pub(crate) struct App {
     pub(crate) permits: Semaphore,
     /// Long polls that are parked.
     pub(crate) polls: Polls,
+    /// The permit of the one backup at a time.
+    pub(crate) backups: Arc<Semaphore>,
     /// Figures about everything.
     pub(crate) metrics: Metrics,
 }
@@ -54,6 +56,7 @@ impl App {
             logins: Logins::default(),
             permits: Semaphore::new(options.max_requests),
             polls: Polls::default(),
+            backups: Arc::new(Semaphore::new(1)),
             options,
         })
     }

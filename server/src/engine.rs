@@ -339,6 +339,11 @@ impl Engine {
         self.0.store_stats().ok()
     }
 
+    /// Writes a backup of the store, beside commits.
+    pub(crate) fn back_up(&self, out: impl std::io::Write) -> Result<store::Summary, store::Error> {
+        self.0.store().backup_to(out)
+    }
+
     /// Folder of the store; `None` in memory.
     pub(crate) fn store_path(&self) -> Option<PathBuf> {
         self.0.store().path().map(Path::to_path_buf)

@@ -36,6 +36,10 @@ const LONGEST_REQUEST_ID: usize = 128;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Id of a request, as its log lines and its answer have it.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) Arc<str>);
+
 /// The site over an engine.
 pub fn router(engine: tollgate::Engine, options: Options) -> Router {
     let compression = options.compression;
@@ -86,11 +90,12 @@ fn cors(origins: &[String]) -> CorsLayer {
 }
 
 /// Around every request: an id for the log, a limit of requests in work, counting.
-async fn surround(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn surround(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let own = request.headers().get(&REQUEST_ID).filter(|id| id.len() <= LONGEST_REQUEST_ID && id.to_str().is_ok());
     let id = own.cloned().unwrap_or_else(|| HeaderValue::from(NUMBER.fetch_add(1, Ordering::Relaxed)));
     let shown = id.to_str().unwrap_or_default();
+    request.extensions_mut().insert(RequestId(shown.into()));
     let span = tracing::info_span!("request", id = shown, method = %request.method(), path = request.uri().path());
     // a long poll waits most of its time: it has its own limit
     let permit = if request.uri().path().ends_with("/fetchAndLock") { None } else { Some(app.permits.try_acquire()) };

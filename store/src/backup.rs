@@ -54,15 +54,15 @@ pub struct Summary {
     pub committed: Seq,
 }
 
-struct Writer {
-    file: BufWriter<File>,
+struct Writer<W: Write> {
+    out: BufWriter<W>,
     checksum: crc32fast::Hasher,
 }
 
-impl Writer {
-    fn create(path: &Path) -> std::io::Result<Self> {
-        let file = BufWriter::with_capacity(1 << 20, File::create_new(path)?);
-        let mut writer = Self { file, checksum: crc32fast::Hasher::new() };
+impl<W: Write> Writer<W> {
+    fn new(out: W) -> std::io::Result<Self> {
+        let out = BufWriter::with_capacity(1 << 20, out);
+        let mut writer = Self { out, checksum: crc32fast::Hasher::new() };
         writer.put(HEAD)?;
         writer.put(&FORMAT.to_le_bytes())?;
         Ok(writer)
@@ -70,7 +70,7 @@ impl Writer {
 
     fn put(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.checksum.update(bytes);
-        self.file.write_all(bytes)
+        self.out.write_all(bytes)
     }
 
     fn put_checksum(&mut self) -> std::io::Result<()> {
@@ -86,13 +86,12 @@ impl Writer {
         self.put_checksum()
     }
 
-    fn finish(mut self, summary: Summary) -> std::io::Result<()> {
+    fn finish(mut self, summary: Summary) -> std::io::Result<W> {
         self.put(&END.to_le_bytes())?;
         self.put(&summary.records.to_le_bytes())?;
         self.put(&summary.committed.0.to_le_bytes())?;
         self.put_checksum()?;
-        self.file.flush()?;
-        self.file.get_ref().sync_all()
+        self.out.into_inner().map_err(std::io::IntoInnerError::into_error)
     }
 }
 
@@ -117,14 +116,10 @@ impl Store {
         let draft = draft_of(target);
         let failed = || Error::io(format!("writing `{}`", draft.display()));
         let _ = fs::remove_file(&draft);
-        let outcome = Writer::create(&draft).map_err(failed()).and_then(|writer| {
-            if let Some(snapshot) = self.backend().snapshot() {
-                let mut copy = Copy::new(writer, &draft);
-                copy.records(snapshot.scan(&KeyRange::all(), Direction::Forward))?;
-                copy.finish()
-            } else {
-                self.backup_while_changing(Copy::new(writer, &draft))
-            }
+        let outcome = File::create_new(&draft).map_err(failed()).and_then(|file| {
+            let (summary, file) = self.copy_to(file, format!("`{}`", draft.display()))?;
+            file.sync_all().map_err(failed())?;
+            Ok(summary)
         });
         let summary = outcome.inspect_err(|_| drop(fs::remove_file(&draft)))?;
         fs::rename(&draft, target).map_err(Error::io(format!("renaming `{}`", draft.display())))?;
@@ -132,7 +127,27 @@ impl Store {
         Ok(summary)
     }
 
-    fn backup_while_changing(&self, mut copy: Copy<'_>) -> Result<Summary, Error> {
+    /// Writes a backup of the open store to `out`, such as a connection. Commits go on meanwhile, however slow it is.
+    ///
+    /// Whoever reads it knows by [`verify_backup`] that it is whole.
+    ///
+    /// # Errors
+    /// If a record is damaged or writing fails; then what was written is no backup.
+    pub fn backup_to(&self, out: impl Write) -> Result<Summary, Error> {
+        Ok(self.copy_to(out, "the backup".to_owned())?.0)
+    }
+
+    fn copy_to<W: Write>(&self, out: W, place: String) -> Result<(Summary, W), Error> {
+        let writer = Writer::new(out).map_err(Error::io(format!("writing {place}")))?;
+        let mut copy = Copy::new(writer, place);
+        if let Some(snapshot) = self.backend().snapshot() {
+            copy.records(snapshot.scan(&KeyRange::all(), Direction::Forward))?;
+            return copy.finish();
+        }
+        self.backup_while_changing(copy)
+    }
+
+    fn backup_while_changing<W: Write>(&self, mut copy: Copy<W>) -> Result<(Summary, W), Error> {
         /// Stops the remembering however the backup ends.
         struct Capture<'a>(&'a Store);
         impl Drop for Capture<'_> {
@@ -175,15 +190,16 @@ fn group_in(key: &[u8], stored: &[u8]) -> Option<Group> {
 }
 
 /// A backup being written.
-struct Copy<'a> {
-    writer: Writer,
-    path: &'a Path,
+struct Copy<W: Write> {
+    writer: Writer<W>,
+    /// Where it goes, for errors.
+    place: String,
     written: Summary,
 }
 
-impl<'a> Copy<'a> {
-    fn new(writer: Writer, path: &'a Path) -> Self {
-        Self { writer, path, written: Summary { records: 0, committed: Seq(0) } }
+impl<W: Write> Copy<W> {
+    fn new(writer: Writer<W>, place: String) -> Self {
+        Self { writer, place, written: Summary { records: 0, committed: Seq(0) } }
     }
 
     fn records(&mut self, records: Scan<'_>) -> Result<(), Error> {
@@ -210,13 +226,12 @@ impl<'a> Copy<'a> {
         }
         self.written.records += 1;
         let written = self.writer.record(key, stored);
-        written.map_err(Error::io(format!("writing `{}`", self.path.display())))
+        written.map_err(|error| Error::io(format!("writing {}", self.place))(error))
     }
 
-    fn finish(self) -> Result<Summary, Error> {
-        let written = self.writer.finish(self.written);
-        written.map_err(Error::io(format!("writing `{}`", self.path.display())))?;
-        Ok(self.written)
+    fn finish(self) -> Result<(Summary, W), Error> {
+        let out = self.writer.finish(self.written);
+        Ok((self.written, out.map_err(Error::io(format!("writing {}", self.place)))?))
     }
 }
 

@@ -7,23 +7,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value as Json, json};
 use tollgate::store::{self, Kind, Options, Report, Store, Summary};
 
 use crate::{
+    client::ServerArgs,
     exit::Exit,
     output::{self, Format, count},
     style,
 };
 
-/// Check, compact, back up, restore and move the data of a server that is stopped.
+/// Check, compact, back up, restore and move the data of a server that is stopped; back up one that runs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   tollgate store check tollgate-data
   tollgate store backup tollgate-data monday.backup
+  tollgate store backup --server http://127.0.0.1:8080 monday.backup
   tollgate store restore monday.backup tollgate-data-restored
   tollgate store migrate tollgate-data tollgate-sled --to sled
 
@@ -48,12 +50,16 @@ enum Action {
         /// Folder of the store.
         data: PathBuf,
     },
-    /// Write everything into one file, checked on the way.
+    /// Write everything into one file, checked on the way: of a folder, or of a server that runs on (`--server`).
+    #[command(allow_missing_positional = true)]
     Backup {
-        /// Folder of the store.
-        data: PathBuf,
+        /// Folder of the store, of a server that is stopped. With it, no server is asked.
+        #[arg(required_unless_present = "server")]
+        data: Option<PathBuf>,
         /// The file, which must not exist.
         file: PathBuf,
+        #[command(flatten)]
+        server: ServerArgs,
     },
     /// Make a store of a backup. The backup is verified before the first byte is written, the store is read back afterwards.
     Restore {
@@ -98,7 +104,8 @@ impl StoreCommand {
                 println!("compacted {}: {} before, {} after", data.display(), bytes(before), bytes(size(&data)));
                 Ok(Exit::Done)
             }
-            Action::Backup { data, file } => {
+            Action::Backup { data: None, file, server } => download(&server, &file),
+            Action::Backup { data: Some(data), file, .. } => {
                 let store = open(&data)?;
                 let part = PathBuf::from(format!("{}.part", file.display()));
                 let summary = with_progress("backing up", &part, || store.backup(&file))
@@ -131,6 +138,26 @@ impl StoreCommand {
 fn open(data: &Path) -> Result<Store> {
     Store::open_existing(data, Options { min_free_bytes: 0, ..Options::default() })
         .with_context(|| format!("can't open the data folder {}", data.display()))
+}
+
+/// A backup of a running server, verified here.
+fn download(server: &ServerArgs, file: &Path) -> Result<Exit> {
+    if file.exists() {
+        bail!("`{}` is in the way: a backup goes to a file that does not exist", file.display());
+    }
+    let part = PathBuf::from(format!("{}.part", file.display()));
+    let work = || -> Result<u64> {
+        let mut out = std::fs::File::create(&part).with_context(|| format!("can't write {}", part.display()))?;
+        server.client()?.download("/tollgate/backup", &mut out)?;
+        out.sync_all()?;
+        let committed = store::verify_backup(&part)?;
+        std::fs::rename(&part, file)?;
+        Ok(committed.0)
+    };
+    let committed = with_progress("backing up", &part, work).inspect_err(|_| drop(std::fs::remove_file(&part)));
+    let committed = committed.context("no backup of the server was made")?;
+    println!("{} holds everything up to commit {committed}, {}", file.display(), bytes(size(file)));
+    Ok(Exit::Done)
 }
 
 fn records(summary: &Summary) -> String {

@@ -88,3 +88,77 @@ fn what_cannot_be_opened_is_named() {
     );
     assert_eq!(run(["store", "restore", "x", "y", "--to", "memory"]).code, 2);
 }
+
+/// A backup of a server under load holds everything that was acknowledged before it was asked for.
+#[test]
+fn a_running_server_is_backed_up() {
+    use std::sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    };
+    for kind in ["fjall", "sled"] {
+        let files = folder(&[("order.bpmn", &model("order", TASK))]);
+        let server = Server::start(&["--data", &at(&files, "data"), "--store", kind, &at(&files, "order.bpmn")]);
+        let acknowledged: Arc<Mutex<Vec<String>>> = Arc::default();
+        let stop = Arc::new(AtomicBool::new(false));
+        let load: Vec<_> = (0..4)
+            .map(|_| {
+                let url = format!("{}/engine-rest/process-definition/key/order/start", server.url);
+                let (acknowledged, stop) = (acknowledged.clone(), stop.clone());
+                std::thread::spawn(move || {
+                    while !stop.load(Ordering::Relaxed) {
+                        let answer = ureq::post(&url).content_type("application/json").send("{}");
+                        let text = answer.expect("it starts").body_mut().read_to_string().expect("a text");
+                        let started: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                        acknowledged.lock().unwrap().push(started["id"].as_str().expect("an id").to_owned());
+                    }
+                })
+            })
+            .collect();
+        while acknowledged.lock().unwrap().len() < 100 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let before = acknowledged.lock().unwrap().clone();
+        let file = at(&files, "running.backup");
+        let ran = run(["store", "backup", "--server", &server.url, &file]);
+        stop.store(true, Ordering::Relaxed);
+        load.into_iter().for_each(|thread| thread.join().expect("no request failed"));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains("running.backup holds everything up to commit "), "{}", ran.out);
+        let again = run(["store", "backup", "--server", &server.url, &file]);
+        assert!(again.code == 1 && again.err.contains("a backup goes to a file that does not exist"), "{again:?}");
+        drop(server);
+
+        assert_eq!(run(["store", "restore", &file, &at(&files, "restored")]).code, 0);
+        let checked = run(["store", "check", &at(&files, "restored")]);
+        assert!(checked.code == 0 && checked.out.ends_with("intact\n"), "{checked:?}");
+        let restored = Server::start(&["--data", &at(&files, "restored")]);
+        for id in &before {
+            let answer = ureq::get(format!("{}/engine-rest/process-instance/{id}", restored.url)).call();
+            assert!(answer.is_ok(), "{id} was acknowledged before the backup: {answer:?}");
+        }
+    }
+}
+
+/// A backup holds the hashes of passwords: with logins it is for administrators, whether authorizations are checked or not.
+#[test]
+fn only_administrators_take_backups() {
+    let user = r#"{"id": "ann", "password": "s3cret-Ann", "groups": ["sales"]}"#;
+    let files = folder(&[("admin", "root:secret\n"), ("users.jsonl", user)]);
+    let mut command = crate::support::tollgate();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--store", "memory", "--auth", "basic"]);
+    command.args(["--admin-file", &at(&files, "admin"), "--import-users", &at(&files, "users.jsonl")]);
+    let server = Server::spawn(&mut command);
+    let backup = |user: &[&str], file: &str| {
+        run([&["store", "backup", "--server", &server.url], user, &[&at(&files, file)]].concat())
+    };
+    let ran = backup(&["--user", "ann:s3cret-Ann"], "ann");
+    assert!(ran.code == 1 && ran.err.contains("Required admin authenticated group or user"), "{ran:?}");
+    let ran = backup(&[], "nobody");
+    assert!(ran.code == 1 && ran.err.contains("the server wants to know who asks"), "{ran:?}");
+    assert!(!files.path().join("ann").exists() && !files.path().join("ann.part").exists(), "nothing is left");
+    let ran = backup(&["--user", "root:secret"], "root");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = run(["store", "backup", &at(&files, "lonely")]);
+    assert!(ran.code == 2 && ran.err.contains("<DATA>"), "{ran:?}");
+}

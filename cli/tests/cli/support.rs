@@ -109,7 +109,16 @@ impl Server {
 
     /// Waits for a server to be ready.
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the server starts");
+        Self::wait_for(command.stderr(Stdio::piped()))
+    }
+
+    /// Waits for a server to be ready; its log goes to a file.
+    pub(crate) fn spawn_with_log(command: &mut Command, log: &Path) -> Self {
+        Self::wait_for(command.stderr(std::fs::File::create(log).expect("files can be written")))
+    }
+
+    fn wait_for(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let url = loop {
             match lines.next() {
@@ -120,7 +129,7 @@ impl Server {
                 }
                 _ => {
                     let mut error = String::new();
-                    let _ = child.stderr.take().expect("a pipe").read_to_string(&mut error);
+                    let _ = child.stderr.take().map(|mut pipe| pipe.read_to_string(&mut error));
                     panic!("the server did not start: {error}");
                 }
             }

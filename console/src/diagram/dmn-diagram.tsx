@@ -14,8 +14,8 @@ import { Button } from '../ui/controls';
 export interface DmnDiagramProps {
   xml: string;
   label: string;
-  /** The key of the decision to open first. */
-  decisionKey: string;
+  /** The key of the decision to open first; without it the requirements. */
+  decisionKey?: string;
   /** Rules to point out, by id. */
   firedRules?: readonly string[];
 }
@@ -65,7 +65,10 @@ export default function DmnDiagram({ xml, label, decisionKey, firedRules = [] }:
     const view = views.find((candidate) => candidate.element.id === id);
     if (view) void viewer.current?.open(view);
   };
-  const fired = firedRules.map((rule) => `.dmn-frame [data-row-id="${CSS.escape(rule)}"]`).join(',');
+  // The whole row, with the annotation that dmn-js does not count to the rule.
+  const fired = firedRules
+    .map((rule) => `.dmn-frame tr:has(> [data-row-id="${CSS.escape(rule)}"]) > td`)
+    .join(',');
 
   return (
     <div className="dmn" role="group" aria-label={label}>

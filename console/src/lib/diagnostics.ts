@@ -29,6 +29,15 @@ export function fromRefusal(error: unknown): Findings | null {
   );
 }
 
+/** The refusal, with the codes and the help the check gave for the same findings. */
+export function withHelp(refusal: Findings, checked: Findings): Findings {
+  const explained = (name: string, finding: Diagnostic) =>
+    checked.get(name)?.find(({ message, line }) => message === finding.message && line === finding.line);
+  return new Map(
+    [...refusal].map(([name, list]) => [name, list.map((finding) => explained(name, finding) ?? finding)]),
+  );
+}
+
 const toDiagnostic =
   (severity: Diagnostic['severity']) =>
   (problem: Problem): Diagnostic => ({

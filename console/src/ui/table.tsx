@@ -17,6 +17,8 @@ export interface Column<T> {
   align?: 'end';
   /** Takes no more room than it needs. */
   narrow?: boolean;
+  /** Takes the room that the others leave; long text is cut off. */
+  grow?: boolean;
 }
 
 export interface Selection {
@@ -133,8 +135,9 @@ export function Table<T>({
 }
 
 const cellClass = <T,>(column: Column<T>) =>
-  [column.align === 'end' && 'cell-end', column.narrow && 'cell-narrow'].filter(Boolean).join(' ') ||
-  undefined;
+  [column.align === 'end' && 'cell-end', column.narrow && 'cell-narrow', column.grow && 'cell-grow']
+    .filter(Boolean)
+    .join(' ') || undefined;
 
 function Head<T>({
   column,

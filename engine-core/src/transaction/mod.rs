@@ -240,6 +240,11 @@ impl Transaction {
         }
     }
 
+    /// The root instance.
+    pub fn root(&self) -> Id {
+        self.root
+    }
+
     /// Runs until it needs an answer, or is done, or has failed.
     pub fn run(&mut self, host: &mut dyn Host) -> Progress {
         let result = Tx { t: self, host }.run();

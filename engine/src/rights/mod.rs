@@ -120,6 +120,10 @@ impl<'a> Rights<'a> {
         if !self.checked() || self.is_admin() {
             return Ok(());
         }
+        self.admin_only()
+    }
+
+    fn admin_only(self) -> Verdict {
         Err(refusal("ENGINE-03029 Required admin authenticated group or user.".to_owned(), None, &[]))
     }
 

@@ -150,7 +150,7 @@ pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
             let work = move |lane: &mut Lane| {
                 let done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send> = Box::new(move |result| {
                     if let Err(fault) = &result {
-                        tracing::warn!(job = %job, "job failed: {fault}");
+                        crate::event_log::job_failed(&shared.world.read(), job, fault);
                     }
                     shared.jobs.ended(job, result.is_ok());
                 });

@@ -55,12 +55,14 @@ pub use once::{Answered, Begun, Once};
 use parking_lot::{Condvar, Mutex, RwLock};
 pub use persist::LoadError;
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use self::{
     clock::Clock,
     lane::{Lane, Message, Publication},
 };
 use crate::{
+    event_log::EventLog,
     handler::{Handler, HandlerContext, HandlerResult, Handlers},
     observe::{Observer, Observers},
     pending::Pending,
@@ -403,6 +405,7 @@ impl Engine {
             running_jobs: Mutex::default(),
             options,
         });
+        shared.observers.add(Arc::new(EventLog));
         shared.decisions.attach(&shared);
         let (sender, receiver) = mpsc::channel();
         shared.store.after_each_group({
@@ -610,10 +613,10 @@ impl Shared {
             let beyond = {
                 let mut world = self.world.write();
                 for publication in publications.by_ref().take(PUBLISHED_AT_ONCE) {
-                    let Publication { number, change, trace, outcome, done } = publication;
+                    let Publication { number, change, origin, outcome, done } = publication;
                     woken.note(&change);
                     self.meters.count(&change);
-                    notes.extend(self.observers.note(&change, trace));
+                    notes.extend(self.observers.note(&change, origin));
                     world.apply(change);
                     answers.push((done, outcome));
                     last = number;
@@ -648,19 +651,28 @@ impl Shared {
     }
 
     /// Runs a handler or connector away from the lane; `done` hears the answer.
-    fn call(self: &Arc<Self>, call: DelegateCall, done: impl FnOnce(DelegateReply) + Send + 'static) {
+    fn call(
+        self: &Arc<Self>,
+        call: DelegateCall,
+        request: Option<&str>,
+        done: impl FnOnce(DelegateReply) + Send + 'static,
+    ) {
         let handler = self.handlers.get(&call.name);
+        let span = crate::event_log::call_span(&call, request);
         if let Some(Handler::Async(handler)) = handler {
             self.tokio().spawn(async move {
                 let context = HandlerContext::new(call);
-                let task = tokio::spawn(handler(context.clone()));
+                let task = tokio::spawn(handler(context.clone()).instrument(span));
                 let result = task.await.unwrap_or_else(|_| Err(crate::handler::panicked()));
                 done(context.into_reply(result));
             });
             return;
         }
         let shared = self.clone();
-        self.tokio().spawn_blocking(move || done(shared.run_delegate(call)));
+        self.tokio().spawn_blocking(move || {
+            let reply = span.in_scope(|| shared.run_delegate(call));
+            done(reply);
+        });
     }
 
     /// The runtime of handlers.

@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use tollgate::trace::TraceContext;
 
 use super::{Answer, Call, Failure, Reply, call::query_pairs};
-use crate::app::App;
+use crate::{app::App, site::RequestId};
 
 type Handler = Arc<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Reply> + Send>> + Send + Sync>;
 
@@ -224,6 +224,7 @@ async fn answer(app: Arc<App>, site: Site, path: &str, request: Request) -> Resu
         Err(challenge) => return Ok(*challenge),
     };
     caller.trace = trace_of(&parts.headers).map(Arc::new);
+    caller.request = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     let found = match table.paths.at(rest) {
         Ok(found) => found,
         Err(_) => return unsupported(rest, &parts.method),

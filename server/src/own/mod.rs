@@ -1,6 +1,7 @@
 //! What Camunda 7 has no word for, under `/tollgate`: the console and operators ask it. `console/API.md` describes it.
 
 mod audit;
+mod backup;
 mod check;
 mod events;
 mod system;
@@ -12,5 +13,5 @@ use crate::http::Routes;
 
 /// The operations below `/tollgate`.
 pub(crate) fn routes() -> Routes {
-    Routes::default().merge(audit::routes()).merge(check::routes()).merge(system::routes())
+    Routes::default().merge(audit::routes()).merge(backup::routes()).merge(check::routes()).merge(system::routes())
 }

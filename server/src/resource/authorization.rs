@@ -95,7 +95,7 @@ fn check(call: &Call) -> Reply {
         ));
     }
     let (groups, tenants) = call.app.engine.memberships(&of);
-    let caller = Caller { user: Some(of), groups, tenants, authorized: enabled, once: None, trace: None };
+    let caller = Caller { user: Some(of), groups, tenants, authorized: enabled, ..Caller::default() };
     let resource_id = call.query("resourceId").filter(|id| *id != "*");
     let authorized = call.app.engine.read().may(&caller, resource, resource_id, permission);
     Answer::json(&json!({

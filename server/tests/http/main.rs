@@ -1,10 +1,10 @@
 //! HTTP as a good server does it: versions, TLS, limits, time-outs, graceful stop, back-pressure. Real sockets, loopback only.
-//! Key and certificates beside this file are for these tests only.
+
+mod certificate;
 
 use std::{
     io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
-    path::PathBuf,
     sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -129,18 +129,20 @@ fn http_2_is_spoken_to_those_who_begin_with_it() {
     server.wait();
 }
 
-fn tls() -> Options {
-    let file = |name: &str| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http")).join(name);
-    let tls = Tls { certificate: file("server.pem"), key: file("server.key") };
-    Options { tls: Some(tls), ..Options::default() }
+/// Options with a certificate of their own, and the folder that it is in.
+fn tls() -> (Options, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let tls = Tls { certificate: folder.path().join("server.pem"), key: folder.path().join("server.key") };
+    certificate::write(&tls.certificate, &tls.key);
+    (Options { tls: Some(tls), ..Options::default() }, folder)
 }
 
 #[test]
 fn tls_is_spoken_with_the_configured_certificate() {
-    let server = Server::start(tls());
+    let (options, folder) = tls();
+    let server = Server::start(options);
     let mut roots = RootCertStore::empty();
-    let authority = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/ca.pem");
-    roots.add(CertificateDer::from_pem_file(authority).unwrap()).unwrap();
+    roots.add(CertificateDer::from_pem_file(folder.path().join("server.pem")).unwrap()).unwrap();
     let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let name = ServerName::try_from("localhost").unwrap();
@@ -155,7 +157,8 @@ fn tls_is_spoken_with_the_configured_certificate() {
 
 #[test]
 fn plain_text_to_a_tls_port_is_not_answered() {
-    let server = Server::start(tls());
+    let (options, _folder) = tls();
+    let server = Server::start(options);
     let mut stream = server.connect();
     send(&mut stream, VERSION);
     let mut bytes = Vec::new();

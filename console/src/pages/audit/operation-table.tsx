@@ -41,12 +41,17 @@ export function OperationTable({ filter, instance }: { filter: Query; instance?:
           {
             id: 'what',
             label: en.audit.operation,
-            cell: (o) => <span className="strong">{humanize(o.operationType)}</span>,
+            cell: (o) => (
+              <>
+                <span className="strong">{humanize(o.operationType)}</span>{' '}
+                <span className="muted">{humanize(o.entityType)}</span>
+              </>
+            ),
           },
-          { id: 'entity', label: en.audit.entity, narrow: true, cell: (o) => humanize(o.entityType) },
           {
             id: 'property',
             label: en.audit.property,
+            narrow: true,
             cell: (o) => o.property ?? <span className="muted">–</span>,
           },
           {

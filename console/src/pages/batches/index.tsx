@@ -16,7 +16,7 @@ import { useList } from '../../state/list';
 import { useParam } from '../../state/url';
 import { en } from '../../text/en';
 import { ActionDialog } from '../../ui/action-dialog';
-import { Badge, Checkbox, CopyId, Time } from '../../ui/controls';
+import { Badge, Button, Checkbox, CopyId, Time } from '../../ui/controls';
 import { Answer, Empty, Progress } from '../../ui/feedback';
 import { Menu } from '../../ui/menu';
 import { Card, Page } from '../../ui/page';
@@ -78,6 +78,11 @@ function BatchCard({ batch, current }: { batch: BatchStatistics; current: boolea
         {batch.suspended && <Badge tone="warn">{en.processes.suspended}</Badge>}
         <CopyId id={batch.id} />
         <span className="spacer" />
+        {batch.failedJobs > 0 && (
+          <Button small icon="retry" busy={retry.isPending} onClick={() => retry.mutate(undefined)}>
+            {en.batches.retryFailed}
+          </Button>
+        )}
         <Menu
           compact
           label={en.batches.actions(humanize(batch.type))}
@@ -86,12 +91,6 @@ function BatchCard({ batch, current }: { batch: BatchStatistics; current: boolea
               label: batch.suspended ? en.processes.resume : en.processes.suspend,
               icon: batch.suspended ? 'play' : 'pause',
               onSelect: () => suspend.mutate(undefined),
-            },
-            {
-              label: en.batches.retryFailed,
-              icon: 'retry',
-              disabled: batch.failedJobs === 0,
-              onSelect: () => retry.mutate(undefined),
             },
             { label: en.common.delete, icon: 'trash', danger: true, onSelect: () => setDeleting(true) },
           ]}

@@ -150,6 +150,9 @@ function useLinkedViews(one: DiagramView | undefined, other: DiagramView | undef
       follower.viewbox = leader.viewbox;
       following = false;
     };
+    // Equal things have an equal size from the start.
+    const [wide, narrow] = one.viewbox.width > other.viewbox.width ? [one, other] : [other, one];
+    follow(wide, narrow)();
     one.onMove(follow(one, other));
     other.onMove(follow(other, one));
   }, [one, other]);

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { deploy } from '../../api/admin';
 import { check } from '../../api/tollgate';
 import type { DeploymentResult } from '../../api/types';
-import { fromCheck, fromRefusal, worst, type Findings } from '../../lib/diagnostics';
+import { fromCheck, fromRefusal, withHelp, worst, type Findings } from '../../lib/diagnostics';
 import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
 import { Button, Checkbox, IconButton, TextField } from '../../ui/controls';
@@ -39,7 +39,7 @@ export function DeployDialog({ initial, onClose }: { initial: File[]; onClose: (
 
   const action = useAction(() => deploy(files, { name, tenantId, onlyChanged }), { quiet: true });
   const refused = action.error ? fromRefusal(action.error) : null;
-  const shown = refused ?? findings;
+  const shown = refused ? withHelp(refused, findings) : findings;
 
   const add = (more: File[]) => {
     const byName = new Map([...files, ...more].map((file) => [file.name, file]));

@@ -11,7 +11,7 @@ import {
 } from '../../api/admin';
 import { countRunning, listDefinitions } from '../../api/processes';
 import type { DeploymentResource } from '../../api/types';
-import { BpmnDiagram } from '../../diagram';
+import { BpmnDiagram, DmnDiagram } from '../../diagram';
 import { formatNumber } from '../../lib/format';
 import { useAction, useFixed, useLive } from '../../state/queries';
 import { useParam } from '../../state/url';
@@ -141,6 +141,7 @@ function Resource({ resource }: { resource: DeploymentResource }) {
           {(text) => (
             <>
               {/\.bpmn/.test(resource.name) && <BpmnDiagram xml={text} label={resource.name} />}
+              {/\.dmn/.test(resource.name) && <DmnDiagram xml={text} label={resource.name} />}
               <Source label={resource.name}>{text}</Source>
             </>
           )}

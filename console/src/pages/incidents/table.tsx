@@ -5,10 +5,10 @@ import type { Incident } from '../../api/types';
 import { humanize } from '../../lib/format';
 import { useList } from '../../state/list';
 import { en } from '../../text/en';
-import { Badge, Time } from '../../ui/controls';
+import { Badge } from '../../ui/controls';
 import { Empty } from '../../ui/feedback';
 import { List } from '../../ui/table';
-import { DefinitionLink, InstanceLink } from '../links';
+import { activityColumn, instanceColumn, processColumn, sinceColumn } from './columns';
 import { IncidentDialog } from './incident-dialog';
 import { RetryButton } from './retry-button';
 
@@ -42,52 +42,23 @@ export function IncidentTable({ filter, showProcess, instance }: IncidentTablePr
             id: 'message',
             label: en.incidents.message,
             sortBy: 'incidentMessage',
+            grow: true,
             cell: (incident) => (
               <button type="button" className="link clip" onClick={() => setOpen(incident)}>
                 {incident.incidentMessage || humanize(incident.incidentType)}
               </button>
             ),
           },
-          {
-            id: 'activity',
-            label: en.incidents.activity,
-            sortBy: 'activityId',
-            cell: (i) => <code>{i.activityId}</code>,
-          },
+          activityColumn,
           {
             id: 'type',
             label: en.incidents.type,
             narrow: true,
             cell: (i) => <Badge tone="bad">{humanize(i.incidentType)}</Badge>,
           },
-          ...(showProcess
-            ? [
-                {
-                  id: 'process',
-                  label: en.incidents.process,
-                  cell: ({ processDefinitionId }: Incident) =>
-                    processDefinitionId && <DefinitionLink id={processDefinitionId} />,
-                },
-              ]
-            : []),
-          ...(instance
-            ? []
-            : [
-                {
-                  id: 'instance',
-                  label: en.incidents.instance,
-                  narrow: true,
-                  cell: ({ processInstanceId }: Incident) =>
-                    processInstanceId && <InstanceLink id={processInstanceId} />,
-                },
-              ]),
-          {
-            id: 'since',
-            label: en.incidents.since,
-            sortBy: 'incidentTimestamp',
-            narrow: true,
-            cell: (incident) => <Time value={incident.incidentTimestamp} />,
-          },
+          ...(showProcess ? [processColumn] : []),
+          ...(instance ? [] : [instanceColumn]),
+          sinceColumn,
         ]}
         rowActions={(incident) => <RetryButton incident={incident} />}
       />

@@ -81,7 +81,10 @@ export function ExplainPanel({
 }) {
   const { explanation, derived } = useExplanation(instance);
   return (
-    <Card title={en.explain.title} className={`explain explain-${explanation.state}`}>
+    <Card
+      title={explanation.state === 'ended' ? en.explain.endedTitle : en.explain.title}
+      className={`explain explain-${explanation.state}`}
+    >
       <p className="explain-summary">{explanation.summary}</p>
       <ul className="explain-list">
         {explanation.reasons.slice(0, shown).map((reason, index) => (

@@ -37,6 +37,7 @@ export const retriesColumn = <T extends { retries: number | null }>(): Column<T>
 export const errorColumn = <T,>(message: (row: T) => string | null, onShow: (row: T) => void): Column<T> => ({
   id: 'error',
   label: en.incidents.message,
+  grow: true,
   cell: (row) =>
     message(row) && (
       <button type="button" className="link clip" onClick={() => onShow(row)}>

@@ -20,16 +20,17 @@ export default function System() {
   return (
     <Page title={en.system.title}>
       <div className="columns">
-        <Answer of={report}>{(data) => <Node report={data} />}</Answer>
-        <Work />
-        <Cleanup />
-        {report.data && (
-          <>
-            <Metrics report={report.data} />
-            <Limits report={report.data} />
-          </>
-        )}
-        {report.data === null && <EngineMetrics />}
+        <div className="stack">
+          <Answer of={report}>{(data) => <Node report={data} />}</Answer>
+          <Work />
+          {report.data === null && <EngineMetrics />}
+          {report.data && <Metrics report={report.data} />}
+        </div>
+        <div className="stack">
+          {report.data && <Store report={report.data} />}
+          <Cleanup />
+          {report.data && <Limits report={report.data} />}
+        </div>
       </div>
     </Page>
   );
@@ -39,46 +40,42 @@ function Node({ report }: { report: SystemReport | null }) {
   const version = useLive(['version'], engineVersion, { slow: 600_000 });
   const names = useLive(['engines'], engines, { slow: 600_000 });
   return (
-    <>
-      <Card title={en.system.node}>
-        <Facts
-          items={[
-            [en.system.product, report ? `${report.product} ${report.version}` : en.system.compatible],
-            [en.system.api, version.data?.version],
-            [en.system.engines, names.data?.map((engine) => engine.name).join(', ')],
-            ...(report
-              ? ([
-                  [en.system.nodeId, report.node.id],
-                  [en.system.startedAt, <Time key="s" value={report.node.startedAt} />],
-                  [en.system.uptime, formatDuration(report.node.uptimeSeconds * 1000)],
-                  [en.system.cores, report.node.cores],
-                  [
-                    en.system.memory,
-                    report.node.memoryBytes === null ? null : formatBytes(report.node.memoryBytes),
-                  ],
-                ] as [string, React.ReactNode][])
-              : []),
-          ]}
-        />
-      </Card>
-      {report && (
-        <Card title={en.system.store}>
-          <Facts
-            items={[
-              [en.system.storeKind, report.store.kind],
-              [en.system.path, report.store.path],
-              [en.system.size, report.store.sizeBytes === null ? null : formatBytes(report.store.sizeBytes)],
-              [
-                en.system.sequence,
-                report.store.sequence === null ? null : formatNumber(report.store.sequence),
-              ],
-            ]}
-          />
-        </Card>
-      )}
-    </>
+    <Card title={en.system.node}>
+      <Facts
+        items={[
+          [en.system.product, report ? `${report.product} ${report.version}` : en.system.compatible],
+          [en.system.api, version.data?.version],
+          [en.system.engines, names.data?.map((engine) => engine.name).join(', ')],
+          ...(report
+            ? ([
+                [en.system.nodeId, report.node.id],
+                [en.system.startedAt, <Time key="s" value={report.node.startedAt} />],
+                [en.system.uptime, formatDuration(report.node.uptimeSeconds * 1000)],
+                [en.system.cores, report.node.cores],
+                [en.system.memory, optional(report.node.memoryBytes, formatBytes)],
+              ] as [string, React.ReactNode][])
+            : []),
+        ]}
+      />
+    </Card>
   );
 }
+
+const optional = (value: number | null, format: (value: number) => string) =>
+  value === null ? null : format(value);
+
+const Store = ({ report: { store } }: { report: SystemReport }) => (
+  <Card title={en.system.store}>
+    <Facts
+      items={[
+        [en.system.storeKind, store.kind],
+        [en.system.path, store.path],
+        [en.system.size, optional(store.sizeBytes, formatBytes)],
+        [en.system.sequence, optional(store.sequence, formatNumber)],
+      ]}
+    />
+  </Card>
+);
 
 const workCounts: [label: string, count: (signal: AbortSignal) => Promise<number>][] = [
   [en.system.jobs, (signal) => countJobs({}, signal)],
@@ -133,7 +130,7 @@ function Cleanup() {
             {Object.entries(values).map(([name, value]) => (
               <div key={name}>
                 <dt>{humanize(name)}</dt>
-                <dd>{value === null ? <span className="muted">–</span> : String(value)}</dd>
+                <dd>{shown(value)}</dd>
               </div>
             ))}
             {jobs.data?.map((job) => (
@@ -148,6 +145,11 @@ function Cleanup() {
     </Card>
   );
 }
+
+const shown = (value: unknown) => {
+  if (value === null) return <span className="muted">–</span>;
+  return typeof value === 'boolean' ? (value ? en.common.yes : en.common.no) : String(value);
+};
 
 function Metrics({ report }: { report: SystemReport }) {
   return (

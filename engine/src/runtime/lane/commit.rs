@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use engine_core::{command::Outcome, error::Fault, history::HistoryEvent, trace::TraceContext, transaction::Commit};
+use engine_core::{command::Outcome, error::Fault, history::HistoryEvent, transaction::Commit};
 use models::Id;
 use store::Op;
 
 use super::{Done, Lane, Message, SLOTS, Slot, UnderWay, ahead::Entries};
 use crate::{
+    observe::Origin,
     request::Caller,
     runtime::persist,
     world::{RecordChange, RootChange, RootedEvent, WorldChange},
@@ -18,8 +19,7 @@ pub(in super::super) struct Publication {
     /// Number of the commit on the lane.
     pub(in super::super) number: u64,
     pub(in super::super) change: WorldChange,
-    /// The trace that the request belongs to.
-    pub(in super::super) trace: Option<Arc<TraceContext>>,
+    pub(in super::super) origin: Origin,
     pub(in super::super) outcome: Outcome,
     pub(in super::super) done: Done,
 }
@@ -41,13 +41,20 @@ impl Lane {
         let history = Arc::new(history.into_iter().map(|event| RootedEvent { root: None, event }).collect());
         let change = WorldChange { records, history, now: Some(self.shared.clock.now()), ..WorldChange::default() };
         let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
-        self.submit(ops, change, None, under_way, Box::new(move |result| done(result.map(|_| ()))), Outcome::Done);
+        self.submit(
+            ops,
+            change,
+            Origin::default(),
+            under_way,
+            Box::new(move |result| done(result.map(|_| ()))),
+            Outcome::Done,
+        );
     }
 
     /// Writes that concern no root instance and no record.
     pub(in super::super) fn write_change(&mut self, ops: Vec<Op>, change: WorldChange, done: Done) {
         let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
-        self.submit(ops, change, None, under_way, done, Outcome::Done);
+        self.submit(ops, change, Origin::default(), under_way, done, Outcome::Done);
     }
 
     /// Commits what transactions have done to roots, together with records, and history of no root.
@@ -108,14 +115,14 @@ impl Lane {
             change.roots.push(RootChange { root, changes });
         }
         change.history = Arc::new(happened);
-        self.submit(ops, change, caller.trace.clone(), under_way, done, outcome);
+        self.submit(ops, change, caller.into(), under_way, done, outcome);
     }
 
     fn submit(
         &mut self,
         ops: Vec<Op>,
         change: WorldChange,
-        trace: Option<Arc<TraceContext>>,
+        origin: Origin,
         mut under_way: UnderWay,
         done: Done,
         outcome: Outcome,
@@ -129,7 +136,7 @@ impl Lane {
         let submitted = self.shared.store.submit(ops, move |result| {
             let Some(done) = late.lock().take() else { return };
             match result {
-                Ok(_) => shared.publications.lock().push(Publication { number, change, trace, outcome, done }),
+                Ok(_) => shared.publications.lock().push(Publication { number, change, origin, outcome, done }),
                 Err(error) => {
                     shared.completed.more(1);
                     let _ = sender.send(Message::Lost);

@@ -208,12 +208,15 @@ impl Lane {
     /// Runs a transaction until it stops. A panic in it is a fault of its command.
     fn advance(&mut self, transaction: &mut Transaction, now: Timestamp, caller: &Caller) -> Progress {
         let mut host = LaneHost { shared: &self.shared, ids: &mut self.ids, now, caller };
+        let root = transaction.root();
+        // what user code and the engine log meanwhile belongs to it
+        let _span = tracing::info_span!("command", %root, request = caller.request.as_deref()).entered();
         let run = std::panic::AssertUnwindSafe(|| transaction.run(&mut host));
         std::panic::catch_unwind(run).unwrap_or_else(|panic| {
             let text =
                 panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
             let text = text.unwrap_or_default();
-            tracing::error!("internal error in a transaction: {text}");
+            tracing::error!(%root, request = caller.request.as_deref(), "internal error in a transaction: {text}");
             Progress::Failed(Box::new(Fault::engine(format!("internal error: {text}"))))
         })
     }

@@ -70,9 +70,10 @@ impl Lane {
                 if let Some(job) = parked.job {
                     self.shared.jobs.calls(job, true);
                 }
+                let request = parked.caller.request.clone();
                 self.parked.insert(root, parked);
                 let sender = self.sender.clone();
-                self.shared.call(call.request, move |reply| {
+                self.shared.call(call.request, request.as_deref(), move |reply| {
                     // a stopping lane drops the answer: the job runs again after the next start
                     let _ = sender.send(Message::Reply(root, reply));
                 });
