@@ -169,6 +169,11 @@ pub(crate) trait Criteria {
         None
     }
 
+    /// The number of rows, where indexes tell it; everything may be seen.
+    fn counted(&self, _: &World) -> Option<usize> {
+        None
+    }
+
     /// For questions about history: which root instances on disk they are about.
     fn traces(&self, _: &World) -> Option<Traces> {
         None
@@ -369,6 +374,10 @@ fn count_in<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naiv
 
 /// Counts what can be counted without reading from disk; and the roots that must be read.
 fn count_known<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> (usize, Vec<Id>) {
+    let unrestricted = viewer.is_none_or(|viewer| viewer.user.is_none());
+    if let Some(count) = query.counted(world).filter(|_| unrestricted && !naive) {
+        return (count, Vec::new());
+    }
     let mut count = count_in(query, world, viewer, naive);
     let mut roots = Vec::new();
     if let Some(traces) = query.traces(world) {

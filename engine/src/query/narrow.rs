@@ -30,6 +30,11 @@ pub(crate) fn under_each(index: &BTreeSet<(Id, Id)>, keys: impl IntoIterator<Ite
     keys.into_iter().flat_map(|key| ids(index, key)).collect()
 }
 
+/// Number of rows under ids.
+pub(crate) fn count_each(index: &BTreeSet<(Id, Id)>, keys: impl IntoIterator<Item = Id>) -> usize {
+    keys.into_iter().map(|key| ids(index, key).count()).sum()
+}
+
 /// Row ids under a text.
 pub(crate) fn under_text(index: &BTreeSet<(u64, Id)>, text: &str) -> Vec<Id> {
     ids(index, text_key(text)).collect()

@@ -5,7 +5,7 @@ use models::Id;
 
 use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
-    narrow::{under_each, under_id},
+    narrow::{count_each, under_each, under_id},
     parameters::{Sort, query, sorting},
     visibility::{reads_instance, sees},
 };
@@ -185,6 +185,21 @@ impl Criteria for ProcessInstanceQuery {
         } else {
             return None;
         })
+    }
+
+    fn counted(&self, world: &World) -> Option<usize> {
+        let others =
+            Self { process_definition_id: None, process_definition_key: None, sorting: Vec::new(), ..self.clone() };
+        let by = &world.runtime.executions.by;
+        if others != Self::default() {
+            return None;
+        }
+        match (&self.process_definition_id, &self.process_definition_key) {
+            (None, None) => Some(by.definition.len()),
+            (Some(id), None) => Some(count_each(&by.definition, world.definition_named(id))),
+            (None, Some(key)) => Some(count_each(&by.definition, world.definitions_of(key))),
+            (Some(_), Some(_)) => None,
+        }
     }
 
     fn matches(&self, row: ProcessInstanceRow<'_>) -> bool {

@@ -5,7 +5,7 @@ use models::{Id, Value};
 
 use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated},
-    narrow::{under_each, under_folded, under_id, under_ids, under_text, under_texts, variables},
+    narrow::{count_each, under_each, under_folded, under_id, under_ids, under_text, under_texts, variables},
     parameters::{Sort, query},
     text::{equal_ignoring_case, like, like_ignoring_case},
     variable_filter::VariableFilter,
@@ -405,6 +405,15 @@ impl Criteria for TaskQuery {
             by.due.range((start, Id(0))..).map(|entry| entry.1).collect()
         } else {
             return None;
+        })
+    }
+
+    fn counted(&self, world: &World) -> Option<usize> {
+        let others = Self { process_definition_key: None, sorting: Vec::new(), ..self.clone() };
+        let by = &world.runtime.tasks.by;
+        (others == Self::default()).then(|| match &self.process_definition_key {
+            None => world.task_count(),
+            Some(key) => count_each(&by.definition, world.definitions_of(key)),
         })
     }
 
