@@ -3,6 +3,7 @@
 mod compatibility;
 mod corpus;
 mod extract;
+mod rest_reference;
 mod trial;
 
 use std::path::PathBuf;
@@ -18,6 +19,8 @@ chores:
   corpus-report [--corpus DIR] [--list] [--write]
       Parses every expression, script and decision of a folder of models (../shared/corpus by default).
       --list prints each refusal with its file; --write puts the table into docs/languages.md.
+  rest-reference
+      Writes the pages of docs/rest from the lists in server/src/openapi.
   crash [--rounds N]
       Kills an engine under load N times (100) for each store.";
 
@@ -40,6 +43,7 @@ fn main() -> Result<()> {
             corpus::report(&options)
         }
         Some("compatibility") => compatibility::write(&workspace()),
+        Some("rest-reference") => rest_reference::write(),
         Some("crash") => trial::run("crash", arguments, &[("--rounds", "CRASH_ROUNDS", "100")]),
         Some(other) => bail!("unknown chore `{other}`\n\n{USAGE}"),
         None => bail!("{USAGE}"),

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::text::{Answer, Content, Field, Operation, Type, operations, schemas};
 
 /// The lists.
-const OPERATIONS: &str = include_str!("operations.txt");
-const SCHEMAS: &str = include_str!("schemas.txt");
+pub(super) const OPERATIONS: &str = include_str!("operations.txt");
+pub(super) const SCHEMAS: &str = include_str!("schemas.txt");
 
 /// The document of the operations of the lists.
 pub(crate) fn document() -> Value {

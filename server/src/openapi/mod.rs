@@ -4,6 +4,8 @@
 //! directions, so that what is described is served and what is served is described.
 
 mod document;
+#[cfg(test)]
+mod reference;
 mod text;
 
 pub(crate) use document::document;

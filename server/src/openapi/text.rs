@@ -51,6 +51,10 @@ pub(crate) struct Operation<'a> {
     /// Whether it takes an `Idempotency-Key`.
     pub(crate) once: bool,
     pub(crate) answers: Vec<Answer<'a>>,
+    /// Who uses it: `clients`, `web apps`, `special`, or `Tollgate` when Camunda has it not.
+    pub(crate) users: &'a str,
+    /// What differs from Camunda.
+    pub(crate) difference: Option<&'a str>,
 }
 
 fn kind(text: &str) -> Type<'_> {
@@ -86,6 +90,8 @@ pub(crate) fn operations(text: &str) -> Vec<Operation<'_>> {
         let last = operations.last_mut();
         match (mark, last) {
             ("?", Some(operation)) => operation.query.extend(rest.split(' ').map(field)),
+            ("=", Some(operation)) => operation.users = rest,
+            ("~", Some(operation)) => operation.difference = Some(rest),
             ("!", Some(operation)) => operation.once = rest == "once",
             (">", Some(operation)) => operation.body = Some(content(rest)),
             ("<", Some(operation)) => {
@@ -103,6 +109,8 @@ pub(crate) fn operations(text: &str) -> Vec<Operation<'_>> {
                     body: None,
                     once: false,
                     answers: Vec::new(),
+                    users: "",
+                    difference: None,
                 });
             }
         }
