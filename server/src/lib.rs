@@ -8,6 +8,7 @@ mod app;
 mod auth;
 mod criteria;
 mod engine;
+mod findings;
 mod http;
 mod metrics;
 mod model;

@@ -1,10 +1,12 @@
-//! `POST /tollgate/check`: what a deployment of files would report, without deploying.
+//! `POST /tollgate/check`: what a deployment of files would report, and what the analysis finds, without deploying.
 
-use analysis::{Kind, Source};
 use models::{Diagnostic, Severity};
 use serde::Serialize;
 
-use crate::http::{Answer, Call, Failure, Media, Reply, Routes, form::Form};
+use crate::{
+    findings,
+    http::{Answer, Call, Failure, Media, Reply, Routes, form::Form},
+};
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(axum::http::Method::POST, Media::Form, "/check", check)
@@ -40,20 +42,17 @@ async fn check(call: Call) -> Reply {
         .map(|part| (part.filename.clone().unwrap_or_else(|| part.name.clone()), part.content.clone()))
         .collect();
     // parsing a large model takes longer than a request may hold a thread of the server
-    let report = tokio::task::spawn_blocking(move || Report {
-        resources: files.into_iter().map(|(name, content)| checked(name, content.to_vec())).collect(),
+    let report = tokio::task::spawn_blocking(move || {
+        let files = files.into_iter().map(|(name, content)| (name, content.to_vec())).collect();
+        let checked = |(name, found): (String, Vec<Diagnostic>)| Checked {
+            name,
+            diagnostics: found.into_iter().map(finding).collect(),
+        };
+        Report { resources: findings::of_files(files).into_iter().map(checked).collect() }
     })
     .await
     .map_err(|error| Failure::rest(axum::http::StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     Answer::json(&report)
-}
-
-fn checked(name: String, bytes: Vec<u8>) -> Checked {
-    // what is no model is only stored by a deployment
-    let Some(kind) = Kind::of_name(&name) else { return Checked { name, diagnostics: Vec::new() } };
-    let source = Source { name: name.clone(), kind, bytes };
-    let model = analysis::read(source, &bpmn_parser::ParseOptions::default());
-    Checked { name, diagnostics: model.diagnostics.into_iter().map(finding).collect() }
 }
 
 fn finding(found: Diagnostic) -> Finding {

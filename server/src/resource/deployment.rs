@@ -15,6 +15,7 @@ use tollgate::{
 use super::{id_of, listing, self_link};
 use crate::{
     criteria::repository::DEPLOYMENT,
+    findings,
     http::{Answer, Attempt, Call, Date, Failure, Reply, Routes, form::Form},
     view::repository::{DecisionDefinitionView, DeploymentView, ProcessDefinitionView, RequirementsView, ResourceView},
 };
@@ -85,6 +86,7 @@ async fn create(call: Call) -> Reply {
         ),
     };
     let changed_only = flag("deploy-changed-only");
+    let files: Vec<_> = resources.iter().map(|file| (file.name.clone(), file.content.clone())).collect();
     let request = Deploy {
         name: form.text("deployment-name"),
         source: form.text("deployment-source"),
@@ -95,6 +97,9 @@ async fn create(call: Call) -> Reply {
         activation,
     };
     let deployed = call.app.engine.deploy(request, &call.caller).await?;
+    if !deployed.process_definitions.is_empty() || !deployed.decision_definitions.is_empty() {
+        findings::log(files);
+    }
     answer(&call, &deployed)
 }
 

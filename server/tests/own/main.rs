@@ -207,6 +207,12 @@ async fn a_check_reports_and_deploys_nothing() {
     let report = site.upload("/tollgate/check", "order.bpmn", MODEL).await;
     let findings = report["resources"][0]["diagnostics"].as_array().unwrap();
     assert!(findings.iter().all(|finding| finding["severity"] != "error"), "{findings:?}");
+    // what the analysis finds beyond a deployment, too
+    let lost = MODEL.replace("</process>", "<userTask id=\"lost\"/></process>");
+    let report = site.upload("/tollgate/check", "order.bpmn", &lost).await;
+    let findings = report["resources"][0]["diagnostics"].as_array().unwrap();
+    let told = |finding: &Value| finding["severity"] == "warning" && finding["elementIds"] == json!(["lost"]);
+    assert!(findings.iter().any(told), "{findings:?}");
 }
 
 #[tokio::test]
