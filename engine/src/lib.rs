@@ -30,7 +30,8 @@ pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
 pub use runtime::{
     Answered, BatchOptions, Begun, Circuit, CircuitState, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef,
-    IdentityOptions, JobRun, LoadError, Once, OpenError, Options, PASSWORD_RULES, PolicyRule, TaskForm, Window,
+    IdentityOptions, JobRun, LoadError, Once, OpenError, Options, PASSWORD_RULES, PolicyRule, QueryExpressionError,
+    QueryValue, TaskForm, Window,
 };
 pub use scripting::Limits as ScriptLimits;
 pub use scripts::check_script;

@@ -13,7 +13,7 @@ use engine_core::{
 use models::{Id, Timestamp};
 use serde::Serialize;
 use tollgate::{
-    Begun, Pending, Settings, TaskForm,
+    Begun, Pending, QueryExpressionError, QueryValue, Settings, TaskForm,
     explain::{Explanation, MessageExplanation},
     observe::Observer,
     request::{
@@ -218,6 +218,11 @@ impl Engine {
     }
 
     /// Cleans history up.
+    pub(crate) fn query_value(&self, text: &str, caller: &Caller) -> Result<QueryValue, QueryExpressionError> {
+        self.0.query_value(text, caller)
+    }
+
+    /// See [`tollgate::Engine::clean_up`].
     pub(crate) fn clean_up(&self, request: request::CleanUp, caller: &Caller) -> Pending<Vec<Id>> {
         self.0.clean_up(request, caller)
     }

@@ -23,6 +23,7 @@ impl Engine {
                 now: shared.clock.now(),
                 zone: shared.options.settings.time_zone.clone(),
                 variables: request.variables.0.into_iter().map(|one| (one.name, one.value)).collect(),
+                caller: caller.clone(),
             };
             match shared.decisions.evaluate_definition(request.definition, &mut scope) {
                 Err(fault) => drop(answer.send(Err(fault))),

@@ -342,6 +342,7 @@ impl Lane {
                 now: shared.clock.now(),
                 zone: shared.options.settings.time_zone.clone(),
                 variables: request.variables.0.iter().map(|one| (one.name.clone(), one.value.clone())).collect(),
+                caller: Caller::default(),
             };
             if scope.holds(&condition.condition, &*shared.scripts)? {
                 targets.push((self.ids.fresh(), id, node, tenant));

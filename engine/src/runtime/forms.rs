@@ -11,6 +11,7 @@ use models::{Id, Value, bpmn::FormDefinition};
 
 use super::{Engine, start_timer::Empty};
 use crate::{
+    request::Caller,
     state::{Task, Variable},
     world::World,
 };
@@ -95,6 +96,6 @@ impl Engine {
     fn form_scope(&self, variables: Vec<&Variable>) -> Empty {
         let variables: Vec<(Arc<str>, Value)> =
             variables.into_iter().map(|row| (row.name.clone(), row.value.clone())).collect();
-        Empty { now: self.now(), zone: self.settings().time_zone.clone(), variables }
+        Empty { now: self.now(), zone: self.settings().time_zone.clone(), variables, caller: Caller::default() }
     }
 }

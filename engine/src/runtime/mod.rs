@@ -25,6 +25,7 @@ mod meters;
 mod migration;
 mod once;
 mod persist;
+mod query_expression;
 mod receivers;
 mod restart;
 mod start_timer;
@@ -54,6 +55,7 @@ use models::{Id, Timestamp};
 pub use once::{Answered, Begun, Once};
 use parking_lot::{Condvar, Mutex, RwLock};
 pub use persist::LoadError;
+pub use query_expression::{QueryExpressionError, QueryValue};
 use tokio::sync::watch;
 use tracing::Instrument;
 

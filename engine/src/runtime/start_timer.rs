@@ -10,11 +10,15 @@ use engine_core::{
 use models::Timestamp;
 use objects::{Context, Handle, Object, ObjectError};
 
+use crate::request::Caller;
+
 /// A scope without variables: what a deployment evaluates in.
 pub(super) struct Empty {
     pub(super) now: Timestamp,
     pub(super) zone: String,
     pub(super) variables: Vec<(std::sync::Arc<str>, models::Value)>,
+    /// For whom it is evaluated.
+    pub(super) caller: Caller,
 }
 
 impl Context for Empty {
@@ -56,7 +60,15 @@ impl Context for Empty {
     }
 
     fn call_function(&mut self, name: &str, _: &[Object]) -> Result<Option<Object>, ObjectError> {
-        Ok((name == "currentUser").then_some(Object::Null))
+        Ok(match name {
+            "currentUser" => Some(self.caller.user.as_deref().map_or(Object::Null, |user| Object::String(user.into()))),
+            "currentUserGroups" if self.caller.user.is_some() => {
+                let groups = self.caller.groups.iter().map(|group| Object::String(group.as_str().into()));
+                Some(Object::list(groups.collect()))
+            }
+            "currentUserGroups" => Some(Object::Null),
+            _ => None,
+        })
     }
 
     fn now_ms(&mut self) -> i64 {
@@ -84,7 +96,7 @@ pub(super) fn due(
     now: Timestamp,
     zone: &str,
 ) -> Result<(Option<Timestamp>, Option<String>), String> {
-    let mut scope = Empty { now, zone: zone.to_owned(), variables: Vec::new() };
+    let mut scope = Empty { now, zone: zone.to_owned(), variables: Vec::new(), caller: Caller::default() };
     let value = timer.value.0.evaluate(&mut scope).map_err(|error| error.to_string())?;
     let text = match value {
         Object::Date(date) => return Ok((Some(date), None)),
@@ -103,7 +115,8 @@ pub(super) fn retry_cycle(
 ) -> Option<RetryCycle> {
     let text = match &graph.node(node).retry_time_cycle {
         Some(expression) => {
-            let mut scope = Empty { now, zone: settings.time_zone.clone(), variables: Vec::new() };
+            let mut scope =
+                Empty { now, zone: settings.time_zone.clone(), variables: Vec::new(), caller: Caller::default() };
             scope.text(expression).map_err(|why| tracing::info!("{why}")).ok()
         }
         None => settings.default_retry_time_cycle.clone(),
@@ -115,7 +128,7 @@ pub(super) fn retry_cycle(
 pub(super) fn priority(graph: &ProcessGraph, node: NodeIx, now: Timestamp, zone: &str) -> Result<i64, Fault> {
     let own = graph.node(node).job_priority.as_ref();
     let Some(expression) = own.or(graph.node(engine_core::graph::PROCESS).job_priority.as_ref()) else { return Ok(0) };
-    let mut scope = Empty { now, zone: zone.to_owned(), variables: Vec::new() };
+    let mut scope = Empty { now, zone: zone.to_owned(), variables: Vec::new(), caller: Caller::default() };
     let text = scope.text(expression).map_err(Fault::engine)?;
     text.trim().parse().map_err(|_| {
         Fault::engine(format!("Could not determine priority: Priority value is not an Integer: {}", expression.text()))

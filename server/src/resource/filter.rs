@@ -12,7 +12,7 @@ use tollgate::{
 
 use super::{id_of, identity::collection_links, listing, task};
 use crate::{
-    criteria::admin::FILTER,
+    criteria::{admin::FILTER, expression},
     http::{Answer, Call, Failure, Media, Object, Reply, Routes, page},
     view::Link,
 };
@@ -38,8 +38,16 @@ fn filter_json(filter: &Filter) -> Json {
     let query = serde_json::from_str::<Map<String, Json>>(&filter.query).unwrap_or_default();
     // unset criteria are left out, lists of variables and groups are always there
     let mut shown: Map<String, Json> = query.into_iter().filter(|(_, value)| !value.is_null()).collect();
-    for list in ["taskVariables", "processVariables", "caseInstanceVariables", "orQueries"] {
+    const LISTS: [&str; 4] = ["taskVariables", "processVariables", "caseInstanceVariables", "orQueries"];
+    for list in LISTS {
         shown.entry(list).or_insert_with(|| json!([]));
+    }
+    if let Some(Json::Array(groups)) = shown.get_mut("orQueries") {
+        for group in groups.iter_mut().filter_map(Json::as_object_mut) {
+            for list in &LISTS[..3] {
+                group.entry(*list).or_insert_with(|| json!([]));
+            }
+        }
     }
     let properties = filter.properties.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
     json!({
@@ -56,7 +64,7 @@ fn filter_json(filter: &Filter) -> Json {
 fn shown(call: &Call, filter: &Filter) -> Result<Json, Failure> {
     let mut json = filter_json(filter);
     if call.flag("itemCount", false) {
-        let query = query_of(filter, None)?;
+        let query = query_of(call, filter, None)?;
         json["itemCount"] = query.count(&call.app.engine.read(), Some(&call.caller)).into();
     }
     Ok(json)
@@ -96,7 +104,8 @@ fn one(call: &Call) -> Reply {
 fn draft(body: &Object) -> Result<FilterDraft, Failure> {
     let text = |name: &str| body.value(name).map(ToString::to_string);
     // the query must be one that can be read
-    if let Some(query) = body.object("query")? {
+    if let Some(mut query) = body.object("query")? {
+        expression::leave_out(&mut query);
         task::query_of(&query)?;
     }
     Ok(FilterDraft {
@@ -124,7 +133,14 @@ async fn create(call: Call) -> Reply {
 fn answer(call: &Call, id: Option<Id>) -> Reply {
     let world = call.app.engine.read();
     match id.and_then(|id| world.filter(id)) {
-        Some(filter) => Answer::json(&filter_json(filter)),
+        Some(filter) => {
+            let mut json = filter_json(filter);
+            if filter.properties.is_none() {
+                // what was not sent is not shown, until the filter is read
+                json["properties"] = Json::Null;
+            }
+            Answer::json(&json)
+        }
         None => Ok(Answer::nothing()),
     }
 }
@@ -169,7 +185,7 @@ fn links(call: &Call) -> Reply {
 }
 
 /// The query of a filter, extended by another: criteria of the extension take the place of the filter's.
-fn query_of(filter: &Filter, extension: Option<Object>) -> Result<TaskQuery, Failure> {
+fn query_of(call: &Call, filter: &Filter, extension: Option<Object>) -> Result<TaskQuery, Failure> {
     let mut query = serde_json::from_str::<Map<String, Json>>(&filter.query).unwrap_or_default();
     for (name, value) in extension.unwrap_or_default().0 {
         match (query.get_mut(&name), value) {
@@ -179,7 +195,9 @@ fn query_of(filter: &Filter, extension: Option<Object>) -> Result<TaskQuery, Fai
             (_, value) => drop(query.insert(name, value)),
         }
     }
-    task::query_of(&Object(query))
+    let mut query = Object(query);
+    expression::evaluate(call, &mut query)?;
+    task::query_of(&query)
 }
 
 /// The query a call runs.
@@ -189,7 +207,7 @@ fn wanted(call: &Call) -> Result<TaskQuery, Failure> {
         _ => failure,
     })?;
     let extension = if call.method == Method::POST { Some(call.object()?) } else { None };
-    query_of(&filter, extension)
+    query_of(call, &filter, extension)
 }
 
 fn run(call: &Call) -> Reply {
