@@ -25,12 +25,33 @@ pub struct Caller {
     pub tenants: Vec<String>,
     /// Authorizations of the user are checked.
     pub authorized: bool,
+    /// How authorizations are checked.
+    pub policy: Arc<PermissionPolicy>,
     /// The request must have its effect once: see [`Engine::begin_once`](crate::Engine::begin_once).
     pub once: Option<crate::Once>,
     /// The trace that the request belongs to.
     pub trace: Option<Arc<TraceContext>>,
     /// Id of the request, for the log.
     pub request: Option<Arc<str>>,
+}
+
+/// What Camunda lets an installation decide about authorizations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PermissionPolicy {
+    /// Reading variables needs permissions of their own (`enforceSpecificVariablePermission`).
+    pub specific_variables: bool,
+    /// Authorizations on single historic process instances and tasks count (`enableHistoricInstancePermissions`).
+    pub historic_instances: bool,
+    /// Names of permissions that are not checked (`disabledPermissions`).
+    pub disabled: std::collections::BTreeSet<String>,
+}
+
+impl PermissionPolicy {
+    /// Whether a permission of a resource type is not checked.
+    pub(crate) fn disables(&self, resource: crate::world::permission::Resource, permission: i32) -> bool {
+        !self.disabled.is_empty()
+            && resource.permissions().iter().any(|(name, bits)| *bits == permission && self.disabled.contains(*name))
+    }
 }
 
 /// Which tenants a request by name concerns.
@@ -364,9 +385,13 @@ pub struct FetchTopic {
     pub local_variables: bool,
     /// Business key.
     pub business_key: Option<String>,
-    /// Process definitions by their text id.
+    /// Process definition by its text id.
+    pub definition: Option<String>,
+    /// Process definitions by their text ids; with `definition` both must hold.
     pub definitions: Vec<String>,
-    /// Process definition keys.
+    /// Process definition key.
+    pub definition_key: Option<String>,
+    /// Process definition keys; with `definition_key` both must hold.
     pub definition_keys: Vec<String>,
     /// Version tag of the process definition.
     pub version_tag: Option<String>,

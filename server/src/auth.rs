@@ -45,6 +45,7 @@ pub(crate) async fn caller(app: &App, path: &str, headers: &HeaderMap) -> Result
         groups,
         tenants,
         authorized: app.engine.identity_options().authorization,
+        policy: app.engine.identity_options().permissions.clone(),
         ..Caller::default()
     })
 }

@@ -114,10 +114,16 @@ impl Configuration {
         transactions.reevaluate_time_cycle_when_due = settings.reevaluate_time_cycle_when_due;
         transactions.time_zone.clone_from(&settings.time_zone);
         transactions.tracing = self.tracing().map(|options| options.sampling);
+        transactions.hostname.clone_from(&settings.hostname);
         transactions.max_operations = settings.max_operations;
         transactions.max_executions = settings.max_executions;
         transactions.max_call_depth = settings.max_call_depth;
         options.identity.authorization = settings.authorization;
+        options.identity.permissions = std::sync::Arc::new(tollgate::request::PermissionPolicy {
+            specific_variables: settings.specific_variable_permissions,
+            historic_instances: settings.historic_instance_permissions,
+            disabled: settings.disabled_permissions.iter().cloned().collect(),
+        });
         options.identity.password_policy = settings.password_policy;
         let parse = &mut options.parse;
         parse.enforce_history_time_to_live = settings.enforce_history_time_to_live;

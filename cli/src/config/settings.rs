@@ -125,6 +125,8 @@ settings! {
     "engine.enforce-history-time-to-live" enforce_history_time_to_live: bool = false;
     /// Time zone of dates without offset: an IANA name such as `Europe/Berlin`.
     "engine.time-zone" time_zone: String = transactions().time_zone;
+    /// What the engine calls itself in job logs and metrics.
+    "engine.hostname" hostname: String = transactions().hostname;
     /// Read the extensions of Camunda's forks (Operaton, CIB seven …) as Camunda's own.
     "engine.accept-forks" accept_forks: bool = engine().parse.accept_forks;
     /// Refuse incomplete `camunda:in` and `camunda:out`.
@@ -183,6 +185,12 @@ settings! {
     "http.authentication" authentication: bool = http().authentication;
     /// Authorizations of callers are checked. Needs `http.authentication`.
     "http.authorization" authorization: bool = engine().identity.authorization;
+    /// Reading variables needs permissions of their own (`READ_INSTANCE_VARIABLE`, `READ_TASK_VARIABLE` …).
+    "http.specific-variable-permissions" specific_variable_permissions: bool = false;
+    /// Authorizations on single historic process instances and tasks count.
+    "http.historic-instance-permissions" historic_instance_permissions: bool = false;
+    /// Names of permissions that are not checked, such as `READ_HISTORY`.
+    "http.disabled-permissions" disabled_permissions: Vec<String> = Vec::new();
     /// New passwords must pass Camunda's password policy.
     "http.password-policy" password_policy: bool = engine().identity.password_policy;
     /// Sites whose scripts may call the API; `"*"` for all.

@@ -10,7 +10,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed, parsed_end},
     narrow::{among, under_each, under_id, under_text},
     parameters::{Sort, query, sorting},
-    visibility::{reads_history, sees},
+    visibility::{Past, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -148,7 +148,10 @@ impl Criteria for HistoricActivityInstanceQuery {
     }
 
     fn visible(&self, row: HistoricActivityInstanceRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, Some(row.definition)))
+        sees(viewer, row.tenant.as_deref(), || {
+            let of = Past { definition: Some(row.definition), instance: Some(row.process_instance), task: None };
+            reads_past(row.world, viewer, of)
+        })
     }
 
     fn sorting(&self) -> &[Sort<HistoricActivityInstanceSorting>] {

@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated},
     narrow::under_each,
     parameters::{Sort, query, sorting},
-    visibility::{reads_history, sees},
+    visibility::{Past, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -116,7 +116,10 @@ impl Criteria for HistoricIdentityLinkLogQuery {
     }
 
     fn visible(&self, row: HistoricIdentityLinkLogRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
+        sees(viewer, row.tenant.as_deref(), || {
+            let instance = row.task.and_then(|id| row.world.historic_task(id)).and_then(|task| task.process_instance);
+            reads_past(row.world, viewer, Past { definition: row.definition, instance, task: row.task })
+        })
     }
 
     fn sorting(&self) -> &[Sort<HistoricIdentityLinkLogSorting>] {

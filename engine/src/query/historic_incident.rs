@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::{among, under_each, under_id},
     parameters::{Sort, query, sorting},
-    visibility::{reads_history, sees},
+    visibility::{Past, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -142,7 +142,10 @@ impl Criteria for HistoricIncidentQuery {
     }
 
     fn visible(&self, row: HistoricIncidentRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
+        sees(viewer, row.tenant.as_deref(), || {
+            let of = Past { definition: row.definition, instance: row.process_instance, task: None };
+            reads_past(row.world, viewer, of)
+        })
     }
 
     fn sorting(&self) -> &[Sort<HistoricIncidentSorting>] {

@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::{among, under_id},
     parameters::{Sort, query, sorting},
-    visibility::{reads_history, sees},
+    visibility::{Past, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -195,7 +195,10 @@ impl Criteria for HistoricJobLogQuery {
     }
 
     fn visible(&self, row: HistoricJobLogRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, row.definition))
+        sees(viewer, row.tenant.as_deref(), || {
+            let of = Past { definition: row.definition, instance: row.process_instance, task: None };
+            reads_past(row.world, viewer, of)
+        })
     }
 
     fn sorting(&self) -> &[Sort<HistoricJobLogSorting>] {
@@ -287,7 +290,10 @@ impl Criteria for HistoricExternalTaskLogQuery {
     }
 
     fn visible(&self, row: HistoricExternalTaskLogRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, Some(row.definition)))
+        sees(viewer, row.tenant.as_deref(), || {
+            let of = Past { definition: Some(row.definition), instance: Some(row.process_instance), task: None };
+            reads_past(row.world, viewer, of)
+        })
     }
 
     fn sorting(&self) -> &[Sort<HistoricExternalTaskLogSorting>] {

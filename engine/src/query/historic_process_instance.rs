@@ -9,7 +9,7 @@ use super::{
     parameters::{Sort, query, sorting},
     text::like,
     variable_filter::VariableFilter,
-    visibility::{reads_history, sees},
+    visibility::{Past, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -193,7 +193,8 @@ impl HistoricProcessInstanceQuery {
                 check.verdict()
             })
         });
-        check.when(self.with_incidents, || row.world.historic_incidents_of(row.id).next().is_some());
+        // in an or-query Camunda joins incidents without asking for them
+        check.when(self.with_incidents && !any, || row.world.historic_incidents_of(row.id).next().is_some());
     }
 
     fn check_activities(&self, row: HistoricProcessInstanceRow<'_>, check: &mut Check, any: bool) {
@@ -357,7 +358,10 @@ impl Criteria for HistoricProcessInstanceQuery {
     }
 
     fn visible(&self, row: HistoricProcessInstanceRow<'_>, viewer: &Caller) -> bool {
-        sees(viewer, row.tenant.as_deref(), || reads_history(row.world, viewer, Some(row.definition)))
+        sees(viewer, row.tenant.as_deref(), || {
+            let of = Past { definition: Some(row.definition), instance: Some(row.id), task: None };
+            reads_past(row.world, viewer, of)
+        })
     }
 
     fn sorting(&self) -> &[Sort<HistoricProcessInstanceSorting>] {

@@ -459,7 +459,10 @@ impl VariableSorting {
             VariableSortingScope::Execution => task.execution,
             VariableSortingScope::Task => Some(task.id),
         };
-        let Some(variable) = scope.and_then(|scope| task.world.variable_in(scope, &self.variable)) else {
+        // the variables of a task belong to its execution, too
+        let of_task = || task.execution.filter(|own| Some(*own) == scope).and(Some(task.id));
+        let named = |scope: Id| task.world.variable_in(scope, &self.variable);
+        let Some(variable) = scope.and_then(named).or_else(|| of_task().and_then(named)) else {
             return Key::Null;
         };
         if !variable.value.type_name().eq_ignore_ascii_case(&self.kind) {
@@ -471,7 +474,7 @@ impl VariableSorting {
             Value::Integer(value) => Key::Number(i64::from(*value)),
             Value::Long(value) => Key::Number(*value),
             Value::Double(value) => Key::Double(*value),
-            Value::String(text) => Key::text(text),
+            Value::String(text) => text.to_lowercase().into(),
             Value::Date(time) => (*time).into(),
             _ => Key::Null,
         }

@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::under_id,
     parameters::{Sort, query, sorting},
-    visibility::{reads_history, sees},
+    visibility::{Past, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -129,7 +129,11 @@ impl Criteria for UserOperationQuery {
         sees(viewer, row.tenant.as_deref(), || {
             (category.is_some() && row.world.may(viewer, Resource::OperationLogCategory, category, READ))
                 || ((row.definition.is_some() || category.is_none())
-                    && reads_history(row.world, viewer, row.definition))
+                    && reads_past(
+                        row.world,
+                        viewer,
+                        Past { definition: row.definition, instance: row.process_instance, task: row.task },
+                    ))
         })
     }
 

@@ -9,13 +9,13 @@ use super::{
     parameters::{Sort, query, sorting},
     text::{like, like_ignoring_case},
     variable_filter::{Operator, VariableFilter},
-    visibility::{reads_instance, sees},
+    visibility::{may_any, reads_instance, sees},
 };
 use crate::{
     request::Caller,
     world::{
         World,
-        permission::{READ, Resource},
+        permission::{READ, READ_INSTANCE_VARIABLE, Resource, TASK_READ_VARIABLE},
     },
 };
 
@@ -173,6 +173,19 @@ impl Criteria for VariableInstanceQuery {
     }
 
     fn visible(&self, row: VariableInstanceRow<'_>, viewer: &Caller) -> bool {
+        if viewer.policy.specific_variables {
+            return sees(viewer, row.tenant(), || {
+                let (task, key) = (row.task_id(), row.world.definition_key(row.definition()));
+                may_any(
+                    row.world,
+                    viewer,
+                    &[
+                        (Resource::ProcessDefinition, key, READ_INSTANCE_VARIABLE),
+                        (Resource::Task, task.as_deref(), TASK_READ_VARIABLE),
+                    ],
+                )
+            });
+        }
         sees(viewer, row.tenant(), || match row.task_id() {
             Some(task) if row.world.may(viewer, Resource::Task, Some(&task), READ) => true,
             Some(_) if row.process_instance.is_none() => false,

@@ -3,11 +3,15 @@
 use engine_core::state::{ExternalTask, Task};
 use models::Id;
 
+use super::narrow::under_each;
 use crate::{
     request::Caller,
     world::{
         World,
-        permission::{READ, READ_HISTORY, READ_INSTANCE, READ_TASK, Resource, UPDATE, UPDATE_INSTANCE},
+        permission::{
+            READ, READ_HISTORY, READ_HISTORY_VARIABLE, READ_INSTANCE, READ_TASK, Resource, TASK_READ_VARIABLE, UPDATE,
+            UPDATE_INSTANCE,
+        },
     },
 };
 
@@ -22,8 +26,69 @@ pub(crate) fn reads_instance(world: &World, viewer: &Caller, instance: Option<Id
         return true;
     }
     let instance = instance.map(|id| id.to_string());
-    world.may(viewer, Resource::ProcessInstance, instance.as_deref(), READ)
-        || world.may(viewer, Resource::ProcessDefinition, world.definition_key(definition), READ_INSTANCE)
+    let key = world.definition_key(definition);
+    may_any(
+        world,
+        viewer,
+        &[(Resource::ProcessInstance, instance.as_deref(), READ), (Resource::ProcessDefinition, key, READ_INSTANCE)],
+    )
+}
+
+/// One of several permissions. Those that are disabled don't count; when all are, everybody may.
+pub(crate) fn may_any(world: &World, viewer: &Caller, any: &[(Resource, Option<&str>, i32)]) -> bool {
+    let counts =
+        |(resource, _, permission): &&(Resource, Option<&str>, i32)| !viewer.policy.disables(*resource, *permission);
+    let mut counted = any.iter().filter(counts).peekable();
+    counted.peek().is_none() || counted.any(|(resource, id, permission)| world.may(viewer, *resource, *id, *permission))
+}
+
+/// What an entry of history belongs to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Past {
+    pub(crate) definition: Option<Id>,
+    pub(crate) instance: Option<Id>,
+    pub(crate) task: Option<Id>,
+}
+
+/// The right to read an entry of history: that of the definition's, or of the instance or task itself where that counts.
+pub(crate) fn reads_past(world: &World, viewer: &Caller, of: Past) -> bool {
+    reads_past_with(world, viewer, of, READ_HISTORY, READ)
+}
+
+/// The same of a variable. The right to read any task of its process instance is enough.
+pub(crate) fn reads_past_variable(world: &World, viewer: &Caller, of: Past) -> bool {
+    let (of_definition, of_task) = match viewer.policy.specific_variables {
+        true => (READ_HISTORY_VARIABLE, TASK_READ_VARIABLE),
+        false => (READ_HISTORY, READ),
+    };
+    reads_past_with(world, viewer, of, of_definition, of_task)
+        || viewer.policy.historic_instances
+            && of.instance.is_some_and(|instance| {
+                let mut tasks = under_each(&world.past.tasks.process_instance, [instance]).into_iter();
+                tasks
+                    .any(|task| reads_past_with(world, viewer, Past { task: Some(task), ..of }, of_definition, of_task))
+            })
+}
+
+fn reads_past_with(world: &World, viewer: &Caller, of: Past, of_definition: i32, of_task: i32) -> bool {
+    if of.definition.is_none() {
+        return true;
+    }
+    let key = world.definition_key(of.definition);
+    if !viewer.policy.historic_instances {
+        return world.may(viewer, Resource::ProcessDefinition, key, of_definition);
+    }
+    let instance = of.instance.map(|id| id.to_string());
+    let task = of.task.map(|id| world.task_text_id(id));
+    may_any(
+        world,
+        viewer,
+        &[
+            (Resource::ProcessDefinition, key, of_definition),
+            (Resource::HistoricProcessInstance, instance.as_deref(), READ),
+            (Resource::HistoricTask, task.as_deref(), of_task),
+        ],
+    )
 }
 
 /// `READ_HISTORY` on the definition; what belongs to no definition is open to all.
@@ -37,8 +102,8 @@ pub(crate) fn visible_task(world: &World, task: &Task, viewer: Option<&Caller>) 
     viewer.is_none_or(|viewer| {
         sees(viewer, task.tenant.as_deref(), || {
             let id = task.custom_id.as_deref().map_or_else(|| task.id.to_string(), str::to_owned);
-            world.may(viewer, Resource::Task, Some(&id), READ)
-                || world.may(viewer, Resource::ProcessDefinition, world.definition_key(task.definition), READ_TASK)
+            let key = world.definition_key(task.definition);
+            may_any(world, viewer, &[(Resource::Task, Some(&id), READ), (Resource::ProcessDefinition, key, READ_TASK)])
         })
     })
 }
@@ -57,13 +122,15 @@ pub(crate) fn fetchable_external_task(world: &World, task: &ExternalTask, worker
     visible_external_task(world, task, worker)
         && worker.is_none_or(|worker| {
             let instance = task.process_instance.to_string();
-            world.may(worker, Resource::ProcessInstance, Some(&instance), UPDATE)
-                || world.may(
-                    worker,
-                    Resource::ProcessDefinition,
-                    world.definition_key(Some(task.definition)),
-                    UPDATE_INSTANCE,
-                )
+            let key = world.definition_key(Some(task.definition));
+            may_any(
+                world,
+                worker,
+                &[
+                    (Resource::ProcessInstance, Some(&instance), UPDATE),
+                    (Resource::ProcessDefinition, key, UPDATE_INSTANCE),
+                ],
+            )
         })
 }
 

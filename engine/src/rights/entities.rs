@@ -57,6 +57,21 @@ impl Rights<'_> {
         self.execution(row, "read", READ_INSTANCE)
     }
 
+    /// Reading the variables of a process instance or execution.
+    ///
+    /// # Errors
+    /// When the caller may not.
+    pub fn read_variables(self, row: &Execution) -> Verdict {
+        if !self.caller.policy.specific_variables {
+            return self.read_execution(row);
+        }
+        self.tenant(row.tenant.as_deref(), || format!("read the process instance '{}'", row.process_instance))?;
+        match self.key_of(Some(row.definition)) {
+            Some(key) => self.require_any(&[needed("READ_INSTANCE_VARIABLE", Resource::ProcessDefinition, key)]),
+            None => Ok(()),
+        }
+    }
+
     /// Changing a process instance or execution.
     pub(crate) fn update_execution(self, row: &Execution) -> Verdict {
         self.execution(row, "update", UPDATE_INSTANCE)
@@ -131,6 +146,18 @@ impl Rights<'_> {
     /// When the caller may not.
     pub fn read_task(self, row: &Task) -> Verdict {
         self.task(row, "read the task", &[("READ", "READ_TASK")])
+    }
+
+    /// Reading the variables of a task.
+    ///
+    /// # Errors
+    /// When the caller may not.
+    pub fn read_task_variables(self, row: &Task) -> Verdict {
+        if self.caller.policy.specific_variables {
+            self.task(row, "read the task", &[("READ_VARIABLE", "READ_TASK_VARIABLE")])
+        } else {
+            self.read_task(row)
+        }
     }
 
     pub(crate) fn update_task_variables(self, row: &Task) -> Verdict {
@@ -218,8 +245,8 @@ impl Rights<'_> {
     pub fn sees_variable(self, row: &Variable) -> bool {
         let of_instance = row.process_instance.and_then(|id| self.world.execution(id));
         let of_task = row.task.and_then(|id| self.world.task(id));
-        of_instance.is_some_and(|row| self.read_execution(row).is_ok())
-            || of_task.is_some_and(|row| self.read_task(row).is_ok())
+        of_instance.is_some_and(|row| self.read_variables(row).is_ok())
+            || of_task.is_some_and(|row| self.read_task_variables(row).is_ok())
     }
 
     // -- history -------------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ impl<'a> Rights<'a> {
     /// # Errors
     /// `AuthorizationException` that names it.
     pub(crate) fn require(self, needed: &Needed) -> Verdict {
-        if !self.checked() || self.has(needed) {
+        if !self.checked() || self.disabled(needed) || self.has(needed) {
             return Ok(());
         }
         let user = self.caller.user.as_deref().unwrap_or_default();
@@ -85,7 +85,15 @@ impl<'a> Rights<'a> {
     /// # Errors
     /// `AuthorizationException` that names all of them.
     pub(crate) fn require_any(self, any: &[Needed]) -> Verdict {
-        if !self.checked() || any.iter().any(|needed| self.has(needed)) { Ok(()) } else { self.refuse_any(any) }
+        if !self.checked() || any.iter().any(|needed| !self.disabled(needed) && self.has(needed)) {
+            return Ok(());
+        }
+        let counted: Vec<Needed> = any.iter().filter(|needed| !self.disabled(needed)).cloned().collect();
+        if counted.is_empty() { Ok(()) } else { self.refuse_any(&counted) }
+    }
+
+    fn disabled(self, needed: &Needed) -> bool {
+        self.caller.policy.disabled.contains(needed.permission)
     }
 
     fn refuse_any(self, any: &[Needed]) -> Verdict {
@@ -100,7 +108,11 @@ impl<'a> Rights<'a> {
     /// # Errors
     /// `AuthorizationException` that names all of them, in the words for alternatives, as Camunda does.
     pub(crate) fn require_all(self, all: &[Needed]) -> Verdict {
-        if !self.checked() || all.iter().all(|needed| self.has(needed)) { Ok(()) } else { self.refuse_any(all) }
+        if !self.checked() || all.iter().all(|needed| self.disabled(needed) || self.has(needed)) {
+            Ok(())
+        } else {
+            self.refuse_any(all)
+        }
     }
 
     /// Something that belongs to a tenant; `what` completes "Cannot … because it belongs to no authenticated tenant".

@@ -213,7 +213,13 @@ const ROWS: &[(&str, Operation, &[(&str, Resource, &str)])] = {
             "set variables of a task",
             |p, c| {
                 let variables = [("y", Value::from(2))].into_iter().collect();
-                let set = Command::SetTaskVariables { task: p.task, variables, local: false, deletions: Vec::new() };
+                let set = Command::SetTaskVariables {
+                    task: p.task,
+                    variables,
+                    local: false,
+                    deletions: Vec::new(),
+                    patch: false,
+                };
                 command(p, c, set)
             },
             &[
@@ -228,7 +234,11 @@ const ROWS: &[(&str, Operation, &[(&str, Resource, &str)])] = {
             |p, c| {
                 let variables = [("y", Value::from(2))].into_iter().collect();
                 let execution = p.instance;
-                command(p, c, Command::SetVariables { execution, variables, local: false, deletions: Vec::new() })
+                command(
+                    p,
+                    c,
+                    Command::SetVariables { execution, variables, local: false, deletions: Vec::new(), patch: false },
+                )
             },
             &[
                 ("UPDATE_VARIABLE", ProcessInstance, "pi"),

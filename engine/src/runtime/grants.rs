@@ -12,7 +12,7 @@ use crate::{
     request::Caller,
     world::{
         Authorization, AuthorizationType, Record, RecordChange, RecordKey, World,
-        permission::{DELETE, READ, Resource, UPDATE},
+        permission::{DELETE, READ, Resource, TASK_READ_VARIABLE, UPDATE},
     },
 };
 
@@ -74,19 +74,35 @@ impl Lane {
         };
         let id = text(new);
         let before = change.old.as_ref().map(holders).unwrap_or_default();
+        let policy = self.shared.options.identity.permissions.clone();
+        let variables = if policy.specific_variables { TASK_READ_VARIABLE } else { 0 };
         for holder in holders(new).into_keys().filter(|holder| !before.contains_key(holder)) {
-            let known = world.authorizations_on(Resource::Task, &id).find(|row| is_grant(row, &holder));
-            let row = match known {
-                Some(row) => Authorization { permissions: row.permissions | READ | UPDATE, ..row.clone() },
-                None => match &holder {
-                    Holder::User(user) => grant(self.ids.fresh(), Some(user), None, Resource::Task, &id, READ | UPDATE),
-                    Holder::Group(group) => {
-                        grant(self.ids.fresh(), None, Some(group), Resource::Task, &id, READ | UPDATE)
-                    }
-                },
-            };
+            let row = self.task_grant(world, Resource::Task, &id, &holder, READ | UPDATE | variables);
             made.push(RecordChange::Put(Record::Authorization(Box::new(row))));
+            if policy.historic_instances {
+                let row = self.task_grant(world, Resource::HistoricTask, &id, &holder, READ | variables);
+                made.push(RecordChange::Put(Record::Authorization(Box::new(row))));
+            }
         }
+    }
+
+    /// The grant of somebody who is linked to a task: the one there is, with these permissions, or another.
+    fn task_grant(
+        &mut self,
+        world: &World,
+        resource: Resource,
+        id: &str,
+        holder: &Holder,
+        permissions: i32,
+    ) -> Authorization {
+        if let Some(row) = world.authorizations_on(resource, id).find(|row| is_grant(row, holder)) {
+            return Authorization { permissions: row.permissions | permissions, ..row.clone() };
+        }
+        let (user, group) = match holder {
+            Holder::User(user) => (Some(user.as_str()), None),
+            Holder::Group(group) => (None, Some(group.as_str())),
+        };
+        grant(self.ids.fresh(), user, group, resource, id, permissions)
     }
 }
 

@@ -95,7 +95,20 @@ fn check(call: &Call) -> Reply {
         ));
     }
     let (groups, tenants) = call.app.engine.memberships(&of);
-    let caller = Caller { user: Some(of), groups, tenants, authorized: enabled, ..Caller::default() };
+    let policy = call.app.engine.identity_options().permissions.clone();
+    if policy.disabled.contains(&permission_name) {
+        return Err(Fault::bad_request(format!(
+            "ENGINE-03088 The '{permission_name}' permission is disabled, please check your process engine configuration."
+        ))
+        .into());
+    }
+    if !policy.historic_instances && matches!(resource, Resource::HistoricTask | Resource::HistoricProcessInstance) {
+        return Err(Fault::bad_request(
+            "ENGINE-03090 Historic instance permissions are disabled, please check your process engine configuration.",
+        )
+        .into());
+    }
+    let caller = Caller { user: Some(of), groups, tenants, authorized: enabled, policy, ..Caller::default() };
     let resource_id = call.query("resourceId").filter(|id| *id != "*");
     let authorized = call.app.engine.read().may(&caller, resource, resource_id, permission);
     Answer::json(&json!({

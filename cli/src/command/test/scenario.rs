@@ -122,6 +122,7 @@ impl Run<'_> {
                     variables: assigned(variables)?,
                     local: false,
                     deletions: Vec::new(),
+                    patch: false,
                 };
                 self.execute(command)?;
             }

@@ -10,6 +10,8 @@ mod password;
 mod people;
 mod policy;
 
+use std::sync::Arc;
+
 pub(super) use authorizations::grant;
 use engine_core::{
     error::{Fault, FaultKind},
@@ -21,7 +23,7 @@ pub use policy::{PolicyRule, RULES as PASSWORD_RULES};
 use super::{Engine, Shared, ids::IdSource, lane::Lane};
 use crate::{
     pending::Pending,
-    request::{Admin, Caller, Verify},
+    request::{Admin, Caller, PermissionPolicy, Verify},
     rights::Rights,
     world::{Property, Record, RecordChange, RecordKey, User, World},
 };
@@ -32,6 +34,8 @@ pub struct IdentityOptions {
     /// Authorizations count: what a caller has no permission for is refused. Who creates something gets the permissions on it
     /// that Camunda grants.
     pub authorization: bool,
+    /// How they are checked.
+    pub permissions: Arc<PermissionPolicy>,
     /// New passwords must pass [`PASSWORD_RULES`].
     pub password_policy: bool,
     /// Failed logins in a row after which a user is locked until an administrator unlocks it.
@@ -48,6 +52,7 @@ impl Default for IdentityOptions {
     fn default() -> Self {
         Self {
             authorization: false,
+            permissions: Arc::default(),
             password_policy: false,
             max_attempts: 10,
             delay_base: 3,
