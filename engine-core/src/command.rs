@@ -8,7 +8,7 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 use models::{Id, Timestamp, Value};
 
-use crate::{graph::NodeIx, state::IdentityLink};
+use crate::{error::Fault, graph::NodeIx, state::IdentityLink};
 
 /// Named values in the order given. `transient` ones live until the transaction ends.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
@@ -69,6 +69,8 @@ pub enum Command {
         local: bool,
         /// Names to remove first.
         deletions: Vec<String>,
+        /// They are changed as a set, which is what the operation log calls it then.
+        patch: bool,
     },
     /// Sets or removes variables of a task.
     SetTaskVariables {
@@ -80,6 +82,8 @@ pub enum Command {
         local: bool,
         /// Names to remove first.
         deletions: Vec<String>,
+        /// They are changed as a set, which is what the operation log calls it then.
+        patch: bool,
     },
     /// Signals a waiting execution (`signal`): receive tasks and the like.
     SignalExecution {
@@ -353,6 +357,34 @@ pub enum ExternalTaskCommand {
     SetPriority(i64),
 }
 
+impl ExternalTaskCommand {
+    /// Whether its arguments make sense. Camunda looks at them before it looks for the task.
+    ///
+    /// # Errors
+    /// Durations that are not positive, negative retries.
+    pub fn check(&self) -> Result<(), Fault> {
+        let positive = |name: &str, value: i64| {
+            if value > 0 { Ok(()) } else { Err(Fault::bad_request(format!("{name} is not greater than 0"))) }
+        };
+        match self {
+            Self::Lock { lock_ms, .. } => positive("lockDuration", *lock_ms),
+            Self::ExtendLock { lock_ms, .. } => positive("lockTime", *lock_ms),
+            Self::Failure { retries, retry_timeout_ms, .. } => {
+                for (name, value) in [("retries", i64::from(*retries)), ("retryDuration", *retry_timeout_ms)] {
+                    if value < 0 {
+                        return Err(Fault::engine(format!("{name} is not greater than or equal to 0")));
+                    }
+                }
+                Ok(())
+            }
+            Self::SetRetries(retries) if *retries < 0 => Err(Fault::bad_request(
+                "The number of retries cannot be negative: retries is not greater than or equal to 0",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What can be done with a job.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JobCommand {
@@ -382,6 +414,21 @@ pub enum JobCommand {
     },
     /// Releases the lock.
     Unlock,
+}
+
+impl JobCommand {
+    /// Whether its arguments make sense. Camunda looks at them before it looks for the job.
+    ///
+    /// # Errors
+    /// Negative retries.
+    pub fn check(&self) -> Result<(), Fault> {
+        match self {
+            Self::SetRetries(retries, _) if *retries < 0 => Err(Fault::engine(format!(
+                "ENGINE-13054 The number of job retries must be a non-negative Integer, but '{retries}' has been provided."
+            ))),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A modification of a process instance (S-MO).

@@ -248,6 +248,8 @@ pub struct Settings {
     pub reevaluate_time_cycle_when_due: bool,
     /// IANA name of the engine's time zone.
     pub time_zone: String,
+    /// What the engine calls itself in job logs and metrics.
+    pub hostname: String,
     /// Operations per transaction before it is stopped as an endless loop.
     pub max_operations: u64,
     /// Executions per root instance.
@@ -270,6 +272,7 @@ impl Default for Settings {
             skip_output_mapping_on_canceled: false,
             reevaluate_time_cycle_when_due: false,
             time_zone: "UTC".to_owned(),
+            hostname: "tollgate$default".to_owned(),
             max_operations: 1_000_000,
             max_executions: 1_000_000,
             max_call_depth: 200,

@@ -35,6 +35,7 @@ struct Found {
     requirements: Option<(Id, String)>,
     drd: Arc<Drd>,
     others: Vec<(String, Id)>,
+    tenant: Option<String>,
 }
 
 impl Repository {
@@ -55,9 +56,18 @@ impl Repository {
             Version::Latest => world.latest_decision_definition(key, tenant),
             Version::Number(version) => world.decision_definition_version(key, *version, tenant),
             Version::Deployment(id) => world.decision_definitions_of_deployment(*id).find(|row| row.key == key),
-            Version::Tag(tag) => world
-                .decision_definitions_of_key(key)
-                .find(|row| row.version_tag.as_deref() == Some(tag) && row.tenant.as_deref() == tenant),
+            Version::Tag(tag) => {
+                let mut tagged = world
+                    .decision_definitions_of_key(key)
+                    .filter(|row| row.version_tag.as_deref() == Some(tag) && row.tenant.as_deref() == tenant);
+                let found = tagged.next();
+                if tagged.next().is_some() {
+                    return Err(Fault::engine(format!(
+                        "ENGINE-03085 Found more than one decision definition for key '{key}' and versionTag '{tag}'"
+                    )));
+                }
+                found
+            }
         };
         let row = row.ok_or_else(|| not_deployed(request))?.clone();
         self.found(&world, &row)
@@ -89,6 +99,7 @@ impl Repository {
             requirements: row.requirements_definition.zip(row.requirements_key.clone()),
             drd,
             others,
+            tenant: row.tenant.clone(),
         })
     }
 
@@ -237,7 +248,7 @@ fn historic(found: &Found, evaluated: &EvaluatedDecision) -> HistoricDecisionIns
         root_decision: None,
         requirements_definition: found.requirements.as_ref().map(|(id, _)| *id),
         requirements_key: found.requirements.as_ref().map(|(_, key)| key.clone()),
-        tenant: None,
+        tenant: found.tenant.clone(),
         removal_time: None,
         execution: None,
     }

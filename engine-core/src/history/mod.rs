@@ -10,7 +10,7 @@ mod rows;
 pub use archive::Archive;
 use minicbor::{Decode, Encode};
 use models::{Id, Timestamp, Value};
-pub use operation::{ADMIN, OPERATOR, Operation, TASK_WORKER};
+pub use operation::{ADMIN, OPERATOR, Operation, RECALCULATE_DUE_DATE, TASK_WORKER};
 pub use rows::*;
 
 use crate::state::ActivityState;

@@ -11,6 +11,9 @@ pub const OPERATOR: &str = "Operator";
 /// `category` of what administrators do with users and rights.
 pub const ADMIN: &str = "Admin";
 
+/// The operation whose outcome is known only when it is done.
+pub const RECALCULATE_DUE_DATE: &str = "RecalculateDueDate";
+
 /// Something a user did to one entity: each changed property becomes an entry of the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {

@@ -129,6 +129,10 @@ pub struct Variable {
     /// How many transactions have updated it so far.
     #[n(9)]
     pub revision: u32,
+    /// Its history was deleted: the next update writes it anew.
+    #[n(10)]
+    #[cbor(default)]
+    pub forgotten: bool,
 }
 
 /// Where a delegated task stands.

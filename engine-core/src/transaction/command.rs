@@ -11,7 +11,7 @@ use crate::{
     error::{Fault, FaultKind},
     form,
     graph::{Listener, NodeIx, PROCESS, ProcessGraph},
-    history::{HistoryEvent, IncidentState},
+    history::{HistoryEvent, IncidentState, RECALCULATE_DUE_DATE},
     host::{DecisionOutcome, Definition, DelegateCall, DelegateReply, DelegateRole},
     state::{ActivityState, Execution},
     transaction::scope::Ran,
@@ -36,7 +36,7 @@ impl Tx<'_> {
                 self.t.outcome = Outcome::Created(id);
                 Ok(())
             }
-            Command::SetVariables { execution, variables, local, deletions } => {
+            Command::SetVariables { execution, variables, local, deletions, patch: _ } => {
                 self.must_exist(execution)?;
                 self.definition_of(execution)?;
                 for name in &deletions {
@@ -53,7 +53,7 @@ impl Tx<'_> {
                 }
                 self.dispatch_after_api(execution)
             }
-            Command::SetTaskVariables { task, variables, local, deletions } => {
+            Command::SetTaskVariables { task, variables, local, deletions, patch: _ } => {
                 self.set_task_variables_command(task, variables, local, &deletions)
             }
             Command::SignalExecution { execution, name, variables } => {
@@ -106,7 +106,10 @@ impl Tx<'_> {
                 Ok(())
             }
             Command::Record(events) => {
-                self.t.history.extend(events);
+                for event in events {
+                    let event = self.completed(event);
+                    self.t.history.push(event);
+                }
                 Ok(())
             }
         }
@@ -331,48 +334,52 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// A history event from outside, with what is known only here and now.
+    fn completed(&mut self, event: HistoryEvent) -> HistoryEvent {
+        match event {
+            HistoryEvent::VariableHistoryDeleted(id) => {
+                self.t.state.change_variable(id, |row| row.forgotten = true);
+                event
+            }
+            HistoryEvent::Operation(mut entry) => {
+                // the entry is recorded behind the command, which has computed the date
+                if entry.operation_type == RECALCULATE_DUE_DATE && entry.property.as_deref() == Some("duedate") {
+                    let due = entry.job.and_then(|id| self.t.state.job(id)).and_then(|row| row.due);
+                    entry.new_value = due.map(|due| due.0.to_string());
+                }
+                HistoryEvent::Operation(entry)
+            }
+            other => other,
+        }
+    }
+
     fn suspend(&mut self, instance: Id, suspended: bool) -> Step {
         if self.t.state.execution(instance).is_none() {
             return Err(Fault::bad_request(format!("No process instance found for id '{instance}'")));
         }
-        // called instances are suspended with their caller
-        let mut instances = vec![instance];
-        let mut at = 0;
-        while at < instances.len() {
-            let of = instances[at];
-            let called: Vec<Id> = self
-                .t
-                .state
-                .executions()
-                .filter(|row| row.process_instance == of)
-                .filter_map(|row| self.t.state.called_instance(row.id))
-                .collect();
-            instances.extend(called);
-            at += 1;
+        // instances that it has called go on
+        let state = &self.t.state;
+        let executions: Vec<Id> =
+            state.executions().filter(|row| row.process_instance == instance).map(|row| row.id).collect();
+        let tasks: Vec<Id> =
+            state.tasks().filter(|row| row.process_instance == Some(instance)).map(|row| row.id).collect();
+        let jobs: Vec<Id> =
+            state.jobs().filter(|row| row.process_instance == Some(instance)).map(|row| row.id).collect();
+        let external: Vec<Id> =
+            state.external_tasks().filter(|row| row.process_instance == instance).map(|row| row.id).collect();
+        for id in executions {
+            self.change(id, |row| row.suspended = suspended);
         }
-        for of in instances {
-            let executions: Vec<Id> =
-                self.t.state.executions().filter(|row| row.process_instance == of).map(|row| row.id).collect();
-            for id in executions {
-                self.change(id, |row| row.suspended = suspended);
-            }
-            let tasks: Vec<Id> =
-                self.t.state.tasks().filter(|row| row.process_instance == Some(of)).map(|row| row.id).collect();
-            for id in tasks {
-                self.t.state.change_task(id, |row| row.suspended = suspended);
-            }
-            let jobs: Vec<Id> =
-                self.t.state.jobs().filter(|row| row.process_instance == Some(of)).map(|row| row.id).collect();
-            for id in jobs {
-                self.t.state.change_job(id, |row| row.suspended = suspended);
-            }
-            let external: Vec<Id> =
-                self.t.state.external_tasks().filter(|row| row.process_instance == of).map(|row| row.id).collect();
-            for id in external {
-                self.t.state.change_external_task(id, |row| row.suspended = suspended);
-            }
-            self.history_process_suspended(of, suspended);
+        for id in tasks {
+            self.t.state.change_task(id, |row| row.suspended = suspended);
         }
+        for id in jobs {
+            self.t.state.change_job(id, |row| row.suspended = suspended);
+        }
+        for id in external {
+            self.t.state.change_external_task(id, |row| row.suspended = suspended);
+        }
+        self.history_process_suspended(instance, suspended);
         Ok(())
     }
 
@@ -485,6 +492,7 @@ impl Tx<'_> {
             decision.execution = Some(id);
             decision.activity = row.activity.map(|node| definition.graph.node(node).id.to_string());
             decision.activity_instance = row.activity_instance;
+            // in a process it is the instance that belongs to a tenant
             decision.tenant = row.tenant.as_deref().map(str::to_owned);
             self.t.history.push(HistoryEvent::Decision(Box::new(decision)));
         }

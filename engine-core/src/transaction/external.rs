@@ -19,10 +19,6 @@ use crate::{
     state::ExternalTask,
 };
 
-fn ensure_positive(name: &str, value: i64) -> Step {
-    if value > 0 { Ok(()) } else { Err(Fault::bad_request(format!("{name} is not greater than 0"))) }
-}
-
 /// Why a BPMN error from outside did not get anywhere.
 pub(crate) fn propagation_failed(code: &str) -> Fault {
     Fault::engine(format!("ENGINE-13033 Propagation of bpmn error {code} failed. "))
@@ -79,6 +75,7 @@ impl Tx<'_> {
 
     /// A command to an external task from outside.
     pub(crate) fn external_task_command(&mut self, id: Id, command: ExternalTaskCommand) -> Step {
+        command.check()?;
         let Some(task) = self.t.state.external_task(id).cloned() else {
             return Err(Fault::not_found(format!("Cannot find external task with id {id}: externalTask is null")));
         };
@@ -96,7 +93,6 @@ impl Tx<'_> {
                 Ok(())
             }
             ExternalTaskCommand::Lock { worker, lock_ms } => {
-                ensure_positive("lockDuration", lock_ms)?;
                 let held = task.lock_expires.is_some_and(|until| until > now);
                 if held && task.worker.as_deref() != Some(&worker) {
                     return Err(Fault::bad_request(format!(
@@ -108,7 +104,6 @@ impl Tx<'_> {
                 Ok(())
             }
             ExternalTaskCommand::ExtendLock { worker, lock_ms } => {
-                ensure_positive("lockTime", lock_ms)?;
                 // the quote that Camunda writes twice is part of the text
                 self.check_worker(
                     &task,
@@ -132,14 +127,7 @@ impl Tx<'_> {
                 });
                 Ok(())
             }
-            ExternalTaskCommand::SetRetries(retries) => {
-                if retries < 0 {
-                    return Err(Fault::bad_request(
-                        "The number of retries cannot be negative: retries is not greater than or equal to 0",
-                    ));
-                }
-                self.set_external_retries(id, retries)
-            }
+            ExternalTaskCommand::SetRetries(retries) => self.set_external_retries(id, retries),
             ExternalTaskCommand::SetPriority(priority) => {
                 self.t.state.change_external_task(id, |row| row.priority = priority);
                 Ok(())
@@ -158,11 +146,6 @@ impl Tx<'_> {
                 behaviour::signal(self, task.execution, None)
             }
             ExternalTaskCommand::Failure { worker, message, details, retries, retry_timeout_ms, variables, local } => {
-                for (name, value) in [("retries", i64::from(retries)), ("retryDuration", retry_timeout_ms)] {
-                    if value < 0 {
-                        return Err(Fault::engine(format!("{name} is not greater than or equal to 0")));
-                    }
-                }
                 self.check_worker(&task, &worker, &format!("Failure of External Task {id} cannot be reported"), "")?;
                 self.ensure_task_active(&task)?;
                 let text: Option<String> = message.map(|text| text.chars().take(666).collect());
@@ -278,7 +261,7 @@ impl Tx<'_> {
                     .map_err(|thrown| self.fault_of(task.execution, thrown))?,
                 None => None,
             };
-            self.propagate_error(task.execution, code, message)?;
+            self.propagate_error(task.execution, code, message).map_err(|_| propagation_failed(code))?;
             return Ok(true);
         }
         Ok(false)

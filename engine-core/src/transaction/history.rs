@@ -489,6 +489,10 @@ impl Tx<'_> {
             return Ok(());
         }
         let Some(row) = self.t.state.variable(id) else { return Ok(()) };
+        if row.forgotten {
+            self.t.state.change_variable(id, |row| row.forgotten = false);
+            return self.history_variable_created(id, source);
+        }
         let value = row.value.clone();
         self.record(HistoryEvent::VariableUpdated { id, value });
         self.variable_detail(id, source)
@@ -666,7 +670,7 @@ impl Tx<'_> {
             tenant: text(&job.tenant),
             removal_time: None,
             batch: job.batch,
-            hostname: None,
+            hostname: Some(self.host.settings().hostname.clone()),
         };
         if let Some(retries) = retries {
             row.retries = retries;

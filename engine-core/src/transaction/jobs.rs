@@ -126,7 +126,15 @@ impl Tx<'_> {
 
     /// An integer priority; anything else is an error (S-JB-6).
     pub(crate) fn priority_value(&mut self, execution: Id, expression: &Expr, context: &str) -> Step<i64> {
-        let value = self.evaluate(execution, expression).map_err(|thrown| self.fault_of(execution, thrown))?;
+        let value = match self.evaluate(execution, expression) {
+            Ok(value) => value,
+            // what can't be evaluated has the default priority
+            Err(thrown) => {
+                let fault = self.fault_of(execution, thrown);
+                self.host.log_unhandled(&format!("Could not determine priority, it is 0: {}", fault.message));
+                return Ok(0);
+            }
+        };
         match value {
             objects::Object::Short(value) => Ok(value.into()),
             objects::Object::Integer(value) => Ok(value.into()),
@@ -321,16 +329,12 @@ impl Tx<'_> {
 
     /// Changes a job from outside.
     pub(crate) fn job_command(&mut self, id: Id, command: JobCommand) -> Step {
+        command.check()?;
         if self.t.state.job(id).is_none() {
             return Err(no_job(id));
         }
         match command {
             JobCommand::SetRetries(retries, due) => {
-                if retries < 0 {
-                    return Err(Fault::engine(format!(
-                        "ENGINE-13054 The number of job retries must be a non-negative Integer, but '{retries}' has been provided."
-                    )));
-                }
                 let before = self.t.state.job(id).map_or(0, |job| job.retries);
                 self.t.state.change_job(id, |row| {
                     row.retries = retries;
@@ -623,11 +627,9 @@ pub(crate) fn no_job(id: Id) -> Fault {
 
 /// The stack trace that a failed job keeps.
 pub fn render_trace(fault: &Fault) -> String {
-    let class = if fault.java_class.is_empty() {
-        format!("org.camunda.bpm.engine.{}", fault.kind.class())
-    } else {
-        fault.java_class.clone()
-    };
+    // the class that error events catch a script's failure by is that of the cause
+    let own = fault.java_class.is_empty() || fault.kind == FaultKind::ScriptEvaluation;
+    let class = if own { format!("org.camunda.bpm.engine.{}", fault.kind.class()) } else { fault.java_class.clone() };
     let mut text = format!("{class}: {}", fault.message);
     if let Some(activity) = &fault.activity {
         text.push_str("\n\tat activity ");

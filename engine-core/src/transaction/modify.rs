@@ -154,8 +154,12 @@ impl Tx<'_> {
             Instruction::StartAfter(start) => {
                 let graph = self.graph_of(process_instance)?;
                 let what = format!("Start after activity '{}'", start.activity);
-                let node =
-                    graph.find(&start.activity).ok_or_else(|| self.no_element(process_instance, &what, &start))?;
+                let node = graph.find(&start.activity).ok_or_else(|| {
+                    Fault::not_valid(format!(
+                        "Cannot perform instruction: {what}; Activity '{}' does not exist: activity is null",
+                        start.activity
+                    ))
+                })?;
                 // a multi-instance activity is left by its body
                 let node = match graph.node(graph.node(node).parent).kind {
                     Kind::MultiInstanceBody(_) if graph.node(node).outgoing.is_empty() => graph.node(node).parent,
@@ -207,12 +211,8 @@ impl Tx<'_> {
             }
             Instruction::CancelAll { activity, .. } => {
                 let graph = self.graph_of(process_instance)?;
-                let Some(node) = graph.find(&activity) else {
-                    return Err(Fault::not_valid(format!(
-                        "Cannot perform instruction: Cancel all instances of activity '{activity}'; Activity '{activity}' \
-                         does not exist: activity is null"
-                    )));
-                };
+                // of an activity that is not there nothing is cancelled
+                let Some(node) = graph.find(&activity) else { return Ok(()) };
                 while let Some(execution) = self.next_at(process_instance, &graph, node) {
                     self.cancel_token(execution, reason, flags)?;
                     if self.t.state.execution(process_instance).is_none() {

@@ -252,12 +252,18 @@ impl Tx<'_> {
         match behaviour {
             StartBehaviour::Default => {
                 self.change(id, |row| row.activity = Some(activity));
+                if matches!(definition.graph.node(activity).kind, Kind::EventSubProcessStart) {
+                    // the scope that the message has started is that of the event subprocess
+                    self.take_payload(id, id)?;
+                }
                 self.perform(id, Operation::ActivityStartCreateScope)
             }
             StartBehaviour::ConcurrentInFlowScope => {
                 let concurrent = self.create_concurrent_execution(id)?;
                 self.change(concurrent, |row| row.activity = Some(activity));
-                self.take_payload(id, concurrent)?;
+                if !matches!(definition.graph.node(activity).kind, Kind::EventSubProcess) {
+                    self.take_payload(id, concurrent)?;
+                }
                 self.perform(concurrent, Operation::ActivityStartCreateScope)
             }
             StartBehaviour::CancelEventScope => {

@@ -487,6 +487,16 @@ impl Tx<'_> {
     }
 
     fn update_from_draft(&mut self, task: Id, draft: TaskDraft) -> Step {
+        if let Some(row) = self.t.state.task(task)
+            && row.tenant.as_deref() != draft.tenant.as_deref()
+        {
+            return Err(Fault::engine(format!(
+                "ENGINE-03072 Cannot change tenantId of Task '{}'. Current tenant id '{}', Tenant id to set '{}'",
+                row.custom_id.as_deref().map_or_else(|| row.id.to_string(), str::to_owned),
+                row.tenant.as_deref().unwrap_or("null"),
+                draft.tenant.as_deref().unwrap_or("null"),
+            )));
+        }
         self.update_task(task, |row| {
             row.name = draft.name.map(Arc::from);
             row.description = draft.description.map(Arc::from);
@@ -498,9 +508,6 @@ impl Tx<'_> {
             row.follow_up = draft.follow_up;
             row.parent_task = draft.parent_task.map(Arc::from);
             row.case_instance = draft.case_instance.map(Arc::from);
-            if row.process_instance.is_none() {
-                row.tenant = draft.tenant.map(Arc::from);
-            }
         })
     }
 

@@ -150,6 +150,7 @@ impl Tx<'_> {
                 concurrent_local,
                 transient,
                 revision: 0,
+                forgotten: false,
             });
             if !transient {
                 self.history_variable_created(id, source)?;
@@ -283,6 +284,7 @@ impl Tx<'_> {
             concurrent_local: false,
             transient,
             revision: 0,
+            forgotten: false,
         });
         if transient { Ok(()) } else { self.history_variable_created(id, task) }
     }

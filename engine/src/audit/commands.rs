@@ -2,7 +2,7 @@
 
 use engine_core::{
     command::{Command, ExternalTaskCommand, JobCommand, Variables},
-    history::{OPERATOR, Operation, TASK_WORKER},
+    history::{OPERATOR, Operation, RECALCULATE_DUE_DATE, TASK_WORKER},
     state::Job,
 };
 use models::Id;
@@ -25,14 +25,14 @@ pub(crate) fn command(world: &World, command: &Command, root: Id) -> Option<Oper
         }
         Command::Task(id, command) => tasks::task(world, world.task(*id)?, command),
         Command::CreateTask(draft) => Some(tasks::created(root, draft)),
-        Command::SetVariables { execution, variables, deletions, .. } => {
+        Command::SetVariables { execution, variables, deletions, patch, .. } => {
             let row = world.execution(*execution)?;
-            let operation = Operation::new(variable_verb(variables, deletions), "Variable", OPERATOR);
+            let operation = Operation::new(variable_verb(variables, deletions, *patch), "Variable", OPERATOR);
             Some(operation.about(|entry| in_instance(world, entry, row)).unspecified())
         }
-        Command::SetTaskVariables { task, variables, deletions, .. } => {
+        Command::SetTaskVariables { task, variables, deletions, patch, .. } => {
             let row = world.task(*task)?;
-            let operation = Operation::new(variable_verb(variables, deletions), "Variable", TASK_WORKER);
+            let operation = Operation::new(variable_verb(variables, deletions, *patch), "Variable", TASK_WORKER);
             Some(operation.about(|entry| tasks::in_task(world, entry, row)).unspecified())
         }
         Command::ExternalTask(id, command) => external_task(world, *id, command),
@@ -74,10 +74,10 @@ pub(crate) fn command(world: &World, command: &Command, root: Id) -> Option<Oper
     }
 }
 
-fn variable_verb(variables: &Variables, deletions: &[String]) -> &'static str {
+fn variable_verb(variables: &Variables, deletions: &[String], patch: bool) -> &'static str {
     match (variables.0.len(), deletions.len()) {
-        (1, 0) => "SetVariable",
-        (0, 1) => "RemoveVariable",
+        (1, 0) if !patch => "SetVariable",
+        (0, 1) if !patch => "RemoveVariable",
         _ => "ModifyVariable",
     }
 }
@@ -99,7 +99,7 @@ fn job(world: &World, row: &Job, command: &JobCommand) -> Option<Operation> {
         }
         JobCommand::SetDue(due, _) => on("SetDueDate").changed("duedate", date(row.due), date(*due)),
         JobCommand::RecalculateDue { creation_based } => {
-            on("RecalculateDueDate").changed("duedate", date(row.due), None).with("creationDateBased", creation_based)
+            on(RECALCULATE_DUE_DATE).changed("duedate", date(row.due), None).with("creationDateBased", creation_based)
         }
         JobCommand::SetPriority(priority) => {
             on("SetPriority").changed("priority", Some(row.priority.to_string()), Some(priority.to_string()))

@@ -93,7 +93,10 @@ fn removal_time(of: &RemovalTimeOf, to: RemovalTimeTo, hierarchical: bool) -> Op
         Operation::new("SetRemovalTime", entity, OPERATOR).with("mode", mode).changed("removalTime", None, date(time));
     let operation = match of {
         RemovalTimeOf::Batches(_) => operation,
-        _ => operation.with("hierarchical", hierarchical),
+        RemovalTimeOf::Decisions(_) => operation.with("hierarchical", hierarchical),
+        RemovalTimeOf::ProcessInstances(_) => {
+            operation.with("hierarchical", hierarchical).with("updateInChunks", false).changed("chunkSize", None, None)
+        }
     };
     operation.with("nrOfInstances", count).with("async", true)
 }

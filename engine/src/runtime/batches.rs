@@ -613,6 +613,7 @@ fn commands(world: &World, what: &BatchWork, ids: &[Id], work: &mut Work) -> Res
                     variables: variables.clone(),
                     local: false,
                     deletions: Vec::new(),
+                    patch: false,
                 };
                 work.commands.push((root, command));
             }

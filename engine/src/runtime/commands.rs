@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine_core::{
-    command::{Command, Outcome, Start, TaskCommand, Variables},
+    command::{Command, Outcome, Start, TaskCommand, TaskDraft, Variables},
     error::{Fault, FaultKind},
     history::HistoryEvent,
 };
@@ -80,9 +80,13 @@ impl Lane {
         caller: Caller,
         done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>,
     ) {
-        let root = match &command {
+        let mut command = command;
+        let root = match &mut command {
             Command::CreateTask(draft) => {
                 self.settle();
+                if let Err(fault) = place_below_parent(&self.shared.world.read(), draft) {
+                    return done(Err(fault));
+                }
                 if draft.id.as_ref().is_some_and(|id| self.shared.world.read().task_by_text(id).is_some()) {
                     // the text of Camunda for a primary key that is taken
                     let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed \
@@ -179,6 +183,33 @@ impl Lane {
         }
         all
     }
+}
+
+/// Checks the id and the parent of a task that is to be made. It gets the parent's tenant.
+fn place_below_parent(world: &World, draft: &mut TaskDraft) -> Result<(), Fault> {
+    if draft.id.as_deref() == Some("*") {
+        let text = "Entity Task[*] has an invalid id: id cannot be *. * is a reserved identifier.";
+        return Err(Fault::engine(text));
+    }
+    let Some(above) = &draft.parent_task else { return Ok(()) };
+    let parent = world.task_by_text(above).ok_or_else(|| {
+        Fault::new(FaultKind::NotValid, format!("Parent task with id '{above}' does not exist: parentTask is null"))
+    })?;
+    if parent.suspended {
+        let text =
+            format!("ENGINE-03043 parent task with id '{}' is suspended.", draft.id.as_deref().unwrap_or("null"));
+        return Err(Fault::new(FaultKind::SuspendedEntity, text));
+    }
+    if draft.tenant.is_some() && draft.tenant.as_deref() != parent.tenant.as_deref() {
+        return Err(Fault::engine(format!(
+            "ENGINE-03073 Cannot set different tenantId on subtask than on parent Task. Parent taskId: '{above}', tenantId: \
+             '{}', tenant id to set '{}'",
+            parent.tenant.as_deref().unwrap_or("null"),
+            draft.tenant.as_deref().unwrap_or("null"),
+        )));
+    }
+    draft.tenant = parent.tenant.as_deref().map(str::to_owned);
+    Ok(())
 }
 
 /// The root instance a command concerns.

@@ -40,9 +40,10 @@ impl Engine {
                         records.extend(lane.deployment_grant(deployed.deployment, &caller));
                     }
                     let shared = lane.shared.clone();
+                    let logs = lane.start_timer_logs(&records);
                     lane.write_records(
                         records,
-                        Vec::new(),
+                        logs,
                         Box::new(move |result| {
                             if result.is_ok() {
                                 for definition in compiled {
@@ -317,7 +318,8 @@ impl Lane {
         let zone = self.shared.options.settings.time_zone.clone();
         let tenant = definition.tenant.as_deref().map(str::to_owned);
         for declaration in &definition.graph.start_subscriptions {
-            let mut scope = start_timer::Empty { now, zone: zone.clone(), variables: Vec::new() };
+            let mut scope =
+                start_timer::Empty { now, zone: zone.clone(), variables: Vec::new(), caller: Caller::default() };
             let name = match &declaration.name {
                 Some(expression) => Some(scope.text(expression).map_err(Fault::engine)?),
                 None => None,

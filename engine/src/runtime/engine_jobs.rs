@@ -96,6 +96,37 @@ impl Lane {
         }
     }
 
+    /// What the job log says about start timers that records bring and take away.
+    pub(super) fn start_timer_logs(&mut self, records: &[RecordChange]) -> Vec<HistoryEvent> {
+        let shared = self.shared.clone();
+        let world = shared.world.read();
+        let is_timer = |job: &Job| matches!(job.kind, JobKind::TimerStart(..));
+        let mut logs = Vec::new();
+        for change in records {
+            match change {
+                RecordChange::Put(Record::Job(job)) if is_timer(job) && world.job(job.id).is_none() => {
+                    let made = records.iter().find_map(|other| match other {
+                        RecordChange::Put(Record::JobDefinition(row))
+                            if row.definition == job.definition && row.declaration == job.declaration =>
+                        {
+                            Some(&**row)
+                        }
+                        _ => None,
+                    });
+                    let definition = made.or_else(|| world.job_definition_of(job));
+                    logs.extend(self.job_log(job, LogKind::Creation, None, definition));
+                }
+                RecordChange::Remove(RecordKey::Job(id)) => {
+                    if let Some(job) = world.job(*id).filter(|job| is_timer(job)) {
+                        logs.extend(self.job_log(job, LogKind::Deletion, None, world.job_definition_of(job)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        logs
+    }
+
     fn job_log(
         &mut self,
         job: &Job,
@@ -128,7 +159,7 @@ impl Lane {
             tenant: job.tenant.as_deref().map(str::to_owned),
             removal_time: None,
             batch: job.batch,
-            hostname: None,
+            hostname: Some(self.shared.options.settings.hostname.clone()),
         })))
     }
 

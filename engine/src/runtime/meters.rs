@@ -20,9 +20,6 @@ use crate::{
 /// Milliseconds between two writings of the counters.
 const PERIOD_MS: i64 = 15 * 60 * 1000;
 
-/// The node that reports, in Camunda's form.
-const REPORTER: &str = "tollgate$default";
-
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Metric {
@@ -146,7 +143,7 @@ impl Lane {
                 let reading = MeterReading {
                     id: self.ids.fresh(),
                     name: name.to_owned(),
-                    reporter: REPORTER.to_owned(),
+                    reporter: shared.options.settings.hostname.clone(),
                     time: now,
                     value,
                 };
@@ -171,14 +168,16 @@ impl Engine {
         let shared = &self.inner.shared;
         let now = shared.clock.now();
         let world = self.world();
+        let own = shared.options.settings.hostname.as_str();
         let name = query.name.as_deref().map(internal);
         let within = |time: Timestamp| {
             query.from.is_none_or(|from| from <= time) && query.until.is_none_or(|until| time < until)
         };
         if name == Some(TASK_WORKERS) {
-            return vec![value(query, TASK_WORKERS, query.from.unwrap_or_default(), task_workers(&world, within))];
+            let workers = task_workers(&world, within);
+            return vec![value(query, own, TASK_WORKERS, query.from.unwrap_or_default(), workers)];
         }
-        let live = shared.meters.current().map(|(name, value)| (name, REPORTER, now, value));
+        let live = shared.meters.current().map(|(name, value)| (name, own, now, value));
         let stored = world.meters().map(|row| (row.name.as_str(), row.reporter.as_str(), row.time, row.value));
         let mut sums: BTreeMap<(i64, &str), i64> = BTreeMap::new();
         for (metric, reporter, time, value) in stored.chain(live) {
@@ -200,17 +199,17 @@ impl Engine {
         sums.into_iter()
             .skip(query.offset)
             .take(query.limit)
-            .map(|((slot, metric), sum)| value(query, metric, Timestamp(-slot), sum))
+            .map(|((slot, metric), sum)| value(query, own, metric, Timestamp(-slot), sum))
             .collect()
     }
 }
 
-fn value(query: &MetricsQuery, metric: &str, time: Timestamp, value: i64) -> MetricValue {
+fn value(query: &MetricsQuery, reporter: &str, metric: &str, time: Timestamp, value: i64) -> MetricValue {
     MetricValue {
         time,
         // as it was asked for
         name: query.name.clone().unwrap_or_else(|| metric.to_owned()),
-        reporter: (!query.aggregate_by_reporter).then(|| REPORTER.to_owned()),
+        reporter: (!query.aggregate_by_reporter).then(|| reporter.to_owned()),
         value,
     }
 }

@@ -51,6 +51,8 @@ impl Engine {
                 .map(|id| restart_of(&world, &request, *id, &mut lane.ids))
                 .collect::<Result<_, _>>()?;
             commands.iter().try_for_each(|(_, command)| Rights::new(&world, &by).command(command))?;
+            let started = commands.iter().filter_map(|(root, command)| audit::command(&world, command, *root));
+            lane.note(started.collect::<Vec<_>>(), &by);
             Ok((commands, Vec::new()))
         })
     }

@@ -214,17 +214,22 @@ impl World {
         {
             return false;
         }
-        if !topic.definitions.is_empty() || !topic.definition_keys.is_empty() || topic.version_tag.is_some() {
+        let of_any = topic.definition.is_none()
+            && topic.definitions.is_empty()
+            && topic.definition_key.is_none()
+            && topic.definition_keys.is_empty()
+            && topic.version_tag.is_none();
+        if !of_any {
             let Some(definition) = self.process_definition(task.definition) else {
                 return false;
             };
-            if !topic.definitions.is_empty() && !topic.definitions.iter().any(|id| *id == *definition.text_id) {
-                return false;
-            }
-            if !topic.definition_keys.is_empty() && !topic.definition_keys.contains(&definition.key) {
-                return false;
-            }
-            if topic.version_tag.is_some() && topic.version_tag != definition.version_tag {
+            let (id, key) = (&*definition.text_id, &definition.key);
+            let of_wanted = topic.definition.as_ref().is_none_or(|wanted| *wanted == *id)
+                && (topic.definitions.is_empty() || topic.definitions.iter().any(|wanted| *wanted == *id))
+                && topic.definition_key.as_ref().is_none_or(|wanted| wanted == key)
+                && (topic.definition_keys.is_empty() || topic.definition_keys.contains(key))
+                && (topic.version_tag.is_none() || topic.version_tag == definition.version_tag);
+            if !of_wanted {
                 return false;
             }
         }

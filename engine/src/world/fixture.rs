@@ -117,6 +117,7 @@ pub(crate) fn variable(id: u128, scope: &Execution, name: &str, value: Value) ->
         concurrent_local: false,
         transient: false,
         revision: 0,
+        forgotten: false,
     }
 }
 

@@ -33,10 +33,10 @@ parameters! {
         "leafProcessInstances" => leaf_process_instances,
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
+        "active" => active,
+        "suspended" => suspended,
     } with {
         "processInstanceIds" => |query, input| super::ids(&mut query.process_instance_ids, input),
-        "active" => |query, input| super::instead(&mut query.active, &mut query.suspended, input),
-        "suspended" => |query, input| super::instead(&mut query.suspended, &mut query.active, input),
         "variables" => |query, input| crate::http::params::variables(&mut query.variables, input, "variable"),
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, PROCESS_INSTANCE),
         "subCaseInstance" => |query, input| super::no_case(&mut query.impossible, input),

@@ -1,6 +1,7 @@
 //! The criteria of queries, one line per parameter of the API.
 
 pub(crate) mod admin;
+pub(crate) mod expression;
 pub(crate) mod history;
 pub(crate) mod history_log;
 pub(crate) mod instance;
@@ -119,15 +120,6 @@ fn no_expression(input: Input<'_>) -> Result<(), Failure> {
         "Expressions are forbidden in adhoc queries. This behavior can be toggled in the process engine configuration",
     )
     .into())
-}
-
-/// Takes a criterion of two that exclude each other: the later one of the API's order counts.
-fn instead(field: &mut bool, other: &mut bool, input: Input<'_>) -> Result<(), Failure> {
-    if input.flag()? == Some(true) {
-        *field = true;
-        *other = false;
-    }
-    Ok(())
 }
 
 /// Takes a set of ids. An empty text in the query string is one empty id, which nothing has.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
+use engine_core::error::{Fault, FaultKind};
 use models::{Timestamp, Value};
 use tollgate::query::{Operator, Page, Sort, VariableFilter};
 
@@ -89,19 +90,30 @@ pub(crate) fn from_object<Q: Default>(object: &Object, table: &[Parameter<Q>]) -
     Ok(query)
 }
 
-/// Which rows of a result: `firstResult` and `maxResults`, always from the query string.
+/// Which rows of a result: `firstResult` and `maxResults`, always from the query string. -1 stands for none at all.
 ///
 /// # Errors
-/// `QueryParamException` with 404 when one is not a number, as the JAX-RS of Camunda does.
+/// `QueryParamException` with 404 when one is not a number, as the JAX-RS of Camunda does; what its database says about
+/// numbers below -1.
 pub(crate) fn page(call: &Call) -> Result<Page, Failure> {
-    let number = |name| -> Result<Option<usize>, Failure> {
+    let number = |name| -> Result<Option<i32>, Failure> {
         match call.query(name).filter(|text| !text.is_empty()).map(str::parse::<i32>) {
             None => Ok(None),
-            Some(Ok(number)) => Ok(usize::try_from(number).ok()),
+            Some(Ok(number)) if number < -1 => {
+                let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed \
+                            message and the entire exception stack trace.";
+                Err(Fault::new(FaultKind::Persistence, text).into())
+            }
+            Some(Ok(number)) => Ok(Some(number)),
             Some(Err(_)) => Err(Failure::new(StatusCode::NOT_FOUND, "QueryParamException", "HTTP 404 Not Found")),
         }
     };
-    Ok(Page { first_result: number("firstResult")?, max_results: number("maxResults")? })
+    let (first, most) = (number("firstResult")?, number("maxResults")?);
+    if first == Some(-1) || most == Some(-1) {
+        return Ok(Page { first_result: None, max_results: Some(0) });
+    }
+    let count = |number: Option<i32>| number.and_then(|number| usize::try_from(number).ok());
+    Ok(Page { first_result: count(first), max_results: count(most) })
 }
 
 /// The orders a call asks for: `sortBy` and `sortOrder` of a GET, `sorting` of a body. `key` finds the key of a name; its

@@ -71,6 +71,10 @@ pub(super) fn correlation(body: &Object) -> Result<Correlate, Failure> {
     }
     let values = |property| value::variables(body, property).map_err(|failure| Attempt::Deliver.refused(failure));
     let instance = body.text("processInstanceId")?;
+    if instance.is_some() && tenant != TenantChoice::Any {
+        let text = "ENGINE-13028 Cannot specify a tenant-id when correlate a message to a single process instance.";
+        return Err(Fault::bad_request(text).into());
+    }
     let process_instance = instance.as_deref().map(|text| {
         // an id that cannot exist matches nothing
         id_of(text).unwrap_or_default()
@@ -140,6 +144,10 @@ async fn signal(call: Call) -> Reply {
         None => TenantChoice::Any,
     };
     let execution = body.text("executionId")?;
+    if execution.is_some() && tenant != TenantChoice::Any {
+        let text = "ENGINE-13027 Cannot specify a tenant-id when deliver a signal to a single execution.";
+        return Err(Fault::bad_request(text).into());
+    }
     let unknown = |id: &str| Fault::null(format!("Cannot find execution with id '{id}': execution is null"));
     let request = Signal {
         name,

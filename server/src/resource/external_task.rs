@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use axum::http::StatusCode;
 use engine_core::{
     command::{Command, ExternalTaskCommand},
-    error::Fault,
+    error::{Fault, FaultKind},
 };
 use models::Id;
 use serde::{Serialize, Serializer, ser::SerializeSeq};
@@ -15,7 +15,7 @@ use tollgate::{
     world::World,
 };
 
-use super::{id_of, listing};
+use super::{id_of, listing, named};
 use crate::{
     criteria::work::EXTERNAL_TASK,
     http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, once::carry_out, params},
@@ -93,9 +93,16 @@ async fn run(call: &Call, attempt: Attempt<'_>, command: ExternalTaskCommand) ->
 }
 
 async fn run_for(call: &Call, attempt: Attempt<'_>, command: ExternalTaskCommand, caller: Caller) -> Reply {
-    let failed = |fault| attempt.failed(fault);
-    let unknown = || Fault::not_found(format!("Cannot find external task with id {}: externalTask is null", call.id()));
-    let id = super::known(call.id(), unknown).map_err(failed)?;
+    let missing = format!("Cannot find external task with id {}: externalTask is null", call.id());
+    let failed = |mut fault: Fault| {
+        // only the task itself may be what is not found
+        if fault.kind == FaultKind::NotFound && fault.message != missing {
+            fault.kind = FaultKind::ProcessEngine;
+        }
+        attempt.failed(fault)
+    };
+    command.check().map_err(failed)?;
+    let id = super::known(call.id(), || Fault::not_found(missing.clone())).map_err(failed)?;
     call.app.engine.execute(Command::ExternalTask(id, command), &caller).await.map_err(failed)?;
     Ok(Answer::nothing())
 }
@@ -175,7 +182,11 @@ async fn set_priority(call: Call) -> Reply {
 
 /// External tasks a body names by ids or queries.
 fn selected(call: &Call, body: &Object) -> Result<Vec<Id>, Failure> {
-    let mut tasks: Vec<Id> = body.list("externalTaskIds")?.iter().filter_map(|text| id_of(text)).collect();
+    let ids = body.value("externalTaskIds").and_then(serde_json::Value::as_array);
+    if ids.is_some_and(|ids| ids.iter().any(serde_json::Value::is_null)) {
+        return Err(Failure::bad("External task id cannot be null: externalTaskIds contains null value"));
+    }
+    let mut tasks: Vec<Id> = body.list("externalTaskIds")?.iter().map(|text| named(text)).collect();
     if let Some(query) = body.object("externalTaskQuery")? {
         let mut query: ExternalTaskQuery = params::from_object(&query, EXTERNAL_TASK)?;
         query.now = call.app.engine.now();
@@ -201,10 +212,14 @@ async fn set_retries_of_several(call: Call) -> Reply {
         return Err(Failure::bad("externalTaskIds is empty"));
     }
     let failed = |fault: Fault| match fault.kind {
-        engine_core::error::FaultKind::NotFound => Failure::missing(fault.message),
-        engine_core::error::FaultKind::BadUserRequest => Failure::bad(fault.message),
+        FaultKind::NotFound => Failure::missing(fault.message),
+        FaultKind::BadUserRequest => Failure::bad(fault.message),
         _ => fault.into(),
     };
+    ExternalTaskCommand::SetRetries(retries).check().map_err(failed)?;
+    if let Some(text) = body.list("externalTaskIds")?.iter().find(|text| id_of(text).is_none()) {
+        return Err(Failure::missing(format!("Cannot find external task with id {text}: externalTask is null")));
+    }
     let request = SetExternalTaskRetries { tasks, retries };
     call.app.engine.set_external_task_retries(request, &call.caller).await.map_err(failed)?;
     Ok(Answer::nothing())
@@ -222,19 +237,16 @@ async fn set_retries_async(call: Call) -> Reply {
 const LONGEST_POLL_MS: i64 = 1_800_000;
 
 fn topic(body: &Object) -> Result<FetchTopic, Failure> {
-    let list_with = |many: &str, one: &str| -> Result<Vec<String>, Failure> {
-        let mut all = body.list(many)?;
-        all.extend(body.text(one)?);
-        Ok(all)
-    };
     Ok(FetchTopic {
         name: body.text("topicName")?.ok_or_else(|| Failure::from(Fault::null("topicName is null")))?,
         lock_ms: body.get("lockDuration").long()?.unwrap_or(0),
         variables: body.get("variables").list()?,
         local_variables: body.flag("localVariables")?,
         business_key: body.text("businessKey")?,
-        definitions: list_with("processDefinitionIdIn", "processDefinitionId")?,
-        definition_keys: list_with("processDefinitionKeyIn", "processDefinitionKey")?,
+        definition: body.text("processDefinitionId")?,
+        definitions: body.list("processDefinitionIdIn")?,
+        definition_key: body.text("processDefinitionKey")?,
+        definition_keys: body.list("processDefinitionKeyIn")?,
         version_tag: body.text("processDefinitionVersionTag")?,
         process_variables: plain_variables(body)?,
         without_tenant: body.flag("withoutTenantId")?,

@@ -1,6 +1,9 @@
 //! Forms of user tasks and start events.
 
-use engine_core::{error::Fault, form::shown::ShownField};
+use engine_core::{
+    error::{Fault, FaultKind},
+    form::shown::ShownField,
+};
 use models::Id;
 use serde_json::{Map, Value as Json, json};
 use tollgate::world::World;
@@ -35,6 +38,10 @@ pub(super) fn start_form(call: &Call) -> Reply {
         Failure::bad(message).code(fault.code)
     };
     let definition = find(call, &world, refused)?;
+    call.rights(&world).read_process_definition(definition.id).map_err(|fault| match fault.kind {
+        FaultKind::Authorization => fault.into(),
+        _ => refused(fault),
+    })?;
     let form = call.app.engine.start_form(&world, definition.id).map_err(refused)?;
     let fields = call.app.engine.start_form_fields(&world, definition.id).map_err(refused)?;
     let rendered = (has_fields(&fields) && form.reference.is_none())
@@ -91,7 +98,7 @@ pub(super) fn task_form_variables(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let unknown = || Fault::bad_request(format!("Cannot find task with id '{}'.: task is null", call.id()));
     let task = world.task_by_text(call.id()).ok_or_else(unknown)?;
-    call.rights(&world).read_task(task)?;
+    call.rights(&world).read_task_variables(task)?;
     let names = wanted(call);
     let mut shown = field_values(&call.app.engine.task_form_fields(&world, task)?, names.as_deref());
     let mut variables = world.visible_task_variables(task);

@@ -15,7 +15,7 @@ use tollgate::{
     request::{Batch, HistoryChange},
 };
 
-use super::{id_of, listing};
+use super::{id_of, listing, named};
 use crate::{
     criteria::{
         history::{
@@ -270,7 +270,7 @@ async fn delete_variable(call: Call) -> Reply {
 
 /// Historic process instances a body names by ids or a query.
 pub(super) fn selected_instances(call: &Call, body: &Object, ids: &str) -> Result<Vec<Id>, Failure> {
-    let mut instances: Vec<Id> = body.list(ids)?.iter().filter_map(|text| id_of(text)).collect();
+    let mut instances: Vec<Id> = body.list(ids)?.iter().map(|text| named(text)).collect();
     if let Some(query) = body.object("historicProcessInstanceQuery")? {
         let query: HistoricProcessInstanceQuery = params::from_object(&query, HISTORIC_PROCESS_INSTANCE)?;
         let world = call.app.engine.read();
@@ -283,8 +283,7 @@ pub(super) fn selected_instances(call: &Call, body: &Object, ids: &str) -> Resul
 
 /// Historic decision instances a body names by ids or a query.
 pub(super) fn selected_decisions(call: &Call, body: &Object) -> Result<Vec<Id>, Failure> {
-    let mut decisions: Vec<Id> =
-        body.list("historicDecisionInstanceIds")?.iter().filter_map(|text| id_of(text)).collect();
+    let mut decisions: Vec<Id> = body.list("historicDecisionInstanceIds")?.iter().map(|text| named(text)).collect();
     if let Some(query) = body.object("historicDecisionInstanceQuery")? {
         let query: HistoricDecisionInstanceQuery = params::from_object(&query, HISTORIC_DECISION_INSTANCE)?;
         let world = call.app.engine.read();

@@ -42,10 +42,9 @@ async fn resolve(call: Call) -> Reply {
 }
 
 async fn set_annotation(call: &Call, text: Option<String>) -> Reply {
-    let failed = |fault| Attempt::BadRequest.failed(fault);
     let found = id_of(call.id()).filter(|id| call.app.engine.read().incident(*id).is_some());
-    let id = found.ok_or_else(|| failed(Fault::bad_request("incident is null")))?;
-    call.app.engine.execute(Command::AnnotateIncident(id, text), &call.caller).await.map_err(failed)?;
+    let id = found.ok_or_else(|| Fault::bad_request("incident is null"))?;
+    call.app.engine.execute(Command::AnnotateIncident(id, text), &call.caller).await?;
     Ok(Answer::nothing())
 }
 

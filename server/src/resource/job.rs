@@ -11,7 +11,7 @@ use tollgate::{
 };
 
 use super::{
-    id_of, listing,
+    id_of, listing, named,
     process_definition::{definitions_of, execution_date},
 };
 use crate::{
@@ -79,6 +79,7 @@ fn stacktrace(call: &Call) -> Reply {
 /// Runs a command on the job of the path; `unknown` is the engine's text about one that is not there.
 async fn run(call: &Call, attempt: Attempt<'_>, command: JobCommand, unknown: Fault) -> Reply {
     let failed = |fault| attempt.failed(fault);
+    command.check().map_err(failed)?;
     let found = id_of(call.id()).filter(|id| call.app.engine.read().job(*id).is_some());
     let id = found.ok_or_else(|| failed(unknown))?;
     call.app.engine.execute(Command::Job(id, command), &call.caller).await.map_err(failed)?;
@@ -115,7 +116,7 @@ async fn set_retries(call: Call) -> Reply {
 async fn set_due(call: Call) -> Reply {
     let body = call.object()?;
     let command = JobCommand::SetDue(body.get("duedate").date()?, body.flag("cascade")?);
-    let unknown = Fault::engine(format!("ENGINE-13053 No job found with id '{}'.'", call.id()));
+    let unknown = Fault::engine(format!("No job found with id '{}'.", call.id()));
     run(&call, Attempt::JobRetries, command, unknown).await
 }
 
@@ -186,7 +187,7 @@ async fn suspend_several(call: Call) -> Reply {
 
 async fn retries_async(call: Call) -> Reply {
     let body = call.object()?;
-    let mut jobs: Vec<Id> = body.list("jobIds")?.iter().filter_map(|text| id_of(text)).collect();
+    let mut jobs: Vec<Id> = body.list("jobIds")?.iter().map(|text| named(text)).collect();
     if let Some(query) = body.object("jobQuery")? {
         let mut query: JobQuery = params::from_object(&query, JOB)?;
         query.now = call.app.engine.now();
@@ -201,7 +202,8 @@ async fn retries_async(call: Call) -> Reply {
         let text = "ENGINE-13050 You must specify at least one of jobIds or jobQuery.";
         return Err(Fault::engine(text).into());
     }
-    let request = Batch::SetJobRetries { jobs, retries: retries(&body)?, due: due(&body)? };
+    let retries = body.get("retries").int()?.ok_or_else(|| Failure::bad("retries is null"))?;
+    let request = Batch::SetJobRetries { jobs, retries, due: due(&body)? };
     super::batch::start(&call, request).await
 }
 

@@ -25,16 +25,10 @@ pub(super) fn routes() -> Routes {
 
 /// The definition that a property of a body names.
 fn definition(call: &Call, body: &Object, property: &str, role: &str) -> Result<Id, Failure> {
-    let attempt = Attempt::BadRequest;
-    let text = body
-        .text(property)?
-        .ok_or_else(|| attempt.failed(Fault::bad_request(format!("{role} process definition id is null"))))?;
+    let missing = |text| Failure::bad(text).code(0);
+    let text = body.text(property)?.ok_or_else(|| missing(format!("{role} process definition id is null")))?;
     let found = call.app.engine.read().process_definition_by_text(&text).map(|row| row.id);
-    found.ok_or_else(|| {
-        attempt.failed(Fault::bad_request(format!(
-            "ENGINE-23008 {role} process definition with id '{text}' does not exist"
-        )))
-    })
+    found.ok_or_else(|| missing(format!("ENGINE-23008 {role} process definition with id '{text}' does not exist")))
 }
 
 fn instruction_json(one: &MigrationInstruction) -> Json {

@@ -92,6 +92,18 @@ fn id_of(text: &str) -> Option<Id> {
     text.parse().ok()
 }
 
+/// The id that a text in a list names. A text that is no id gets one that nothing has: what is named counts, and is found
+/// missing where it is needed.
+fn named(text: &str) -> Id {
+    id_of(text).unwrap_or_else(|| {
+        // FNV-1a, as a UUID of version 8, which the engine never makes
+        let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+            (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
+        });
+        Id((hash & !(0xf << 76) & !(0b11 << 62)) | (8 << 76) | (0b10 << 62))
+    })
+}
+
 /// The id of a text that must be one; the fault is what the engine says about unknown ids.
 fn known(text: &str, fault: impl FnOnce() -> Fault) -> Result<Id, Fault> {
     id_of(text).ok_or_else(fault)

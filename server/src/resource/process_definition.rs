@@ -62,9 +62,21 @@ pub(super) fn routes() -> Routes {
     routes
 }
 
-listing!(list, count, read: ProcessDefinitionQuery = PROCESS_DEFINITION, ProcessDefinitionSorting, |call, row| {
-    ProcessDefinitionView { row: row.entity }
-});
+listing!(list, count, read: ProcessDefinitionQuery = PROCESS_DEFINITION, ProcessDefinitionSorting,
+    |call, row| ProcessDefinitionView { row: row.entity },
+    with |query| check_latest(query)?);
+
+/// Refuses what makes no sense together with the latest version.
+fn check_latest(query: &ProcessDefinitionQuery) -> Result<(), Fault> {
+    let names_one = query.process_definition_id.is_some() || query.version.is_some() || query.deployment_id.is_some();
+    if query.latest_version && names_one {
+        return Err(Fault::engine(
+            "Calling latest() can only be used in combination with key(String) and keyLike(String) or name(String) and \
+             nameLike(String)",
+        ));
+    }
+    Ok(())
+}
 
 /// The definition a path names: by id, or the latest of a key.
 ///

@@ -12,7 +12,7 @@ use tollgate::{
     world::{ActivityInstanceView, TransitionInstanceView, World},
 };
 
-use super::{id_of, instruction, listing};
+use super::{id_of, instruction, listing, named};
 use crate::{
     criteria::{history::HISTORIC_PROCESS_INSTANCE, instance::PROCESS_INSTANCE},
     http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, params},
@@ -201,9 +201,12 @@ async fn suspend(call: Call) -> Reply {
     Ok(Answer::nothing())
 }
 
+/// The properties of a body that select process instances.
+const SELECTIONS: [&str; 3] = ["processInstanceIds", "processInstanceQuery", "historicProcessInstanceQuery"];
+
 /// Process instances a body names: by ids, by a query, by a query of history. Empty when by none of them.
 pub(super) fn selected(call: &Call, body: &Object, ids: &str) -> Result<Vec<Id>, Failure> {
-    let mut instances: Vec<Id> = body.list(ids)?.iter().filter_map(|text| id_of(text)).collect();
+    let mut instances: Vec<Id> = body.list(ids)?.iter().map(|text| named(text)).collect();
     let world = call.app.engine.read();
     if let Some(query) = body.object("processInstanceQuery")? {
         let query: ProcessInstanceQuery = params::from_object(&query, PROCESS_INSTANCE)?;
@@ -218,6 +221,13 @@ pub(super) fn selected(call: &Call, body: &Object, ids: &str) -> Result<Vec<Id>,
     Ok(instances)
 }
 
+const NULL_INSTANCE: &str = "Cannot be null.: Process Instance ids contains null value";
+
+/// Whether there is a null among the process instances that a body names.
+fn names_null(body: &Object) -> bool {
+    body.value("processInstanceIds").and_then(Json::as_array).is_some_and(|ids| ids.iter().any(Json::is_null))
+}
+
 /// As [`selected`], but nothing selected is a bad request.
 fn some_selected(call: &Call, body: &Object) -> Result<Vec<Id>, Failure> {
     let instances = selected(call, body, "processInstanceIds")?;
@@ -230,9 +240,7 @@ fn some_selected(call: &Call, body: &Object) -> Result<Vec<Id>, Failure> {
 async fn suspend_several(call: Call) -> Reply {
     let body = call.object()?;
     let by_definition = ["processDefinitionId", "processDefinitionKey"].map(|name| body.value(name).is_some());
-    let by_list = ["processInstanceIds", "processInstanceQuery", "historicProcessInstanceQuery"]
-        .iter()
-        .any(|name| body.value(name).is_some());
+    let by_list = SELECTIONS.iter().any(|name| body.value(name).is_some());
     let message = match (by_definition, by_list) {
         ([false, false], false) => {
             Some("Either processDefinitionId or processDefinitionKey should be set to update the suspension state.")
@@ -249,10 +257,16 @@ async fn suspend_several(call: Call) -> Reply {
     if let Some(message) = message {
         return Err(Failure::bad(message));
     }
+    if names_null(&body) {
+        return Err(Fault::bad_request(NULL_INSTANCE).into());
+    }
     let instances = match super::process_definition::definitions_of(&call, &body)? {
         Some(definitions) => Instances::Of(definitions),
         None => Instances::Ids(selected(&call, &body, "processInstanceIds")?),
     };
+    if instances == Instances::Ids(Vec::new()) {
+        return Err(Fault::bad_request("No process instance ids given: Process Instance ids is empty").into());
+    }
     let request = SuspendInstances { instances, suspended: body.flag("suspended")? };
     call.app.engine.suspend_instances(request, &call.caller).await?;
     Ok(Answer::nothing())
@@ -260,8 +274,20 @@ async fn suspend_several(call: Call) -> Reply {
 
 async fn suspend_async(call: Call) -> Reply {
     let body = call.object()?;
-    let request =
-        Batch::SuspendInstances { instances: some_selected(&call, &body)?, suspended: body.flag("suspended")? };
+    if SELECTIONS.iter().all(|name| body.value(name).is_none()) {
+        return Err(Failure::bad(
+            "Either processInstanceIds, processInstanceQuery or historicProcessInstanceQuery should be set to update the \
+             suspension state.",
+        ));
+    }
+    if names_null(&body) {
+        return Err(Failure::bad(NULL_INSTANCE));
+    }
+    let instances = selected(&call, &body, "processInstanceIds")?;
+    if instances.is_empty() {
+        return Err(Failure::bad("No process instance ids given: process Instance Ids is empty"));
+    }
+    let request = Batch::SuspendInstances { instances, suspended: body.flag("suspended")? };
     super::batch::start(&call, request).await
 }
 
@@ -310,6 +336,12 @@ async fn variables_async(call: Call) -> Reply {
     let body = call.object()?;
     let variables = value::variables(&body, "variables")
         .map_err(|failure| Failure::bad(format!("Cannot set variables: {}", failure.message)))?;
-    let request = Batch::SetVariables { instances: selected(&call, &body, "processInstanceIds")?, variables };
+    let mut instances = selected(&call, &body, "processInstanceIds")?;
+    {
+        // only running ones count here
+        let world = call.app.engine.read();
+        instances.retain(|id| world.process_instance(*id).is_some());
+    }
+    let request = Batch::SetVariables { instances, variables };
     super::batch::start(&call, request).await
 }

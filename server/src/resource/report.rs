@@ -443,13 +443,15 @@ async fn set_removal_time(call: &Call, body: &Object, of: RemovalTimeOf) -> Repl
 
 async fn instances_removal_time(call: Call) -> Reply {
     let body = call.object()?;
-    let instances = selected_instances(&call, &body, "historicProcessInstanceIds")?;
+    let mut instances = selected_instances(&call, &body, "historicProcessInstanceIds")?;
+    instances.retain(|id| call.app.engine.read().historic_process_instance(*id).is_some());
     set_removal_time(&call, &body, RemovalTimeOf::ProcessInstances(instances)).await
 }
 
 async fn decisions_removal_time(call: Call) -> Reply {
     let body = call.object()?;
-    let decisions = selected_decisions(&call, &body)?;
+    let mut decisions = selected_decisions(&call, &body)?;
+    decisions.retain(|id| call.app.engine.read().historic_decision(*id).is_some());
     set_removal_time(&call, &body, RemovalTimeOf::Decisions(decisions)).await
 }
 

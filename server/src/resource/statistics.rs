@@ -41,13 +41,17 @@ pub(super) fn of_definitions(call: &Call) -> Reply {
     let rows: Vec<Json> = rows
         .iter()
         .map(|row| {
+            let mut definition =
+                serde_json::to_value(ProcessDefinitionView { row: row.definition }).unwrap_or_default();
+            // Camunda does not read it for statistics
+            definition["historyTimeToLive"] = Json::Null;
             json!({
                 "@class": "org.camunda.bpm.engine.rest.dto.repository.ProcessDefinitionStatisticsResultDto",
                 "id": row.definition.text_id,
                 "instances": row.instances,
                 "failedJobs": row.failed_jobs,
                 "incidents": incidents_json(&row.incidents),
-                "definition": serde_json::to_value(ProcessDefinitionView { row: row.definition }).unwrap_or_default(),
+                "definition": definition,
             })
         })
         .collect();

@@ -18,7 +18,7 @@ use tollgate::{
 
 use super::variables::{ByName, Returned};
 use crate::{
-    criteria::work::TASK,
+    criteria::{expression, work::TASK},
     engine::Form,
     http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, criteria, once::carry_out, page, params, sorting},
     value,
@@ -111,12 +111,14 @@ pub(super) fn answer_one(call: &Call, row: &TaskRow<'_>) -> Reply {
 fn with_more(row: &TaskRow<'_>, view: &TaskView<'_>, shown: Shown) -> serde_json::Value {
     let mut json = serde_json::to_value(view).unwrap_or_default();
     if shown.variables || shown.local_variables {
-        let variables = if shown.variables {
+        let variables: Vec<_> = if shown.variables {
             row.world.visible_task_variables(row.entity)
         } else {
             row.world.variables_of(row.id).collect()
         };
-        json["variables"] = serde_json::to_value(ByName { variables, deserialize: true }).unwrap_or_default();
+        if !variables.is_empty() {
+            json["variables"] = serde_json::to_value(ByName { variables, deserialize: true }).unwrap_or_default();
+        }
     }
     if shown.comment_info {
         json["attachment"] = row.has_attachment().into();
@@ -126,6 +128,11 @@ fn with_more(row: &TaskRow<'_>, view: &TaskView<'_>, shown: Shown) -> serde_json
 }
 
 fn read(call: &Call) -> Result<TaskQuery, Failure> {
+    if call.method == axum::http::Method::POST {
+        let mut body = call.object()?;
+        expression::evaluate_groups(call, &mut body)?;
+        return query_of(&body);
+    }
     let mut query = criteria(call, TASK)?;
     query.sorting = sorting(call, sorting_key)?;
     check_usage(&query)?;
@@ -147,6 +154,13 @@ fn check_usage(query: &TaskQuery) -> Result<(), Failure> {
             "Invalid query usage: candidateUser, candidateGroup, candidateGroupLike, candidateGroupIn, withCandidateGroups, \
              withoutCandidateGroups, withCandidateUsers, withoutCandidateUsers has to be called before \
              'includeAssignedTasks'.",
+        )
+        .into());
+    }
+    let with_due_date = query.due_date.is_some() || query.due_before.is_some() || query.due_after.is_some();
+    if query.without_due_date && with_due_date {
+        return Err(Fault::engine(
+            "Invalid query usage: cannot set both due date (equal to, before, or after) and withoutDueDate filters.",
         )
         .into());
     }
@@ -204,13 +218,20 @@ async fn claim(call: Call) -> Reply {
     plain(&call, TaskCommand::Claim(user)).await
 }
 
+/// As [`plain`], but a task that is not there is a `NotFoundException`.
+async fn of_known(call: &Call, command: TaskCommand) -> Reply {
+    let id = task_id(call).map_err(|fault| Fault::not_found(fault.message))?;
+    call.app.engine.execute(Command::Task(id, command), &call.caller).await?;
+    Ok(Answer::nothing())
+}
+
 async fn unclaim(call: Call) -> Reply {
-    plain(&call, TaskCommand::SetAssignee(None)).await
+    of_known(&call, TaskCommand::SetAssignee(None)).await
 }
 
 async fn assignee(call: Call) -> Reply {
     let user = call.object()?.text("userId")?;
-    plain(&call, TaskCommand::SetAssignee(user)).await
+    of_known(&call, TaskCommand::SetAssignee(user)).await
 }
 
 async fn delegate(call: Call) -> Reply {
@@ -398,7 +419,7 @@ fn link(body: &Object) -> Result<IdentityLink, Failure> {
 
 async fn add_link(call: Call) -> Reply {
     let link = link(&call.object()?)?;
-    plain(&call, TaskCommand::AddLink(link)).await
+    of_known(&call, TaskCommand::AddLink(link)).await
 }
 
 async fn delete_link(call: Call) -> Reply {
@@ -406,9 +427,10 @@ async fn delete_link(call: Call) -> Reply {
     plain(&call, TaskCommand::DeleteLink(link)).await
 }
 
-/// Reads a task query of a JSON object, as filters keep it.
+/// Reads a task query of a JSON object.
 pub(super) fn query_of(object: &Object) -> Result<TaskQuery, Failure> {
     let mut query: TaskQuery = params::from_object(object, TASK)?;
     query.sorting = params::sorting_of(object, sorting_key)?;
+    check_usage(&query)?;
     Ok(query)
 }

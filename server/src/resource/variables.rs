@@ -65,9 +65,9 @@ impl Scope {
     /// Whether the caller may read the variables.
     fn permit(self, rights: Rights<'_>, world: &World, id: Id) -> Result<(), Fault> {
         if self.is_task() {
-            return world.task(id).map_or(Ok(()), |task| rights.read_task(task));
+            return world.task(id).map_or(Ok(()), |task| rights.read_task_variables(task));
         }
-        world.execution(id).map_or(Ok(()), |row| rights.read_execution(row))
+        world.execution(id).map_or(Ok(()), |row| rights.read_variables(row))
     }
 
     /// The variables that are visible.
@@ -80,11 +80,11 @@ impl Scope {
     }
 
     /// The command that sets and removes variables.
-    fn command(self, id: Id, variables: Variables, deletions: Vec<String>) -> Command {
+    fn command(self, id: Id, variables: Variables, deletions: Vec<String>, patch: bool) -> Command {
         if self.is_task() {
-            Command::SetTaskVariables { task: id, variables, local: self.is_local(), deletions }
+            Command::SetTaskVariables { task: id, variables, local: self.is_local(), deletions, patch }
         } else {
-            Command::SetVariables { execution: id, variables, local: self.is_local(), deletions }
+            Command::SetVariables { execution: id, variables, local: self.is_local(), deletions, patch }
         }
     }
 }
@@ -200,9 +200,10 @@ async fn change(
     attempt: Attempt<'_>,
     variables: Variables,
     deletions: Vec<String>,
+    patch: bool,
 ) -> Reply {
     let id = scope.find(&call.app.engine.read(), call.id()).map_err(|fault| attempt.failed(fault))?;
-    let command = scope.command(id, variables, deletions);
+    let command = scope.command(id, variables, deletions, patch);
     call.app.engine.execute(command, &call.caller).await.map_err(|fault| attempt.failed(fault))?;
     Ok(Answer::nothing())
 }
@@ -211,20 +212,20 @@ async fn put(call: Call, scope: Scope) -> Reply {
     let name = call.path("varId");
     let attempt = Attempt::PutVariable(scope.word(), name);
     let value = value::named(name, &call.object()?).map_err(|failure| attempt.refused(failure))?;
-    change(&call, scope, attempt, Variables(vec![value]), Vec::new()).await
+    change(&call, scope, attempt, Variables(vec![value]), Vec::new(), false).await
 }
 
 async fn delete(call: Call, scope: Scope) -> Reply {
     let name = call.path("varId");
     let attempt = Attempt::DeleteVariable(scope.word(), name);
-    change(&call, scope, attempt, Variables::default(), vec![name.to_owned()]).await
+    change(&call, scope, attempt, Variables::default(), vec![name.to_owned()], false).await
 }
 
 async fn modify(call: Call, scope: Scope) -> Reply {
     let attempt = Attempt::ModifyVariables(scope.word(), call.id());
     let body = call.object()?;
     let variables = value::variables(&body, "modifications").map_err(|failure| attempt.refused(failure))?;
-    change(&call, scope, attempt, variables, body.list("deletions")?).await
+    change(&call, scope, attempt, variables, body.list("deletions")?, true).await
 }
 
 async fn upload(call: Call, scope: Scope) -> Reply {
@@ -250,7 +251,7 @@ async fn upload(call: Call, scope: Scope) -> Reply {
         None => upload_body(&form, data)?,
     };
     let value = value::named(&name, &Object::of(&body)?)?;
-    change(&call, scope, attempt, Variables(vec![value]), Vec::new()).await
+    change(&call, scope, attempt, Variables(vec![value]), Vec::new(), false).await
 }
 
 /// The typed value of an uploaded file.

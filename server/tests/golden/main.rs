@@ -25,7 +25,8 @@ fn folder() -> PathBuf {
 }
 
 fn empty_engine() -> Router {
-    let options = tollgate::Options { job_executor: false, ..tollgate::Options::default() };
+    let settings = tollgate::Settings { hostname: "127.0.0.1$default".to_owned(), ..tollgate::Settings::default() };
+    let options = tollgate::Options { job_executor: false, settings, ..tollgate::Options::default() };
     let engine = tollgate::Engine::in_memory(options).expect("an engine in memory opens");
     router(engine, Options::default())
 }
