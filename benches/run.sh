@@ -13,3 +13,5 @@ target=${CARGO_TARGET_DIR:-target}/release
 "$target/load" --folder "$results/load" --seconds "$seconds" --threads | tee "$results/fjall.jsonl"
 "$target/load" --folder "$results/load" --seconds "$seconds" --store memory --callers f1024 | tee "$results/memory.jsonl"
 "$target/examples/limits" "$results/limits" "$seconds" fjall memory | tee "$results/limits-last.jsonl"
+cargo build --release -p tollgate-cli
+for store in fjall memory; do "$target/polls" --tollgate "$target/tollgate" --store "$store"; done | tee "$results/polls.jsonl"

@@ -93,6 +93,7 @@ pub(super) fn of_activities(call: &Call) -> Reply {
 pub(super) fn called_definitions(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let definition = find(call, &world, |fault| Failure::missing(fault.message))?;
+    call.rights(&world).read_process_definition(definition.id)?;
     let mut called: Vec<(String, Vec<String>)> = Vec::new();
     for (activity, target) in model::static_calls(&world, definition) {
         match called.iter_mut().find(|(id, _)| *id == target) {
