@@ -1,5 +1,6 @@
 //! Checks on deployments, definitions and job definitions.
 
+use engine_core::error::Fault;
 use models::Id;
 
 use super::{Rights, Verdict, needed, needed_on_all};
@@ -8,7 +9,7 @@ use crate::{
         Batch, BatchChange, DefinitionChange, Definitions, Instances, JobDefinitionChange, JobDefinitions, Migrate,
         Restart,
     },
-    world::permission::Resource,
+    world::{World, permission::Resource},
 };
 
 impl Rights<'_> {
@@ -220,7 +221,13 @@ impl Rights<'_> {
     /// Restarting ended process instances.
     pub(crate) fn restart(self, request: &Restart) -> Verdict {
         let key = self.world.definition_key(Some(request.definition)).unwrap_or_default();
-        self.require(&needed("READ_HISTORY", Resource::ProcessDefinition, key))
+        self.require(&needed("READ_HISTORY", Resource::ProcessDefinition, key))?;
+        let past = request.instances.iter().filter_map(|id| self.world.historic_process_instance(*id));
+        if past.into_iter().all(|row| World::sees_tenant(self.caller, row.tenant.as_deref())) {
+            return Ok(());
+        }
+        // what is not seen is not there
+        Err(Fault::bad_request("Historic process instance cannot be found: historicProcessInstanceId is null"))
     }
 
     /// Whether the caller may start a batch of that kind.
