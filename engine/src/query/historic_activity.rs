@@ -10,7 +10,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed, parsed_end},
     narrow::{among, under_each, under_id, under_text},
     parameters::{Sort, query, sorting},
-    visibility::{Past, reads_past, sees},
+    visibility::{Entry, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -149,7 +149,7 @@ impl Criteria for HistoricActivityInstanceQuery {
 
     fn visible(&self, row: HistoricActivityInstanceRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            let of = Past { definition: Some(row.definition), instance: Some(row.process_instance), task: None };
+            let of = Entry { definition: Some(row.definition), instance: Some(row.process_instance), task: None };
             reads_past(row.world, viewer, of)
         })
     }

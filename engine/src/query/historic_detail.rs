@@ -8,7 +8,7 @@ use super::{
     narrow::{under_each, under_id, under_ids},
     parameters::{Sort, query, sorting},
     text::like_ignoring_case,
-    visibility::{Past, reads_past_variable, sees},
+    visibility::{Entry, reads_past_variable, sees},
 };
 use crate::{
     request::Caller,
@@ -137,7 +137,7 @@ impl Criteria for HistoricDetailQuery {
 
     fn visible(&self, row: HistoricDetailRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            let of = Past { definition: row.definition, instance: row.process_instance, task: row.task };
+            let of = Entry { definition: row.definition, instance: row.process_instance, task: row.task };
             reads_past_variable(row.world, viewer, of)
         })
     }

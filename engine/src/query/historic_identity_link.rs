@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated},
     narrow::under_each,
     parameters::{Sort, query, sorting},
-    visibility::{Past, reads_past, sees},
+    visibility::{Entry, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -118,7 +118,7 @@ impl Criteria for HistoricIdentityLinkLogQuery {
     fn visible(&self, row: HistoricIdentityLinkLogRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
             let instance = row.task.and_then(|id| row.world.historic_task(id)).and_then(|task| task.process_instance);
-            reads_past(row.world, viewer, Past { definition: row.definition, instance, task: row.task })
+            reads_past(row.world, viewer, Entry { definition: row.definition, instance, task: row.task })
         })
     }
 

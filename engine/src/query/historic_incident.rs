@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::{among, under_each, under_id},
     parameters::{Sort, query, sorting},
-    visibility::{Past, reads_past, sees},
+    visibility::{Entry, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -143,7 +143,7 @@ impl Criteria for HistoricIncidentQuery {
 
     fn visible(&self, row: HistoricIncidentRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            let of = Past { definition: row.definition, instance: row.process_instance, task: None };
+            let of = Entry { definition: row.definition, instance: row.process_instance, task: None };
             reads_past(row.world, viewer, of)
         })
     }

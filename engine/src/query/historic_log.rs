@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::{among, under_id},
     parameters::{Sort, query, sorting},
-    visibility::{Past, reads_past, sees},
+    visibility::{Entry, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -196,7 +196,7 @@ impl Criteria for HistoricJobLogQuery {
 
     fn visible(&self, row: HistoricJobLogRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            let of = Past { definition: row.definition, instance: row.process_instance, task: None };
+            let of = Entry { definition: row.definition, instance: row.process_instance, task: None };
             reads_past(row.world, viewer, of)
         })
     }
@@ -291,7 +291,7 @@ impl Criteria for HistoricExternalTaskLogQuery {
 
     fn visible(&self, row: HistoricExternalTaskLogRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            let of = Past { definition: Some(row.definition), instance: Some(row.process_instance), task: None };
+            let of = Entry { definition: Some(row.definition), instance: Some(row.process_instance), task: None };
             reads_past(row.world, viewer, of)
         })
     }

@@ -9,7 +9,7 @@ use super::{
     parameters::{Sort, query, sorting},
     text::like,
     variable_filter::VariableFilter,
-    visibility::{Past, reads_past, sees},
+    visibility::{Entry, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -359,7 +359,7 @@ impl Criteria for HistoricProcessInstanceQuery {
 
     fn visible(&self, row: HistoricProcessInstanceRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            let of = Past { definition: Some(row.definition), instance: Some(row.id), task: None };
+            let of = Entry { definition: Some(row.definition), instance: Some(row.id), task: None };
             reads_past(row.world, viewer, of)
         })
     }

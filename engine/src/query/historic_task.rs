@@ -8,7 +8,7 @@ use super::{
     narrow::{among, under_each, under_id, under_text, variable_trace, variables},
     parameters::{Sort, query, sorting},
     text::{equal_ignoring_case, like_ignoring_case},
-    visibility::{Past, reads_past, sees},
+    visibility::{Entry, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -275,7 +275,7 @@ impl Criteria for HistoricTaskInstanceQuery {
 
     fn visible(&self, row: HistoricTaskInstanceRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            let of = Past { definition: row.definition, instance: row.process_instance, task: Some(row.id) };
+            let of = Entry { definition: row.definition, instance: row.process_instance, task: Some(row.id) };
             reads_past(row.world, viewer, of)
         })
     }

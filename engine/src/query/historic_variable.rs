@@ -9,7 +9,7 @@ use super::{
     parameters::{Sort, query, sorting},
     text::{equal_ignoring_case, like, like_ignoring_case},
     variable_filter::{Operator, VariableFilter},
-    visibility::{Past, reads_past_variable, sees},
+    visibility::{Entry, reads_past_variable, sees},
 };
 use crate::{
     request::Caller,
@@ -181,7 +181,7 @@ impl Criteria for HistoricVariableInstanceQuery {
 
     fn visible(&self, row: HistoricVariableInstanceRow<'_>, viewer: &Caller) -> bool {
         sees(viewer, row.tenant.as_deref(), || {
-            let of = Past { definition: row.definition, instance: row.process_instance, task: row.task };
+            let of = Entry { definition: row.definition, instance: row.process_instance, task: row.task };
             reads_past_variable(row.world, viewer, of)
         })
     }

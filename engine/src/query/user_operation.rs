@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::under_id,
     parameters::{Sort, query, sorting},
-    visibility::{Past, reads_past, sees},
+    visibility::{Entry, reads_past, sees},
 };
 use crate::{
     request::Caller,
@@ -132,7 +132,7 @@ impl Criteria for UserOperationQuery {
                     && reads_past(
                         row.world,
                         viewer,
-                        Past { definition: row.definition, instance: row.process_instance, task: row.task },
+                        Entry { definition: row.definition, instance: row.process_instance, task: row.task },
                     ))
         })
     }

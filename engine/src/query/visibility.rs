@@ -3,7 +3,6 @@
 use engine_core::state::{ExternalTask, Task};
 use models::Id;
 
-use super::narrow::under_each;
 use crate::{
     request::Caller,
     world::{
@@ -44,19 +43,19 @@ pub(crate) fn may_any(world: &World, viewer: &Caller, any: &[(Resource, Option<&
 
 /// What an entry of history belongs to.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Past {
+pub(crate) struct Entry {
     pub(crate) definition: Option<Id>,
     pub(crate) instance: Option<Id>,
     pub(crate) task: Option<Id>,
 }
 
 /// The right to read an entry of history: that of the definition's, or of the instance or task itself where that counts.
-pub(crate) fn reads_past(world: &World, viewer: &Caller, of: Past) -> bool {
+pub(crate) fn reads_past(world: &World, viewer: &Caller, of: Entry) -> bool {
     reads_past_with(world, viewer, of, READ_HISTORY, READ)
 }
 
 /// The same of a variable. The right to read any task of its process instance is enough.
-pub(crate) fn reads_past_variable(world: &World, viewer: &Caller, of: Past) -> bool {
+pub(crate) fn reads_past_variable(world: &World, viewer: &Caller, of: Entry) -> bool {
     let (of_definition, of_task) = match viewer.policy.specific_variables {
         true => (READ_HISTORY_VARIABLE, TASK_READ_VARIABLE),
         false => (READ_HISTORY, READ),
@@ -64,13 +63,14 @@ pub(crate) fn reads_past_variable(world: &World, viewer: &Caller, of: Past) -> b
     reads_past_with(world, viewer, of, of_definition, of_task)
         || viewer.policy.historic_instances
             && of.instance.is_some_and(|instance| {
-                let mut tasks = under_each(&world.past.tasks.process_instance, [instance]).into_iter();
-                tasks
-                    .any(|task| reads_past_with(world, viewer, Past { task: Some(task), ..of }, of_definition, of_task))
+                let mut tasks = world.historic_tasks_of(instance);
+                tasks.any(|task| {
+                    reads_past_with(world, viewer, Entry { task: Some(task.id), ..of }, of_definition, of_task)
+                })
             })
 }
 
-fn reads_past_with(world: &World, viewer: &Caller, of: Past, of_definition: i32, of_task: i32) -> bool {
+fn reads_past_with(world: &World, viewer: &Caller, of: Entry, of_definition: i32, of_task: i32) -> bool {
     if of.definition.is_none() {
         return true;
     }
