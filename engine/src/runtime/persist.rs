@@ -334,30 +334,7 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         }
         loaded.world.put(record);
     }
-    for entry in store.prefix(b"r") {
-        let (key, value) = entry?;
-        let root = root_of(&key)?;
-        loaded.greatest_id = loaded.greatest_id.max(root.0);
-        match value.first() {
-            Some(&SMALL) => {
-                let snapshot: Snapshot = decode(&key, &value[1..])?;
-                note_ids(&mut loaded.greatest_id, &snapshot);
-                loaded.world.load_root(root, snapshot);
-            }
-            Some(&MARKER) => {
-                let snapshot = load_fat(store, root)?;
-                note_ids(&mut loaded.greatest_id, &snapshot);
-                loaded.fat.push(root);
-                loaded.world.load_root(root, snapshot);
-            }
-            other => {
-                return Err(LoadError::Record {
-                    key: hex(&key),
-                    why: format!("unknown format {other:?}: it was written by another version of Tollgate"),
-                });
-            }
-        }
-    }
+    load_roots(store, &mut loaded)?;
     let source = StoredHistory(store.clone());
     for entry in store.prefix(b"s") {
         let (key, value) = entry?;
@@ -401,6 +378,61 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         }
     }
     Ok(loaded)
+}
+
+/// Root instances read ahead of those that enter the model.
+const READ_AHEAD: usize = 512;
+
+/// Reads the running root instances: one thread reads and decodes, this one enters them.
+fn load_roots(store: &Store, loaded: &mut Loaded) -> Result<(), LoadError> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(16);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut roots = store.prefix(b"r").map(|entry| read_root(store, entry)).peekable();
+            while roots.peek().is_some() {
+                let some: Result<Vec<StoredRoot>, LoadError> = roots.by_ref().take(READ_AHEAD).collect();
+                // nobody listens any more after an error
+                if sender.send(some).is_err() {
+                    return;
+                }
+            }
+        });
+        for some in receiver {
+            for StoredRoot { root, snapshot, fat } in some? {
+                loaded.greatest_id = loaded.greatest_id.max(root.0);
+                note_ids(&mut loaded.greatest_id, &snapshot);
+                if fat {
+                    loaded.fat.push(root);
+                }
+                loaded.world.load_root(root, snapshot);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// A running root instance as it was stored.
+struct StoredRoot {
+    root: Id,
+    snapshot: Snapshot,
+    /// Entity by entity.
+    fat: bool,
+}
+
+fn read_root(
+    store: &Store,
+    entry: Result<(store::Bytes, store::Bytes), store::Error>,
+) -> Result<StoredRoot, LoadError> {
+    let (key, value) = entry?;
+    let root = root_of(&key)?;
+    match value.first() {
+        Some(&SMALL) => Ok(StoredRoot { root, snapshot: decode(&key, &value[1..])?, fat: false }),
+        Some(&MARKER) => Ok(StoredRoot { root, snapshot: load_fat(store, root)?, fat: true }),
+        other => Err(LoadError::Record {
+            key: hex(&key),
+            why: format!("unknown format {other:?}: it was written by another version of Tollgate"),
+        }),
+    }
 }
 
 fn load_fat(store: &Store, root: Id) -> Result<Snapshot, LoadError> {
