@@ -339,6 +339,11 @@ impl Engine {
         self.0.observe(observer);
     }
 
+    /// The circuit breakers of what connectors and mapped delegates call.
+    pub(crate) fn circuits(&self) -> Vec<tollgate::Circuit> {
+        self.0.circuits()
+    }
+
     /// What the store tells about itself; `None` when it has failed.
     pub(crate) fn store_stats(&self) -> Option<store::Stats> {
         self.0.store_stats().ok()

@@ -1,10 +1,12 @@
 //! `/metrics`: figures about requests, the engine, its work and the store, for Prometheus.
 //!
 //! Counters are kept as things happen ([`happenings`]); what is open is counted when somebody asks and not more often than
-//! [`census::FRESH`] ([`census`]); the store and the exporter of traces have figures of their own ([`storage`], [`traces`]). Values of labels are bounded
+//! [`census::FRESH`] ([`census`]); the store, circuit breakers and the exporter of traces have figures of their own
+//! ([`storage`], [`circuits`], [`traces`]). Values of labels are bounded
 //! ([`labels`]). docs/metrics.md explains every name; a test compares.
 
 mod census;
+mod circuits;
 mod happenings;
 mod labels;
 mod storage;
@@ -19,7 +21,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use self::{census::Census, happenings::Happenings, storage::Storage, traces::Traces};
+use self::{census::Census, circuits::Circuits, happenings::Happenings, storage::Storage, traces::Traces};
 use crate::{app::App, engine::Engine};
 
 /// Labels of one name.
@@ -53,6 +55,7 @@ impl Metrics {
         registry.register_with_unit("uptime", "Time since the start", Unit::Seconds, uptime.clone());
         engine.observe(Arc::new(Happenings::new(&mut registry)));
         registry.register_collector(Box::new(Storage::new(engine.clone())));
+        registry.register_collector(Box::new(Circuits::new(engine.clone())));
         registry.register_collector(Box::new(Traces::new(spans)));
         Self { registry, responses, long_polls, queued, memory, uptime, census }
     }
