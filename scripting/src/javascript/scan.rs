@@ -234,6 +234,9 @@ fn is_tidy(tokens: &[Token<'_>]) -> bool {
         let after = tokens.get(at + 1);
         if token.is("[") {
             computed |= is_computed(tokens, at);
+        } else if token.kind == Kind::Text {
+            // the name of a member in a pattern, not written as it is
+            computed |= token.text.contains('\\') && after.is_some_and(|after| after.is(":"));
         } else if token.is_word("this") {
             // `this` may be the globals; by name they are taken care of.
             if !after.is_some_and(|after| after.is(".")) {
@@ -376,6 +379,7 @@ mod tests {
             "Number['\\x70rototype'].x = 1",
             "var n = Number; n[key].x = 1",
             "({[key]: p} = Number)",
+            "({'\\u0070rototype': p} = Number)",
             "Math.x = 1",
             "Math['x'] = 1",
             "Object.assign(Math, {x: 1})",
@@ -415,6 +419,16 @@ mod tests {
         assert_eq!(body.source_column(1, 15), 1);
         assert_eq!(body.source_column(2, 1), 1);
         assert_eq!(body.source_column(2, 12), 4);
+    }
+
+    #[test]
+    fn any_text_can_be_read() {
+        let scripts: Vec<char> = include_str!("../../tests/cases/javascript.txt").chars().take(4_000).collect();
+        for at in 0..scripts.len() {
+            let part = &scripts[at..scripts.len().min(at + 300)];
+            let _ = scan(&part.iter().collect::<String>());
+            let _ = scan(&part.iter().rev().collect::<String>());
+        }
     }
 
     #[test]

@@ -31,9 +31,13 @@ fn an_endless_script_ends_at_the_time_limit() {
     let limits = Limits { time: Duration::from_millis(50), ..Limits::default() };
     let engine = Engine::new(limits);
     let started = Instant::now();
-    for script in
-        ["while (true) {}", "try { while (true) {} } catch (e) { 1 } finally { 2 }", "for (;;) [1].map(x => x)"]
-    {
+    for script in [
+        "while (true) {}",
+        "try { while (true) {} } catch (e) { 1 } finally { 2 }",
+        "for (;;) [1].map(x => x)",
+        "/(a+)+$/.test('a'.repeat(40) + '!')",
+        "eval('while (true) {}')",
+    ] {
         let script = engine.compile(Language::JavaScript, script).expect("compiles");
         let outcome = script.run(&mut Process::with(&[]));
         assert_eq!(outcome.unwrap_err(), ScriptError::Limit("the script ran longer than 50 ms".to_owned()));
@@ -218,6 +222,7 @@ fn the_machine_is_out_of_reach() {
         "java.io.File('/')",
         "require('fs')",
         "load('x.js')",
+        "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)",
     ] {
         let outcome = run(Language::JavaScript, script, &mut Process::with(&[]));
         assert!(outcome.is_err(), "{script}: {outcome:?}");
