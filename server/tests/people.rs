@@ -9,6 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use tollgate::{
     Engine, IdentityOptions,
+    command::{Command, Outcome, Start},
     request::{Admin, Caller, GroupProfile, UserProfile},
 };
 use tollgate_server::{Options, router};
@@ -16,8 +17,12 @@ use tower::ServiceExt;
 
 /// A server with an administrator `root` and a user `ann` without rights; the password of each is the name.
 fn server() -> (Engine, Router) {
+    server_with(tollgate::Options::default())
+}
+
+fn server_with(options: tollgate::Options) -> (Engine, Router) {
     let identity = IdentityOptions { authorization: true, ..IdentityOptions::default() };
-    let options = tollgate::Options { job_executor: false, identity, ..tollgate::Options::default() };
+    let options = tollgate::Options { job_executor: false, identity, ..options };
     let engine = Engine::in_memory(options).expect("an engine in memory opens");
     engine.ensure_administrator("root", "root").expect("an administrator");
     let profile = UserProfile { id: "ann".into(), ..UserProfile::default() };
@@ -82,4 +87,41 @@ fn the_log_is_exported_line_by_line_to_those_who_may_read_it() {
     assert_eq!(one, "", "criteria count");
     let (status, none) = get(&router, "/tollgate/audit.jsonl", Some("ann"));
     assert_eq!((status, none.as_str()), (StatusCode::OK, ""));
+}
+
+/// What is known of instances whose history has left the memory is exported as all else.
+#[test]
+fn the_export_is_complete_when_history_is_on_disk() {
+    const MODEL: &str = r#"<?xml version="1.0"?>
+        <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+            targetNamespace="http://tollgate.example">
+          <process id="p" isExecutable="true" camunda:historyTimeToLive="P30D"><startEvent id="s"/></process>
+        </definitions>"#;
+    let (engine, router) = server_with(tollgate::Options { history_in_memory: 16, ..tollgate::Options::default() });
+    engine.deploy_file("p.bpmn", MODEL).wait().expect("it deploys");
+    let definition = engine.read().latest_process_definition("p", None).expect("deployed").id;
+    let root = Caller { user: Some("root".into()), ..Caller::default() };
+    let mut started = std::collections::BTreeSet::new();
+    for _ in 0..300 {
+        let start = Start { definition, ..Start::default() };
+        match engine.execute(Command::Start(Box::new(start)), &root).wait().expect("it starts") {
+            Outcome::Started { process_instance, .. } => drop(started.insert(process_instance.to_string())),
+            other => panic!("{other:?}"),
+        }
+    }
+    let in_memory = || {
+        let (_, figures) = get(&router, "/metrics", None);
+        let line = figures.lines().find(|line| line.starts_with("tollgate_history_in_memory ")).expect("a figure");
+        line.split(' ').nth(1).and_then(|number| number.parse::<usize>().ok()).expect("a number")
+    };
+    let left = (0..600).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        in_memory() < 100
+    });
+    assert!(left, "history leaves the memory: {} are there", in_memory());
+    let (_, body) = get(&router, "/tollgate/audit.jsonl?operationType=Create&entityType=ProcessInstance", Some("root"));
+    let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(lines.iter().all(|line| line["userId"] == "root" && line["operationType"] == "Create"));
+    let exported = lines.iter().map(|line| line["processInstanceId"].as_str().expect("an id").to_owned()).collect();
+    assert_eq!(started, exported);
 }

@@ -1,7 +1,7 @@
 //! Load on an engine in the same process.
 //!
 //! ```text
-//! cargo run --release -p tollgate-benches --bin load -- [--store fjall|sled|memory] [--seconds 3] [--callers 1,8,64,f1024] [workload…]
+//! cargo run --release -p tollgate-benches --bin load -- [--store fjall|sled|memory] [--seconds 3] [--callers 1,8,64,f1024] [--trace] [--scrape 1] [workload…]
 //! ```
 //! Prints one JSON object a line. `cpu_us` is the processor time of the whole process for each instance, drivers included;
 //! `f1024` means 1,024 calls under way, a plain number so many blocking threads.
@@ -14,16 +14,19 @@
 
 mod batches;
 mod loops;
+mod watched;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use tollgate::{Engine, Options};
+use tollgate::{Engine, Options, trace::Sampling};
 use tollgate_benches::{
     drive::{Callers, Run, Until},
     meter,
 };
+
+use self::watched::Watched;
 
 /// Load on an engine in the same process.
 #[derive(Debug, Parser)]
@@ -46,18 +49,26 @@ struct Args {
     /// Prints the processor time of each thread too.
     #[arg(long)]
     threads: bool,
+    /// Exports a trace of everything, to a collector in this process that forgets it.
+    #[arg(long)]
+    trace: bool,
+    /// Keeps figures as a server does, and asks for them every so many seconds; 0 never asks.
+    #[arg(long, value_name = "SECONDS")]
+    scrape: Option<f64>,
     /// Workloads; all of them when none is given.
     workloads: Vec<String>,
 }
 
 impl Args {
-    fn engine(&self) -> Result<Arc<Engine>> {
+    fn engine(&self) -> Result<Watched> {
         let path = self.folder.join("store");
         let _ = std::fs::remove_dir_all(&path);
-        let options = Options { store: self.store, ..Options::default() };
+        let mut options = Options { store: self.store, ..Options::default() };
+        options.settings.tracing = self.trace.then_some(Sampling { ratio: 1.0 });
         let engine = Engine::open_with(&path, options)?;
         engine.handler("noop", |_| Ok(()));
-        Ok(Arc::new(engine))
+        let pace = |seconds: f64| Some(Duration::from_secs_f64(seconds)).filter(|pace| !pace.is_zero());
+        Watched::new(engine, self.trace, self.scrape.map(pace))
     }
 
     fn wants(&self, name: &str) -> bool {
@@ -98,7 +109,10 @@ fn main() -> Result<()> {
                 workload.run(&engine, callers, warm);
                 let run = workload.run(&engine, callers, Until::Time(Duration::from_secs_f64(args.seconds)));
                 let calls = run.latencies.len() as u64;
-                report(&args, workload.name, &name, calls * workload.items, run, "");
+                let spans = engine.spans().map_or_else(String::new, |counters| {
+                    format!(",\"spans\":{},\"dropped\":{}", counters.exported(), counters.dropped())
+                });
+                report(&args, workload.name, &name, calls * workload.items, run, &spans);
                 let open = engine.read().execution_count();
                 anyhow::ensure!(open == 0, "{open} instances of {} did not end", workload.name);
             }
