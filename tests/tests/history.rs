@@ -141,3 +141,36 @@ fn history_on_disk_is_found_and_comes_back() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+/// What the history of root instances takes on disk: values of whole histories, and events.
+fn values_on_disk(engine: &Engine) -> (usize, usize) {
+    (engine.store().prefix(b"f").count(), engine.store().prefix(b"h").count())
+}
+
+#[test]
+fn deleted_history_leaves_the_disk() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let engine = open(Kind::Fjall, &folder.path().join("data"))?;
+    engine.deploy_file("order.bpmn", MODEL.replace("userTask", "manualTask")).wait()?;
+    let mut instances = Vec::new();
+    for number in 0..600 {
+        instances.push(engine.start("order", [("number", Value::from(number))]).wait()?);
+    }
+    until_on_disk(&engine, 560);
+    let (wholes, _) = values_on_disk(&engine);
+    assert!(wholes >= 560, "{wholes}");
+    for instance in &instances[..520] {
+        engine.change_history(HistoryChange::DeleteProcessInstance(*instance), &Caller::default()).wait()?;
+    }
+    let begun = Instant::now();
+    // deletions are carried out some hundred at a time
+    while values_on_disk(&engine).0 > wholes - 512 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?} are left", values_on_disk(&engine));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let left = HistoricProcessInstanceQuery::default().count(&engine.read(), None);
+    assert_eq!(left, 80);
+    let events = values_on_disk(&engine).1;
+    assert!(events < 200, "{events} commits of history are left");
+    Ok(())
+}

@@ -147,10 +147,10 @@ impl Lane {
     fn freeze(&mut self, mut leaving: Leaving, done: std::sync::mpsc::Sender<Vec<(Id, u64)>>) {
         self.settle();
         let mut ops: Vec<Op> = Vec::new();
-        let (number, touched) = {
-            let mut world = self.shared.world.write();
+        let number = {
+            let world = self.shared.world.read();
             world.history.confirm(&mut leaving);
-            (world.history.cold.next_number(), std::mem::take(&mut world.history.cold.touched))
+            world.history.cold.next_number()
         };
         let mut kept = Vec::new();
         let mut events = Vec::new();
@@ -166,7 +166,7 @@ impl Lane {
         ops.extend(segment.as_ref().map(persist::segment_op));
         {
             let mut world = self.shared.world.write();
-            for number in touched {
+            for number in std::mem::take(&mut world.history.cold.touched) {
                 persist::gone_ops(number, world.history.cold.gone(number), &mut ops);
                 world.history.cold.drop_empty(number);
             }

@@ -3,7 +3,7 @@
 //! A part holds roots that began one after another. What is rarely touched any more goes to disk part by part, which costs no
 //! more than dropping it; roots of it that were just at work move to the first part, with all others that came back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine_core::history::{Archive, HistoryEvent};
 use models::Id;
@@ -22,11 +22,14 @@ pub(crate) struct Note {
     age: u64,
     /// Sequence numbers of its events on disk that are in no segment.
     pub(crate) sequences: Vec<u64>,
-    /// It came back from a segment: the last sequence number of what it was made of.
+    /// It came back from a segment: the last sequence number of what it was made of, or less.
     pub(crate) base: u64,
     /// It has rows that can't be told from those of others: it stays.
     pinned: bool,
 }
+
+/// Roots that leave the first part at once: they are taken out row by row.
+const SMALL_PORTION: usize = 256;
 
 /// History of root instances that began one after another.
 #[derive(Clone, Debug, Default)]
@@ -48,11 +51,19 @@ pub(crate) struct History {
     opened: u64,
     /// Roots of a part.
     part_size: usize,
+    /// Roots in the first part whose history was deleted while it was on disk, where it still is.
+    emptied: BTreeSet<Id>,
 }
 
 impl Default for History {
     fn default() -> Self {
-        Self { parts: vec![Part::default()], cold: Cold::default(), opened: 0, part_size: 4096 }
+        Self {
+            parts: vec![Part::default()],
+            cold: Cold::default(),
+            opened: 0,
+            part_size: 4096,
+            emptied: BTreeSet::new(),
+        }
     }
 }
 
@@ -152,6 +163,14 @@ impl History {
             self.parts[0].past.apply(None, event);
             return;
         };
+        let deleted = matches!(event, HistoryEvent::ProcessInstanceDeleted(instance) if *instance == id);
+        if deleted && self.cold.root(id).is_some_and(|root| root.single.is_some()) {
+            // it was all there is: nothing of it needs to be read
+            self.cold.leave(id);
+            self.parts[0].notes.insert(id, Note { base: 1, events: 1, ..Note::default() });
+            self.emptied.insert(id);
+            return;
+        }
         let part = self.part_of(id);
         let age = self.opened;
         let Part { past, notes, .. } = &mut self.parts[part];
@@ -192,19 +211,21 @@ impl History {
         at
     }
 
-    /// Whether there is more in memory than so many roots.
+    /// Whether there is more in memory than so many roots, or enough to delete on disk.
     pub(crate) fn is_beyond(&self, most: usize) -> bool {
-        self.roots_in_memory() > most
+        self.roots_in_memory() > most || self.emptied.len() >= SMALL_PORTION
     }
 
     /// Names roots that should leave the memory: of the oldest part that can spare any, those that were not at work lately.
     pub(crate) fn spare(&self) -> Option<(Id, Vec<Id>)> {
+        if self.emptied.len() >= SMALL_PORTION {
+            return Some((self.parts[0].first, self.emptied.iter().copied().take(SMALL_PORTION).collect()));
+        }
         let recent = self.opened.saturating_sub(1);
         let last = self.parts.len() - 1;
         self.parts[..last].iter().enumerate().find_map(|(at, part)| {
             let spare = part.notes.iter().filter(|(_, note)| !note.pinned && note.age < recent);
-            // what came back leaves in small portions: it is taken out row by row
-            let most = if at == 0 { 256 } else { usize::MAX };
+            let most = if at == 0 { SMALL_PORTION } else { usize::MAX };
             let roots: Vec<Id> = spare.map(|(root, _)| *root).take(most).collect();
             (!roots.is_empty()).then_some((part.first, roots))
         })
@@ -229,10 +250,9 @@ impl History {
         Leaving { part, members }
     }
 
-    /// Keeps of a collection what has not changed since. `false` when a part holds rows that belong to none of its roots:
-    /// it must stay as it is.
-    pub(crate) fn confirm(&mut self, leaving: &mut Leaving) {
-        let Some(part) = self.parts.iter_mut().find(|one| one.first == leaving.part) else {
+    /// Keeps of a collection what has not changed since.
+    pub(crate) fn confirm(&self, leaving: &mut Leaving) {
+        let Some(part) = self.parts.iter().find(|one| one.first == leaving.part) else {
             leaving.members.clear();
             return;
         };
@@ -246,24 +266,21 @@ impl History {
     /// Takes roots out of memory whose history has been written. Answers what is to be dropped.
     pub(crate) fn freeze(&mut self, frozen: Frozen) -> Past {
         let mut dropped = Past::default();
-        let at = self.parts.iter().position(|one| one.first == frozen.part);
-        if let Some(at) = at {
-            if at == 0 {
-                for root in &frozen.roots {
-                    self.parts[0].past.remove_root(*root);
-                    self.parts[0].notes.remove(root);
-                }
+        if let Some(at) = self.parts.iter().position(|one| one.first == frozen.part) {
+            for root in &frozen.roots {
+                self.parts[at].notes.remove(root);
+                self.emptied.remove(root);
+            }
+            // rows that belong to none of the roots stay where they are
+            if at == 0 || self.parts[at].notes.values().any(|note| note.pinned) {
+                frozen.roots.iter().for_each(|root| self.parts[at].past.remove_root(*root));
             } else {
-                let mut part = self.parts.remove(at);
-                for root in &frozen.roots {
-                    part.notes.remove(root);
-                }
-                for (root, note) in part.notes {
-                    let (archive, _) = part.past.of_root(root);
-                    self.parts[0].past.load(archive);
+                let Part { past, notes, .. } = self.parts.remove(at);
+                for (root, note) in notes {
+                    self.parts[0].past.load(past.of_root(root).0);
                     self.parts[0].notes.insert(root, note);
                 }
-                dropped = part.past;
+                dropped = past;
             }
         }
         if let Some(segment) = frozen.segment {
