@@ -5,7 +5,7 @@
 //   {"n": "NaN"}  numbers without JSON form      {"h": id, "k": kind}  an object of the engine
 //   {"a": [...]}  an array                        {"o": [[k, v], ...]}  a plain object
 //   {"d": ms}     a Date                          {"b": "digits"}       a BigInt
-(function (host, shared) {
+(function (host, shared, longest) {
   'use strict';
   // Scripts may change the built-ins; these are the ones from before.
   const { parse, stringify } = JSON;
@@ -16,6 +16,32 @@
   const toText = String;
   const apply = Reflect.apply;
   const globals = globalThis;
+
+  // Arrays that are longer than memory allows are mostly holes, and the methods of arrays walk over these without ever asking
+  // for the time: they are refused.
+  function bounded(owner, name, length) {
+    const method = owner[name];
+    const wrapped = {
+      [name](...args) {
+        if (length(this, args) > longest) throw new RangeError('Invalid array length');
+        return apply(method, this, args);
+      },
+    }[name];
+    defineProperty(wrapped, 'length', { value: method.length, configurable: true });
+    defineProperty(owner, name, { value: wrapped, writable: true, enumerable: false, configurable: true });
+  }
+  for (const name of Object.getOwnPropertyNames(arrayPrototype)) {
+    if (typeof arrayPrototype[name] === 'function' && name !== 'constructor' && name !== 'concat') {
+      bounded(arrayPrototype, name, (array) => array?.length);
+    }
+  }
+  bounded(arrayPrototype, 'concat', (array, args) => {
+    let length = array?.length ?? 0;
+    for (const arg of args) if (isArray(arg)) length += arg.length;
+    return length;
+  });
+  defineProperty(arrayPrototype, Symbol.iterator, { value: arrayPrototype.values, writable: true, configurable: true });
+  bounded(Array, 'from', (_, args) => args[0]?.length);
 
   const THROWN = Symbol('thrown');
   const HANDLE = Symbol('handle');

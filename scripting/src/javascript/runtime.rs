@@ -143,7 +143,9 @@ impl Realm {
         let load = |ctx: &Ctx<'_>| -> rquickjs::Result<_> {
             let setup: Function<'_> = ctx.eval(PRELUDE)?;
             let host = host_function(ctx, line.clone(), alive.clone())?;
-            let prelude: Object<'_> = setup.call((host, shared))?;
+            // The value of each element takes 16 bytes.
+            let longest = u32::try_from(line.limits.memory_bytes / 16).unwrap_or(u32::MAX);
+            let prelude: Object<'_> = setup.call((host, shared, longest))?;
             let function =
                 |name| Ok::<_, rquickjs::Error>(Persistent::save(ctx, prelude.get::<_, Function<'_>>(name)?));
             Ok((function("prepare")?, function("run")?, function("end")?))

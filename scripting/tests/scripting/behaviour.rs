@@ -313,3 +313,35 @@ fn a_source_beyond_the_limit_is_refused() {
     let outcome = Engine::new(limits).compile(Language::Juel, "${1 + 1 + 1}");
     assert!(matches!(outcome.unwrap_err(), ScriptError::Limit(_)));
 }
+
+/// The methods of arrays run without interruption: they are not started on what is too long for the memory.
+#[test]
+fn arrays_of_holes_are_refused() {
+    let limits = Limits { time: Duration::from_millis(500), ..Limits::default() };
+    let engine = Engine::new(limits);
+    let started = Instant::now();
+    for call in [
+        "a.join('')",
+        "a.sort()",
+        "a.reverse()",
+        "a.forEach(x => x)",
+        "a.lastIndexOf(1)",
+        "a.fill(0)",
+        "a + ''",
+        "a.toSorted()",
+        "a.splice(1, 2)",
+        "[].concat(a).slice(0)",
+        "new Set(a)",
+        "[...a]",
+        "Array.from({length: 4294967295})",
+    ] {
+        let source = format!("var a = new Array(4294967295); {call}");
+        let outcome = engine.compile(Language::JavaScript, &source).expect("compiles").run(&mut Process::with(&[]));
+        assert!(outcome.is_err(), "{call}: {outcome:?}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    let source =
+        "var a = [3, 1, 2]; a.length = 3; [a.sort().join(), a.map.length, a.map.name, Array.from('ab').length].join()";
+    let after = engine.compile(Language::JavaScript, source).expect("compiles").run(&mut Process::with(&[]));
+    assert_eq!(text(&after.expect("runs")), "1,2,3,1,map,2");
+}
