@@ -114,6 +114,13 @@ pub fn many_users() -> String {
     Model::new("miuser").nodes(&[START, &task, END]).chain(&["s", "t", "e"]).xml()
 }
 
+/// `n` user tasks one after the other.
+pub fn users_in_sequence() -> String {
+    let loops = MANY.replacen('>', r#" isSequential="true">"#, 1);
+    let task = format!(r#"<userTask id="t">{loops}</userTask>"#);
+    Model::new("misequser").nodes(&[START, &task, END]).chain(&["s", "t", "e"]).xml()
+}
+
 /// A large model: blocks of ten nodes of mixed kinds one after the other, with its diagram.
 pub fn large(blocks: usize) -> String {
     let mut model = Model::new(&format!("large{blocks}")).nodes(&[START]);

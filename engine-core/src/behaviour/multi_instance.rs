@@ -1,6 +1,6 @@
 //! Multi-instance bodies (S-MI).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use models::{Id, Value};
 use objects::{Object, convert};
@@ -14,10 +14,13 @@ use crate::{
     },
 };
 
-const INSTANCES: &str = "nrOfInstances";
-const ACTIVE: &str = "nrOfActiveInstances";
-const COMPLETED: &str = "nrOfCompletedInstances";
-const COUNTER: &str = "loopCounter";
+/// A name that all bodies share.
+type Name = LazyLock<Arc<str>>;
+
+static INSTANCES: Name = LazyLock::new(|| "nrOfInstances".into());
+static ACTIVE: Name = LazyLock::new(|| "nrOfActiveInstances".into());
+static COMPLETED: Name = LazyLock::new(|| "nrOfCompletedInstances".into());
+static COUNTER: Name = LazyLock::new(|| "loopCounter".into());
 
 /// The body starts: resolves how many instances there are and starts them.
 pub(super) fn execute(tx: &mut Tx<'_>, id: Id, code: &Loop) -> Step {
@@ -34,13 +37,13 @@ pub(super) fn execute(tx: &mut Tx<'_>, id: Id, code: &Loop) -> Step {
     if count == 0 {
         return tx.leave(id);
     }
-    set(tx, id, INSTANCES, count)?;
-    set(tx, id, COMPLETED, 0)?;
+    set(tx, id, &INSTANCES, count)?;
+    set(tx, id, &COMPLETED, 0)?;
     if code.sequential {
-        set(tx, id, ACTIVE, 1)?;
+        set(tx, id, &ACTIVE, 1)?;
         return perform(tx, id, code, 0, items.as_ref());
     }
-    set(tx, id, ACTIVE, count)?;
+    set(tx, id, &ACTIVE, count)?;
     tx.change(id, |row| {
         row.activity = None;
         row.is_active = false;
@@ -124,7 +127,7 @@ fn collect(tx: &mut Tx<'_>, id: Id, collection: &Collection) -> Ran<Vec<Object>>
 
 /// Starts one instance on its execution.
 fn perform(tx: &mut Tx<'_>, id: Id, code: &Loop, at: i32, items: Option<&Vec<Object>>) -> Step {
-    set(tx, id, COUNTER, at)?;
+    set(tx, id, &COUNTER, at)?;
     if let (Some(name), Some(items)) = (&code.element_variable, items) {
         let item = usize::try_from(at).ok().and_then(|at| items.get(at));
         let value = item.map_or(Ok(Value::Null), stored)?;
@@ -136,10 +139,10 @@ fn perform(tx: &mut Tx<'_>, id: Id, code: &Loop, at: i32, items: Option<&Vec<Obj
 
 /// Sequential: the current instance has ended.
 pub(super) fn complete(tx: &mut Tx<'_>, id: Id, code: &Loop) -> Step {
-    let next = get(tx, id, COUNTER) + 1;
-    let count = get(tx, id, INSTANCES);
-    let completed = get(tx, id, COMPLETED) + 1;
-    set(tx, id, COMPLETED, completed)?;
+    let next = get(tx, id, &COUNTER) + 1;
+    let count = get(tx, id, &INSTANCES);
+    let completed = get(tx, id, &COMPLETED) + 1;
+    set(tx, id, &COMPLETED, completed)?;
     if next == count || satisfied(tx, id, code)? {
         return tx.leave(id);
     }
@@ -156,10 +159,10 @@ pub(super) fn complete(tx: &mut Tx<'_>, id: Id, code: &Loop) -> Step {
 
 /// Parallel: one instance has ended.
 pub(super) fn child_ended(tx: &mut Tx<'_>, scope: Id, ended: Id, code: &Loop, body: NodeIx) -> Step {
-    let completed = get(tx, scope, COMPLETED) + 1;
-    set(tx, scope, COMPLETED, completed)?;
-    let active = get(tx, scope, ACTIVE) - 1;
-    set(tx, scope, ACTIVE, active)?;
+    let completed = get(tx, scope, &COMPLETED) + 1;
+    set(tx, scope, &COMPLETED, completed)?;
+    let active = get(tx, scope, &ACTIVE) - 1;
+    set(tx, scope, &ACTIVE, active)?;
     tx.change(ended, |row| {
         row.is_active = false;
         row.activity_instance = None;
@@ -189,31 +192,31 @@ pub(crate) fn add_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
         row.is_concurrent = true;
         row.is_scope = false;
     });
-    let count = get(tx, body, INSTANCES);
-    set(tx, body, INSTANCES, count + 1)?;
-    let active = get(tx, body, ACTIVE);
-    set(tx, body, ACTIVE, active + 1)?;
-    set(tx, child, COUNTER, count)?;
+    let count = get(tx, body, &INSTANCES);
+    set(tx, body, &INSTANCES, count + 1)?;
+    let active = get(tx, body, &ACTIVE);
+    set(tx, body, &ACTIVE, active + 1)?;
+    set(tx, child, &COUNTER, count)?;
     Ok(child)
 }
 
 /// A further instance of a sequential body whose current instance was taken away.
 pub(crate) fn next_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
-    if get(tx, body, ACTIVE) > 0 {
+    if get(tx, body, &ACTIVE) > 0 {
         return Err(Fault::engine(format!(
             "ENGINE-02029 Unsupported concurrency: execution {body} runs one instance after another"
         )));
     }
-    let count = get(tx, body, INSTANCES);
-    set(tx, body, COUNTER, count)?;
-    set(tx, body, INSTANCES, count + 1)?;
-    set(tx, body, ACTIVE, 1)?;
+    let count = get(tx, body, &INSTANCES);
+    set(tx, body, &COUNTER, count)?;
+    set(tx, body, &INSTANCES, count + 1)?;
+    set(tx, body, &ACTIVE, 1)?;
     Ok(body)
 }
 
 /// The current instance of a sequential body was taken away.
 pub(crate) fn forget_counter(tx: &mut Tx<'_>, body: Id) -> Step {
-    tx.remove_variable_local(body, COUNTER)
+    tx.remove_variable_local(body, &COUNTER)
 }
 
 /// The only instance of a body that a modification has made.
@@ -221,11 +224,11 @@ pub(crate) fn first_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
     let definition = tx.definition_of(body)?;
     let activity = tx.activity(body)?;
     let crate::graph::Kind::MultiInstanceBody(code) = &definition.graph.node(activity).kind else { return Ok(body) };
-    set(tx, body, INSTANCES, 1)?;
-    set(tx, body, COMPLETED, 0)?;
-    set(tx, body, ACTIVE, 1)?;
+    set(tx, body, &INSTANCES, 1)?;
+    set(tx, body, &COMPLETED, 0)?;
+    set(tx, body, &ACTIVE, 1)?;
     if code.sequential {
-        set(tx, body, COUNTER, 0)?;
+        set(tx, body, &COUNTER, 0)?;
         return Ok(body);
     }
     tx.change(body, |row| {
@@ -237,14 +240,14 @@ pub(crate) fn first_instance(tx: &mut Tx<'_>, body: Id) -> Step<Id> {
         row.is_concurrent = true;
         row.is_scope = false;
     });
-    set(tx, child, COUNTER, 0)?;
+    set(tx, child, &COUNTER, 0)?;
     Ok(child)
 }
 
 /// An instance was cancelled by a modification.
 pub(crate) fn drop_instance(tx: &mut Tx<'_>, body: Id) -> Step {
-    let active = get(tx, body, ACTIVE);
-    set(tx, body, ACTIVE, active - 1)
+    let active = get(tx, body, &ACTIVE);
+    set(tx, body, &ACTIVE, active - 1)
 }
 
 fn all_ended(tx: &Tx<'_>, scope: Id, inner: NodeIx) -> bool {
@@ -265,7 +268,7 @@ fn satisfied(tx: &mut Tx<'_>, id: Id, code: &Loop) -> Step<bool> {
     }
 }
 
-fn get(tx: &Tx<'_>, id: Id, name: &str) -> i32 {
+fn get(tx: &Tx<'_>, id: Id, name: &Name) -> i32 {
     match tx.get_variable(id, name).map(|row| &row.value) {
         Some(Value::Integer(value)) => *value,
         Some(Value::Short(value)) => (*value).into(),
@@ -274,6 +277,6 @@ fn get(tx: &Tx<'_>, id: Id, name: &str) -> i32 {
     }
 }
 
-fn set(tx: &mut Tx<'_>, id: Id, name: &str, value: i32) -> Step {
-    tx.set_variable_local(id, Arc::from(name), Value::Integer(value), false)
+fn set(tx: &mut Tx<'_>, id: Id, name: &Name, value: i32) -> Step {
+    tx.set_variable_local(id, Arc::clone(name), Value::Integer(value), false)
 }

@@ -5,6 +5,8 @@
 //! transaction is [`InstanceState::rollback`].
 
 mod entity;
+mod names;
+mod shared;
 mod table;
 
 use std::{
@@ -60,26 +62,26 @@ impl Changes {
 #[derive(Clone, Debug, Default, PartialEq, minicbor::Encode, minicbor::Decode)]
 pub struct Snapshot {
     /// Executions.
-    #[n(0)]
-    pub executions: Vec<Execution>,
+    #[cbor(n(0), with = "shared")]
+    pub executions: Vec<Arc<Execution>>,
     /// Variables.
-    #[n(1)]
-    pub variables: Vec<Variable>,
+    #[cbor(n(1), with = "shared")]
+    pub variables: Vec<Arc<Variable>>,
     /// User tasks.
-    #[n(2)]
-    pub tasks: Vec<Task>,
+    #[cbor(n(2), with = "shared")]
+    pub tasks: Vec<Arc<Task>>,
     /// Jobs.
-    #[n(3)]
-    pub jobs: Vec<Job>,
+    #[cbor(n(3), with = "shared")]
+    pub jobs: Vec<Arc<Job>>,
     /// Event subscriptions.
-    #[n(4)]
-    pub subscriptions: Vec<EventSubscription>,
+    #[cbor(n(4), with = "shared")]
+    pub subscriptions: Vec<Arc<EventSubscription>>,
     /// External tasks.
-    #[n(5)]
-    pub external_tasks: Vec<ExternalTask>,
+    #[cbor(n(5), with = "shared")]
+    pub external_tasks: Vec<Arc<ExternalTask>>,
     /// Incidents.
-    #[n(6)]
-    pub incidents: Vec<Incident>,
+    #[cbor(n(6), with = "shared")]
+    pub incidents: Vec<Arc<Incident>>,
 }
 
 /// State of one root instance.
@@ -95,7 +97,7 @@ pub struct InstanceState {
     // derived, never stored: (owner, owned)
     children: BTreeSet<(Id, Id)>,
     called: BTreeMap<Id, Id>,
-    variable_names: BTreeMap<(Id, Arc<str>), Id>,
+    variable_names: names::Names,
     tasks_of: BTreeSet<(Id, Id)>,
     jobs_of: BTreeSet<(Id, Id)>,
     subscriptions_of: BTreeSet<(Id, Id)>,
@@ -154,7 +156,7 @@ macro_rules! attached {
         }
 
         #[doc = concat!("Removes a ", $what, ".")]
-        pub fn $drop(&mut self, id: Id) -> Option<$type> {
+        pub fn $drop(&mut self, id: Id) -> Option<Arc<$type>> {
             let row = self.$table.remove(id)?;
             if let Some(owner) = $owner(&row) {
                 self.$index.remove(&(owner, id));
@@ -246,7 +248,7 @@ impl InstanceState {
     }
 
     /// Removes an execution.
-    pub fn drop_execution(&mut self, id: Id) -> Option<Execution> {
+    pub fn drop_execution(&mut self, id: Id) -> Option<Arc<Execution>> {
         let row = self.drop_execution_row(id)?;
         if let Some(caller) = row.super_execution {
             self.called.remove(&caller);
@@ -277,22 +279,17 @@ impl InstanceState {
 
     /// The variable of that name owned by exactly that execution or task.
     pub fn variable_in(&self, scope: Id, name: &str) -> Option<&Variable> {
-        // a borrowed key of a tuple needs an owned Arc; names are short
-        let id = self.variable_names.get(&(scope, Arc::from(name)))?;
-        self.variables.get(*id)
+        self.variables.get(self.variable_names.get(scope, name)?)
     }
 
     /// The variables of an execution or task, by name.
     pub fn variables_of(&self, scope: Id) -> impl Iterator<Item = &Variable> {
-        self.variable_names
-            .range((scope, Arc::from(""))..)
-            .take_while(move |(key, _)| key.0 == scope)
-            .filter_map(|(_, id)| self.variables.get(*id))
+        self.variable_names.of(scope).filter_map(|id| self.variables.get(id))
     }
 
     /// Adds a variable.
     pub fn add_variable(&mut self, row: Variable) {
-        self.variable_names.insert((row.scope, row.name.clone()), row.id);
+        self.variable_names.insert(row.scope, row.name.clone(), row.id);
         if row.transient {
             self.transients.insert(row.id);
         }
@@ -305,16 +302,16 @@ impl InstanceState {
         let before = row.scope;
         let result = change(row);
         if row.scope != before {
-            self.variable_names.remove(&(before, row.name.clone()));
-            self.variable_names.insert((row.scope, row.name.clone()), id);
+            self.variable_names.remove(before, &row.name);
+            self.variable_names.insert(row.scope, row.name.clone(), id);
         }
         Some(result)
     }
 
     /// Removes a variable.
-    pub fn drop_variable(&mut self, id: Id) -> Option<Variable> {
+    pub fn drop_variable(&mut self, id: Id) -> Option<Arc<Variable>> {
         let row = self.variables.remove(id)?;
-        self.variable_names.remove(&(row.scope, row.name.clone()));
+        self.variable_names.remove(row.scope, &row.name);
         Some(row)
     }
 
@@ -372,13 +369,13 @@ impl InstanceState {
     /// All entities, to be stored.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
-            executions: self.executions.iter().cloned().collect(),
-            variables: self.variables.iter().cloned().collect(),
-            tasks: self.tasks.iter().cloned().collect(),
-            jobs: self.jobs.iter().cloned().collect(),
-            subscriptions: self.subscriptions.iter().cloned().collect(),
-            external_tasks: self.external_tasks.iter().cloned().collect(),
-            incidents: self.incidents.iter().cloned().collect(),
+            executions: self.executions.shared(),
+            variables: self.variables.shared(),
+            tasks: self.tasks.shared(),
+            jobs: self.jobs.shared(),
+            subscriptions: self.subscriptions.shared(),
+            external_tasks: self.external_tasks.shared(),
+            incidents: self.incidents.shared(),
         }
     }
 
@@ -397,7 +394,10 @@ impl InstanceState {
         self.transients.clear();
         self.children = self.executions.iter().filter_map(|row| Some((row.parent?, row.id))).collect();
         self.called = self.executions.iter().filter_map(|row| Some((row.super_execution?, row.id))).collect();
-        self.variable_names = self.variables.iter().map(|row| ((row.scope, row.name.clone()), row.id)).collect();
+        self.variable_names = names::Names::default();
+        for row in self.variables.iter() {
+            self.variable_names.insert(row.scope, row.name.clone(), row.id);
+        }
         self.tasks_of = self.tasks.iter().filter_map(|row| Some((row.execution?, row.id))).collect();
         self.jobs_of = self.jobs.iter().filter_map(|row| Some((row.execution?, row.id))).collect();
         self.subscriptions_of = self.subscriptions.iter().map(|row| (row.execution, row.id)).collect();

@@ -2,9 +2,10 @@
 //!
 //! The journal of first-touched old values serves three purposes at once: rolling back (a dropped transaction puts the old
 //! values back), writing (only touched entities are encoded), and updating query indexes (old and new value of each).
-//! That is why a fat instance is never copied or rewritten as a whole.
+//! That is why a fat instance is never copied or rewritten as a whole. Rows are shared: the journal, what a commit hands on and
+//! the read model hold the same row until the next change makes another.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use models::Id;
 
@@ -20,16 +21,16 @@ pub struct Change<T> {
     /// Which entity.
     pub id: Id,
     /// As committed before; `None` when it is created.
-    pub old: Option<T>,
+    pub old: Option<Arc<T>>,
     /// As committed after; `None` when it is removed.
-    pub new: Option<T>,
+    pub new: Option<Arc<T>>,
 }
 
 /// Entities by id, with a journal.
 #[derive(Clone, Debug)]
 pub struct Table<T> {
-    rows: BTreeMap<Id, T>,
-    journal: BTreeMap<Id, Option<T>>,
+    rows: BTreeMap<Id, Arc<T>>,
+    journal: BTreeMap<Id, Option<Arc<T>>>,
 }
 
 impl<T> Default for Table<T> {
@@ -41,19 +42,19 @@ impl<T> Default for Table<T> {
 impl<T: Entity> Table<T> {
     /// The entity of that id.
     pub fn get(&self, id: Id) -> Option<&T> {
-        self.rows.get(&id)
+        self.rows.get(&id).map(|row| &**row)
     }
 
     /// The entity of that id as it was before the transaction.
     pub fn committed(&self, id: Id) -> Option<&T> {
-        self.journal.get(&id).map_or_else(|| self.rows.get(&id), Option::as_ref)
+        self.journal.get(&id).map_or_else(|| self.rows.get(&id), Option::as_ref).map(|row| &**row)
     }
 
     /// The entity of that id, to change it; the first call in a transaction journals the old value.
     pub fn get_mut(&mut self, id: Id) -> Option<&mut T> {
         let row = self.rows.get_mut(&id)?;
         self.journal.entry(id).or_insert_with(|| Some(row.clone()));
-        Some(row)
+        Some(Arc::make_mut(row))
     }
 
     /// Adds an entity.
@@ -63,11 +64,11 @@ impl<T: Entity> Table<T> {
     pub fn insert(&mut self, row: T) {
         let id = row.id();
         self.journal.entry(id).or_insert(None);
-        assert!(self.rows.insert(id, row).is_none(), "id {id} is taken");
+        assert!(self.rows.insert(id, Arc::new(row)).is_none(), "id {id} is taken");
     }
 
     /// Removes an entity and returns it.
-    pub fn remove(&mut self, id: Id) -> Option<T> {
+    pub fn remove(&mut self, id: Id) -> Option<Arc<T>> {
         let row = self.rows.remove(&id)?;
         self.journal.entry(id).or_insert_with(|| Some(row.clone()));
         Some(row)
@@ -75,7 +76,12 @@ impl<T: Entity> Table<T> {
 
     /// All entities in order of creation.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.rows.values()
+        self.rows.values().map(|row| &**row)
+    }
+
+    /// All entities in order of creation, to be shared.
+    pub fn shared(&self) -> Vec<Arc<T>> {
+        self.rows.values().cloned().collect()
     }
 
     /// Number of entities.
@@ -105,12 +111,12 @@ impl<T: Entity> Table<T> {
     }
 
     /// Drops the transaction: every entity is as it was. Returns the (id, old) pairs for derived indexes to follow.
-    pub(super) fn take_journal(&mut self) -> BTreeMap<Id, Option<T>> {
+    pub(super) fn take_journal(&mut self) -> BTreeMap<Id, Option<Arc<T>>> {
         std::mem::take(&mut self.journal)
     }
 
     /// Puts an entity without journalling: loading and rolling back.
-    pub(super) fn put_silently(&mut self, id: Id, row: Option<T>) {
+    pub(super) fn put_silently(&mut self, id: Id, row: Option<Arc<T>>) {
         match row {
             Some(row) => {
                 self.rows.insert(id, row);

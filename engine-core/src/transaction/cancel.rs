@@ -107,7 +107,8 @@ impl Tx<'_> {
 
     /// A called instance goes on without its caller.
     fn detach_called(&mut self, called: Id) {
-        let Some(mut row) = self.t.state.drop_execution(called) else { return };
+        let Some(row) = self.t.state.drop_execution(called) else { return };
+        let mut row = Arc::unwrap_or_clone(row);
         row.super_execution = None;
         self.t.state.add_execution(row);
     }

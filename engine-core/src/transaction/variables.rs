@@ -177,7 +177,7 @@ impl Tx<'_> {
                 self.history_variable_deleted(&row, execution)?;
             }
             self.delay_event(execution, row.name.clone(), VariableEventKind::Delete)?;
-            self.t.removed_variables.insert((execution, row.name.clone()), row);
+            self.t.removed_variables.insert((execution, row.name.clone()), Arc::unwrap_or_clone(row));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine_core::{history::IncidentState, state::ActivityState};
+use engine_core::{graph::NodeIx, history::IncidentState, state::ActivityState};
 use models::{Id, Timestamp};
 
 use super::{
@@ -16,6 +16,7 @@ use crate::{
         cold::Traces,
         index::ids,
         permission::{READ, Resource},
+        place_key,
     },
 };
 
@@ -148,8 +149,10 @@ impl World {
         let mut instances: BTreeMap<&str, usize> = BTreeMap::new();
         let nodes = self.process_definition(definition).map_or(&[][..], |definition| &definition.nodes);
         for (node, info) in (0..).zip(nodes) {
-            let at = ids(&self.runtime.executions.by.activity, (definition, node));
+            let node = NodeIx(node);
+            let at = ids(&self.runtime.executions.by.activity, place_key(definition, node));
             let executions = at.filter_map(|id| self.execution(id));
+            let executions = executions.filter(|row| row.definition == definition && row.activity == Some(node));
             let count = executions
                 .filter(|row| row.is_active && visible(row.tenant.as_deref(), Some(row.process_instance)))
                 .count();

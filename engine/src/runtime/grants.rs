@@ -73,7 +73,7 @@ impl Lane {
             return;
         };
         let id = text(new);
-        let before = change.old.as_ref().map(holders).unwrap_or_default();
+        let before = change.old.as_deref().map(holders).unwrap_or_default();
         let policy = self.shared.options.identity.permissions.clone();
         let variables = if policy.specific_variables { TASK_READ_VARIABLE } else { 0 };
         for holder in holders(new).into_keys().filter(|holder| !before.contains_key(holder)) {

@@ -244,7 +244,7 @@ impl Woken {
     fn note(&mut self, change: &WorldChange) {
         let free = |task: &engine_core::state::ExternalTask| task.lock_expires.is_none();
         for root in &change.roots {
-            self.workers |= root.changes.external_tasks.iter().any(|row| row.new.as_ref().is_some_and(free));
+            self.workers |= root.changes.external_tasks.iter().any(|row| row.new.as_deref().is_some_and(free));
             self.jobs |= !root.changes.jobs.is_empty();
         }
         for record in &change.records {

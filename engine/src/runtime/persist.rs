@@ -115,13 +115,13 @@ pub(crate) fn root_ops(root: Id, state: &InstanceState, changes: &Changes, fat: 
     }
 }
 
-fn put_all<T: Entity + Encode<()>>(root: Id, kind: u8, rows: &[T], ops: &mut Vec<Op>) {
-    ops.extend(rows.iter().map(|row| Op::put(entity_key(root, kind, row.id()), encode(row))));
+fn put_all<T: Entity + Encode<()>>(root: Id, kind: u8, rows: &[Arc<T>], ops: &mut Vec<Op>) {
+    ops.extend(rows.iter().map(|row| Op::put(entity_key(root, kind, row.id()), encode(&**row))));
 }
 
 fn put_changes<T: Entity + Encode<()>>(root: Id, kind: u8, changes: &[Change<T>], ops: &mut Vec<Op>) {
     ops.extend(changes.iter().map(|change| match &change.new {
-        Some(row) => Op::put(entity_key(root, kind, change.id), encode(row)),
+        Some(row) => Op::put(entity_key(root, kind, change.id), encode(&**row)),
         None => Op::delete(entity_key(root, kind, change.id)),
     }));
 }
@@ -440,13 +440,13 @@ fn load_fat(store: &Store, root: Id) -> Result<Snapshot, LoadError> {
     for entry in store.prefix(&key(b'R', root)) {
         let (key, value) = entry?;
         match key.get(17) {
-            Some(0) => snapshot.executions.push(decode(&key, &value)?),
-            Some(1) => snapshot.variables.push(decode(&key, &value)?),
-            Some(2) => snapshot.tasks.push(decode(&key, &value)?),
-            Some(3) => snapshot.jobs.push(decode(&key, &value)?),
-            Some(4) => snapshot.subscriptions.push(decode(&key, &value)?),
-            Some(5) => snapshot.external_tasks.push(decode(&key, &value)?),
-            Some(6) => snapshot.incidents.push(decode(&key, &value)?),
+            Some(0) => snapshot.executions.push(Arc::new(decode(&key, &value)?)),
+            Some(1) => snapshot.variables.push(Arc::new(decode(&key, &value)?)),
+            Some(2) => snapshot.tasks.push(Arc::new(decode(&key, &value)?)),
+            Some(3) => snapshot.jobs.push(Arc::new(decode(&key, &value)?)),
+            Some(4) => snapshot.subscriptions.push(Arc::new(decode(&key, &value)?)),
+            Some(5) => snapshot.external_tasks.push(Arc::new(decode(&key, &value)?)),
+            Some(6) => snapshot.incidents.push(Arc::new(decode(&key, &value)?)),
             other => {
                 return Err(LoadError::Record { key: hex(&key), why: format!("unknown kind of entity {other:?}") });
             }

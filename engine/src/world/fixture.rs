@@ -248,7 +248,7 @@ macro_rules! created {
         impl World {
             $(pub(crate) fn $name(&mut self, row: $type) {
                 let mut changes = Changes::default();
-                changes.$table.push(Change { id: row.id, old: None, new: Some(row) });
+                changes.$table.push(Change { id: row.id, old: None, new: Some(row.into()) });
                 self.apply(WorldChange { roots: vec![RootChange { root: Id(1000), changes }], ..WorldChange::default() });
             })*
         }

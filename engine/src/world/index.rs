@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 use models::Id;
@@ -105,10 +106,10 @@ macro_rules! indexes {
 
 pub(crate) use {indexes, keyed};
 
-/// Rows by id with their indexes.
+/// Rows by id with their indexes. A row is shared with the state on the lane that it comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Rows<T, X> {
-    rows: BTreeMap<Id, T>,
+    rows: BTreeMap<Id, Arc<T>>,
     /// The indexes.
     pub(crate) by: X,
 }
@@ -122,18 +123,23 @@ impl<T, X: Default> Default for Rows<T, X> {
 impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
     /// The row of that id.
     pub(crate) fn get(&self, id: Id) -> Option<&T> {
-        self.rows.get(&id)
+        self.rows.get(&id).map(|row| &**row)
+    }
+
+    /// The row of that id, to be shared.
+    pub(crate) fn one(&self, id: Id) -> Option<Arc<T>> {
+        self.rows.get(&id).cloned()
     }
 
     /// All rows in order of creation.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.rows.values()
+        self.rows.values().map(|row| &**row)
     }
 
     /// Rows behind an id, in order of creation.
     pub(crate) fn after(&self, id: Id) -> impl Iterator<Item = &T> {
         use std::ops::Bound::{Excluded, Unbounded};
-        self.rows.range((Excluded(id), Unbounded)).map(|(_, row)| row)
+        self.rows.range((Excluded(id), Unbounded)).map(|(_, row)| &**row)
     }
 
     /// Number of rows.
@@ -143,11 +149,21 @@ impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
 
     /// The rows under a key of an index.
     pub(crate) fn of<'a, K: Ord + Copy>(&'a self, index: &'a BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = &'a T> {
-        ids(index, key).filter_map(|id| self.rows.get(&id))
+        ids(index, key).filter_map(|id| self.get(id))
+    }
+
+    /// The rows under a key of an index, to be shared.
+    pub(crate) fn shared<'a, K: Ord + Copy>(
+        &'a self,
+        index: &'a BTreeSet<(K, Id)>,
+        key: K,
+    ) -> impl Iterator<Item = Arc<T>> + 'a {
+        ids(index, key).filter_map(|id| self.rows.get(&id).cloned())
     }
 
     /// Creates or replaces a row and returns the replaced one.
-    pub(crate) fn put(&mut self, row: T) -> Option<T> {
+    pub(crate) fn put(&mut self, row: impl Into<Arc<T>>) -> Option<Arc<T>> {
+        let row = row.into();
         let id = row.id();
         if let Some(old) = self.rows.get(&id) {
             self.by.replace(old, &row);
@@ -158,7 +174,7 @@ impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
     }
 
     /// Removes a row.
-    pub(crate) fn remove(&mut self, id: Id) -> Option<T> {
+    pub(crate) fn remove(&mut self, id: Id) -> Option<Arc<T>> {
         let row = self.rows.remove(&id)?;
         self.by.drop(&row);
         Some(row)

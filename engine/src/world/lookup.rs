@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine_core::{
     history,
-    state::{EventSubscription, Execution, ExternalTask, Incident, Job, SubscriptionKind, Task, Variable},
+    state::{EventSubscription, Execution, ExternalTask, Incident, Job, Snapshot, SubscriptionKind, Task, Variable},
 };
 use models::{Id, Timestamp};
 
@@ -108,6 +108,11 @@ impl Model {
     /// Business key of a process instance.
     pub fn business_key(&self, process_instance: Id) -> Option<&str> {
         self.execution(process_instance)?.business_key.as_deref()
+    }
+
+    /// Everything of a root instance or standalone task, as its state on the lane is made of it.
+    pub(crate) fn snapshot_of(&self, root: Id) -> Snapshot {
+        self.runtime.snapshot(root)
     }
 
     /// Process instances of a root instance, the root first.

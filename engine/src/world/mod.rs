@@ -35,7 +35,7 @@ use engine_core::{
 use models::{Id, Timestamp};
 pub use records::*;
 pub use repository::{Shown, Versioned, definition_text_id};
-pub(crate) use runtime::event_key;
+pub(crate) use runtime::{event_key, place_key};
 pub(crate) use value_key::value_key;
 pub use view::World;
 pub(crate) use view::{PORTION, Published};
@@ -96,7 +96,7 @@ impl Model {
 
     /// Takes in a running root instance as it was stored.
     pub fn load_root(&mut self, root: Id, snapshot: state::Snapshot) {
-        fn added<T: state::Entity>(rows: Vec<T>) -> Vec<Change<T>> {
+        fn added<T: state::Entity>(rows: Vec<std::sync::Arc<T>>) -> Vec<Change<T>> {
             rows.into_iter().map(|row| Change { id: row.id(), old: None, new: Some(row) }).collect()
         }
         let changes = state::Changes {

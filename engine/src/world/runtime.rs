@@ -1,12 +1,18 @@
 //! Entities of running root instances, with the indexes that queries, correlation and the runners need.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{Hash as _, Hasher as _},
+};
 
 use engine_core::{
     graph::NodeIx,
-    state::{Change, EventSubscription, Execution, ExternalTask, Incident, Job, SubscriptionKind, Task, Variable},
+    state::{
+        Change, EventSubscription, Execution, ExternalTask, Incident, Job, Snapshot, SubscriptionKind, Task, Variable,
+    },
 };
 use models::{Id, Timestamp};
+use rustc_hash::FxHasher;
 
 use super::{
     RootChange,
@@ -20,6 +26,13 @@ keyed!(Execution, Variable, Task, Job, EventSubscription, ExternalTask, Incident
 /// Key of a message or signal name.
 pub(crate) fn event_key(kind: SubscriptionKind, name: Option<&str>) -> u64 {
     text_key(name.unwrap_or_default()).wrapping_add(kind as u64)
+}
+
+/// Key of an activity of a definition.
+pub(crate) fn place_key(definition: Id, NodeIx(node): NodeIx) -> u64 {
+    let mut hasher = FxHasher::default();
+    (definition, node).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn is_candidate(kind: &str) -> bool {
@@ -36,7 +49,7 @@ indexes! {
         definition: Id = |row| row.parent.is_none().then_some(row.definition);
         business_key: u64 = |row| row.business_key.as_deref().map(text_key);
         /// Where tokens are.
-        activity: (Id, u32) = |row| row.activity.map(|NodeIx(node)| (row.definition, node));
+        activity: u64 = |row| row.activity.map(|node| place_key(row.definition, node));
     }
 }
 
@@ -152,6 +165,25 @@ impl Runtime {
         found
     }
 
+    /// Everything of a root instance or standalone task, the rows shared.
+    pub(crate) fn snapshot(&self, root: Id) -> Snapshot {
+        let mut all = Snapshot::default();
+        for instance in self.of_root(root) {
+            all.executions.extend(self.executions.shared(&self.executions.by.process_instance, instance));
+            all.variables.extend(self.variables.shared(&self.variables.by.process_instance, instance));
+            all.tasks.extend(self.tasks.shared(&self.tasks.by.process_instance, instance));
+            all.jobs.extend(self.jobs.shared(&self.jobs.by.process_instance, instance));
+            all.subscriptions.extend(self.subscriptions.shared(&self.subscriptions.by.process_instance, instance));
+            all.external_tasks.extend(self.external_tasks.shared(&self.external_tasks.by.process_instance, instance));
+            all.incidents.extend(self.incidents.shared(&self.incidents.by.process_instance, instance));
+        }
+        if all.executions.is_empty() {
+            all.tasks.extend(self.tasks.one(root));
+            all.variables.extend(self.variables.shared(&self.variables.by.scope, root));
+        }
+        all
+    }
+
     /// Takes in what a transaction of a root instance changed.
     pub(crate) fn apply(&mut self, change: RootChange) {
         let RootChange { root, changes } = change;
@@ -181,7 +213,7 @@ impl Runtime {
         }
         for change in changes.external_tasks {
             let old = self.external_tasks.get(change.id);
-            self.queues.replace(old, change.new.as_ref());
+            self.queues.replace(old, change.new.as_deref());
             put(&mut self.external_tasks, change);
         }
         changes.variables.into_iter().for_each(|change| put(&mut self.variables, change));

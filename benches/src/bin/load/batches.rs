@@ -6,7 +6,10 @@ use std::{
 };
 
 use anyhow::Result;
-use engine_core::command::{Command, ExternalTaskCommand, Variables};
+use engine_core::{
+    command::{Command, ExternalTaskCommand, Variables},
+    history::HistoryLevel,
+};
 use tollgate::{
     Engine, Id, Timestamp, Value,
     request::{Caller, FetchAndLock, FetchTopic},
@@ -39,6 +42,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for size in [1_000, 10_000, 100_000] {
         if args.wants("miuser") || args.wants(&format!("miuser{size}")) {
             many_users(args, size)?;
+        }
+    }
+    for size in [1_000, 10_000, 100_000] {
+        if args.wants("misequser") || args.wants(&format!("misequser{size}")) {
+            one_after_the_other(args, size)?;
+        }
+    }
+    if args.wants("waiting") {
+        for (history, level) in [("full", HistoryLevel::Full), ("none", HistoryLevel::None)] {
+            waiting(args, history, level)?;
         }
     }
     for blocks in [100, 1_000] {
@@ -186,6 +199,46 @@ fn many_users(args: &Args, size: i32) -> Result<()> {
     let more = format!(",\"started_s\":{started:.2},\"completed_s\":{seconds:.2},\"rss_before_mb\":{resident}");
     report(args, &format!("miuser{size}"), "f64", count, run, &more);
     anyhow::ensure!(engine.read().process_instance(instance).is_none(), "the instance did not end");
+    Ok(())
+}
+
+/// User tasks of a sequential multi-instance activity, each completed after the answer to the one before.
+fn one_after_the_other(args: &Args, size: i32) -> Result<()> {
+    let engine = args.engine()?;
+    engine.deploy_file("misequser.bpmn", models::users_in_sequence()).wait()?;
+    let instance = engine.start("misequser", [("n", Value::from(size))]).wait()?;
+    let mut completed = 0;
+    let run = timed(|| {
+        loop {
+            let next = engine.read().tasks_of_instance(instance).next().map(|task| task.id);
+            let Some(task) = next else { break };
+            engine.complete(task, [] as [(&str, Value); 0]).wait().expect("a completion");
+            completed += 1;
+        }
+    });
+    let seconds = run.elapsed.as_secs_f64();
+    report(args, &format!("misequser{size}"), "1", completed, run, &format!(",\"completed_s\":{seconds:.2}"));
+    anyhow::ensure!(engine.read().process_instance(instance).is_none(), "the instance did not end");
+    Ok(())
+}
+
+/// Instances that wait, each in a user task: what one of them costs in memory.
+fn waiting(args: &Args, history: &str, level: HistoryLevel) -> Result<()> {
+    let engine = args.engine_with(|settings| settings.history_level = level)?;
+    engine.deploy_file("user.bpmn", models::user()).wait()?;
+    let count = args.scaled(100_000);
+    let before = meter::resident_mib();
+    let run = start_all(&engine, "user", count, Vec::new());
+    let each = meter::resident_mib().saturating_sub(before) * 1024 * 1024 / count;
+    report(
+        args,
+        &format!("waiting_history_{history}"),
+        "f1024",
+        count,
+        run,
+        &format!(",\"resident_bytes_each\":{each}"),
+    );
+    anyhow::ensure!(engine.read().execution_count() as u64 == count, "some do not wait");
     Ok(())
 }
 

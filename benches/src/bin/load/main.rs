@@ -20,6 +20,7 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
+use engine_core::host::Settings;
 use tollgate::{Engine, Options, trace::Sampling};
 use tollgate_benches::{
     drive::{Callers, Run, Until},
@@ -61,10 +62,15 @@ struct Args {
 
 impl Args {
     fn engine(&self) -> Result<Watched> {
+        self.engine_with(|_| ())
+    }
+
+    fn engine_with(&self, set: impl FnOnce(&mut Settings)) -> Result<Watched> {
         let path = self.folder.join("store");
         let _ = std::fs::remove_dir_all(&path);
         let mut options = Options { store: self.store, ..Options::default() };
         options.settings.tracing = self.trace.then_some(Sampling { ratio: 1.0 });
+        set(&mut options.settings);
         let engine = Engine::open_with(&path, options)?;
         engine.handler("noop", |_| Ok(()));
         let pace = |seconds: f64| Some(Duration::from_secs_f64(seconds)).filter(|pace| !pace.is_zero());

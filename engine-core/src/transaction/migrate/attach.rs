@@ -1,5 +1,7 @@
 //! Taking elements out of the execution tree and putting them back elsewhere.
 
+use std::sync::Arc;
+
 use models::Id;
 
 use super::{Dependent, Ix, Migrating, Plan, Role, Row, What};
@@ -204,13 +206,13 @@ impl Tx<'_> {
     fn take_row(&mut self, what: &What) -> Option<Row> {
         let state = &mut self.t.state;
         Some(match what {
-            What::Task(id) => Row::Task(state.drop_task(*id)?),
-            What::ExternalTask(id) => Row::ExternalTask(state.drop_external_task(*id)?),
-            What::Variable { id, .. } => Row::Variable(state.drop_variable(*id)?),
-            What::Subscription { id, .. } => Row::Subscription(state.drop_subscription(*id)?),
-            What::Timer { id, .. } | What::AsyncJob(id) => Row::Job(state.drop_job(*id)?),
-            What::Incident { id, .. } => Row::Incident(state.drop_incident(*id)?),
-            What::Called(id) => Row::Called(state.drop_execution(*id)?),
+            What::Task(id) => Row::Task(Arc::unwrap_or_clone(state.drop_task(*id)?)),
+            What::ExternalTask(id) => Row::ExternalTask(Arc::unwrap_or_clone(state.drop_external_task(*id)?)),
+            What::Variable { id, .. } => Row::Variable(Arc::unwrap_or_clone(state.drop_variable(*id)?)),
+            What::Subscription { id, .. } => Row::Subscription(Arc::unwrap_or_clone(state.drop_subscription(*id)?)),
+            What::Timer { id, .. } | What::AsyncJob(id) => Row::Job(Arc::unwrap_or_clone(state.drop_job(*id)?)),
+            What::Incident { id, .. } => Row::Incident(Arc::unwrap_or_clone(state.drop_incident(*id)?)),
+            What::Called(id) => Row::Called(Arc::unwrap_or_clone(state.drop_execution(*id)?)),
         })
     }
 
@@ -275,7 +277,7 @@ impl Tx<'_> {
     fn hold_compensation(&mut self, m: &mut Migrating, ix: Ix) {
         if let Role::EventScope(link) | Role::Subscription(link) = &mut m.elements[ix].role {
             if let Some(row) = self.t.state.drop_subscription(link.subscription) {
-                link.held = Some(Box::new(row));
+                link.held = Some(Box::new(Arc::unwrap_or_clone(row)));
             }
         }
     }

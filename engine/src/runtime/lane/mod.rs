@@ -26,7 +26,7 @@ use engine_core::{
     error::Fault,
     history::HistoryEvent,
     host::DelegateReply,
-    state::{InstanceState, Snapshot},
+    state::InstanceState,
     transaction::{Progress, Transaction},
 };
 use models::{Id, Timestamp};
@@ -224,21 +224,5 @@ impl Lane {
 
 /// The state of a root instance as the read model has it.
 fn state_from_world(world: &World, root: Id) -> InstanceState {
-    let mut snapshot = Snapshot::default();
-    for instance in world.process_instances_of_root(root) {
-        snapshot.executions.extend(world.executions_of(instance).cloned());
-        snapshot.variables.extend(world.variables_of_instance(instance).cloned());
-        snapshot.tasks.extend(world.tasks_of_instance(instance).cloned());
-        snapshot.jobs.extend(world.jobs_of_instance(instance).cloned());
-        snapshot.subscriptions.extend(world.subscriptions_of_instance(instance).cloned());
-        snapshot.external_tasks.extend(world.external_tasks_of_instance(instance).cloned());
-        snapshot.incidents.extend(world.incidents_of_instance(instance).cloned());
-    }
-    if snapshot.executions.is_empty() {
-        if let Some(task) = world.task(root) {
-            snapshot.variables.extend(world.variables_of(root).cloned());
-            snapshot.tasks.push(task.clone());
-        }
-    }
-    InstanceState::restore(snapshot)
+    InstanceState::restore(world.snapshot_of(root))
 }
