@@ -119,7 +119,7 @@ export async function prepare(engine: Engine): Promise<Record<string, string>> {
     groups: '/people?tab=groups',
     tenants: '/people?tab=tenants',
     authorizations: '/people?tab=authorizations',
-    audit: '/audit',
+    'audit-all': '/audit',
     system: '/system',
   };
 }

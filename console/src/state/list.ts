@@ -8,6 +8,14 @@ import { usePaging, useSorting, type Paging, type Sorting } from './url';
 /** The part of a list that is asked for, and in which order. */
 export type Part = Page & Partial<Sorting>;
 
+type Posted<T> = (body: unknown, page: Page, signal?: AbortSignal) => Promise<T[]>;
+
+/** How a list is fetched that is asked for by POST: the order is part of the body. */
+export const byPost =
+  <T>(query: Posted<T>, filter: Record<string, unknown>) =>
+  ({ firstResult, maxResults, ...sorting }: Part, signal: AbortSignal): Promise<T[]> =>
+    query({ ...filter, sorting: [sorting] }, { firstResult, maxResults }, signal);
+
 interface ListOptions<T> {
   /** What is listed, with everything it is filtered by. */
   key: QueryKey;

@@ -19,6 +19,7 @@ export const en = {
     dismiss: 'Dismiss',
     copy: (id: string) => `Copy ${id}`,
     yes: 'yes',
+    orMore: (count: number) => `${count}+`,
     no: 'no',
     copied: 'Copied',
     id: 'Id',

@@ -3,7 +3,8 @@ import { useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 export interface Tab {
   id: string;
   label: string;
-  count?: number;
+  /** Beside the label; nothing when there is nothing to count. */
+  count?: string;
   tone?: 'bad';
   content: () => ReactNode;
 }
@@ -51,7 +52,7 @@ export function Tabs({ label, tabs, active, onChange, aside }: TabsProps) {
               onClick={() => onChange(tab.id)}
             >
               {tab.label}
-              {tab.count !== undefined && tab.count > 0 && (
+              {tab.count && (
                 <span className={`tab-count ${tab.tone ? `tab-count-${tab.tone}` : ''}`}>{tab.count}</span>
               )}
             </button>

@@ -41,10 +41,11 @@ export function OperationTable({ filter, instance }: { filter: Query; instance?:
           {
             id: 'what',
             label: en.audit.operation,
+            narrow: true,
             cell: (o) => (
               <>
-                <span className="strong">{humanize(o.operationType)}</span>{' '}
-                <span className="muted">{humanize(o.entityType)}</span>
+                <span className="strong">{humanize(o.operationType)}</span>
+                <span className="cell-below muted">{humanize(o.entityType)}</span>
               </>
             ),
           },
@@ -57,11 +58,13 @@ export function OperationTable({ filter, instance }: { filter: Query; instance?:
           {
             id: 'before',
             label: en.audit.before,
+            grow: true,
             cell: (o) => <span className="value clip">{o.orgValue ?? ''}</span>,
           },
           {
             id: 'after',
             label: en.audit.after,
+            grow: true,
             cell: (o) => <span className="value clip">{o.newValue ?? ''}</span>,
           },
           ...(instance

@@ -1,16 +1,26 @@
-import type { UseQueryResult } from '@tanstack/react-query';
-import type { HistoricProcessInstance } from '../../api/types';
+import { countInstances, queryInstances } from '../../api/processes';
+import { byPost, useList } from '../../state/list';
 import { en } from '../../text/en';
 import { Time } from '../../ui/controls';
 import { Empty } from '../../ui/feedback';
-import { Table } from '../../ui/table';
+import { List } from '../../ui/table';
 import { DefinitionLink, InstanceLink, InstanceState } from '../links';
 
-export function CalledInstances({ rows }: { rows: UseQueryResult<HistoricProcessInstance[]> }) {
+export function CalledInstances({ instanceId }: { instanceId: string }) {
+  const filter = { superProcessInstanceId: instanceId };
+  const list = useList({
+    key: ['instance', instanceId, 'called-page'],
+    fetch: byPost(queryInstances, filter),
+    count: (signal) => countInstances(filter, signal),
+    sortBy: 'startTime',
+    sortOrder: 'desc',
+    name: 'called',
+    instance: instanceId,
+  });
   return (
-    <Table
+    <List
+      of={list}
       label={en.instance.called}
-      rows={rows}
       rowId={(instance) => instance.id}
       empty={<Empty icon="process" title={en.instance.noCalled} />}
       columns={[

@@ -25,6 +25,7 @@ import { RestartDialog } from './restart-dialog';
 import { InstanceTasks } from './tasks';
 import { Timeline } from './timeline';
 import {
+  counted,
   useActivityTree,
   useCalledOf,
   useExternalTasksOf,
@@ -138,33 +139,33 @@ function Instance({ instance }: { instance: HistoricProcessInstance }) {
           {
             id: 'incidents',
             label: en.instance.incidents,
-            count: incidents.data?.length,
+            count: counted(incidents.data),
             tone: 'bad',
             content: () => <IncidentTable filter={{ processInstanceId: id }} instance={id} />,
           },
           {
             id: 'tasks',
             label: en.instance.tasks,
-            count: tasks.data?.length,
-            content: () => <InstanceTasks rows={tasks} />,
+            count: counted(tasks.data),
+            content: () => <InstanceTasks instanceId={id} />,
           },
           {
             id: 'jobs',
             label: en.instance.jobs,
-            count: jobs.data?.length,
+            count: counted(jobs.data),
             content: () => <Jobs instanceId={id} />,
           },
           {
             id: 'external',
             label: en.instance.externalTasks,
-            count: externalTasks.data?.length,
+            count: counted(externalTasks.data),
             content: () => <ExternalTasks instanceId={id} />,
           },
           {
             id: 'called',
             label: en.instance.called,
-            count: called.data?.length,
-            content: () => <CalledInstances rows={called} />,
+            count: counted(called.data),
+            content: () => <CalledInstances instanceId={id} />,
           },
           { id: 'history', label: en.instance.history, content: () => <Timeline instance={instance} /> },
           {

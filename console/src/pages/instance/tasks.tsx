@@ -1,17 +1,26 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import type { Task } from '../../api/types';
+import { countTasks, queryTasks } from '../../api/tasks';
+import { byPost, useList } from '../../state/list';
 import { en } from '../../text/en';
 import { Time } from '../../ui/controls';
 import { Empty } from '../../ui/feedback';
-import { Table } from '../../ui/table';
+import { List } from '../../ui/table';
 import { taskPath } from '../links';
 
-export function InstanceTasks({ rows }: { rows: UseQueryResult<Task[]> }) {
+export function InstanceTasks({ instanceId }: { instanceId: string }) {
+  const filter = { processInstanceId: instanceId };
+  const list = useList({
+    key: ['instance', instanceId, 'task-page'],
+    fetch: byPost(queryTasks, filter),
+    count: (signal) => countTasks(filter, signal),
+    sortBy: 'created',
+    name: 'tasks',
+    instance: instanceId,
+  });
   return (
-    <Table
+    <List
+      of={list}
       label={en.instance.tasks}
-      rows={rows}
       rowId={(task) => task.id}
       empty={<Empty icon="task" title={en.instance.noTasks} />}
       columns={[

@@ -13,9 +13,16 @@ import { queryTasks } from '../../api/tasks';
 import { ApiError } from '../../api/http';
 import { toTree, type TreeNode } from '../../lib/tree';
 import { useLive } from '../../state/queries';
+import { en } from '../../text/en';
 
 /** Enough for the overview; the tabs page through the rest. */
 const few = { firstResult: 0, maxResults: 50 };
+/** How many there are, as far as the overview knows. */
+export const counted = (rows: unknown[] | undefined): string | undefined => {
+  if (!rows?.length) return undefined;
+  return rows.length < few.maxResults ? String(rows.length) : en.common.orMore(rows.length);
+};
+
 /** Of the path on the diagram. */
 const pathLength = 500;
 

@@ -4,7 +4,7 @@ import type { HistoricProcessInstance, ProcessDefinition } from '../../api/types
 import { formatDuration } from '../../lib/format';
 import { historicInstanceQuery, type Body, type Criterion, type FieldSpec } from '../../lib/filters';
 import { shortId } from '../../lib/ids';
-import { useList } from '../../state/list';
+import { byPost, useList } from '../../state/list';
 import { useCriteria } from '../../state/url';
 import { en } from '../../text/en';
 import { IconButton, Time } from '../../ui/controls';
@@ -62,8 +62,7 @@ export function InstanceTable({
   const key = JSON.stringify(query);
   const list = useList({
     key: ['instances', key],
-    fetch: ({ firstResult, maxResults, ...sorting }, signal) =>
-      queryInstances({ ...query, sorting: [sorting] }, { firstResult, maxResults }, signal),
+    fetch: byPost(queryInstances, query),
     count: (signal) => countInstances(query, signal),
     sortBy: 'startTime',
     sortOrder: 'desc',

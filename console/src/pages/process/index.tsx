@@ -3,7 +3,7 @@ import { useNavigate, useParams } from 'react-router';
 import { countIncidents, getDefinition, getDefinitionXml } from '../../api/processes';
 import type { ProcessDefinition } from '../../api/types';
 import { preloadBpmn } from '../../diagram';
-import { definitionLabel } from '../../lib/format';
+import { definitionLabel, formatNumber } from '../../lib/format';
 import { anyInstanceFields, instanceFields } from '../../lib/filter-fields';
 import { useFixed, useLive } from '../../state/queries';
 import { useParam } from '../../state/url';
@@ -181,7 +181,7 @@ function Process({ definition }: { definition: ProcessDefinition }) {
           {
             id: 'incidents',
             label: en.processes.incidents,
-            count: incidents.data,
+            count: incidents.data ? formatNumber(incidents.data) : undefined,
             tone: 'bad',
             content: () => <IncidentTable filter={{ processDefinitionId: definition.id }} />,
           },
