@@ -1,5 +1,6 @@
 //! What happened: counted from the history of each commit.
 
+use parking_lot::Mutex;
 use prometheus_client::{
     metrics::{
         counter::Counter,
@@ -8,7 +9,9 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
+use rustc_hash::FxHashMap;
 use tollgate::{
+    Id,
     history::{HistoryEvent, InstanceStateName, LogKind},
     observe::{Committed, Observer},
     world::World,
@@ -30,6 +33,15 @@ pub(super) struct Happenings {
     definitions: Bounded,
     topics: Bounded,
     incident_types: Bounded,
+    /// The figures of each definition, found without making a label.
+    known: Mutex<FxHashMap<Id, Figures>>,
+}
+
+/// Figures of a definition that change with nearly every commit.
+#[derive(Debug)]
+struct Figures {
+    started: Counter,
+    activities: Counter,
 }
 
 /// From a hundredth of a second to about five weeks, by factors of four.
@@ -51,6 +63,7 @@ impl Happenings {
             definitions: Bounded::default(),
             topics: Bounded::default(),
             incident_types: Bounded::default(),
+            known: Mutex::default(),
         };
         registry.register("transactions", "Commits that were published", happenings.commits.clone());
         registry.register(
@@ -84,7 +97,15 @@ impl Happenings {
         happenings
     }
 
-    fn count(&self, world: &World, event: &HistoryEvent) {
+    fn figures(&self, world: &World, definition: Id) -> Figures {
+        let labels = [("definition", self.definitions.definition(world, Some(definition)))];
+        Figures {
+            started: self.started.get_or_create(&labels).clone(),
+            activities: self.activities.get_or_create(&labels).clone(),
+        }
+    }
+
+    fn count(&self, known: &mut FxHashMap<Id, Figures>, world: &World, event: &HistoryEvent) {
         let outcome = |kind: LogKind| match kind {
             LogKind::Success => Some("success"),
             LogKind::Failure => Some("failure"),
@@ -92,8 +113,7 @@ impl Happenings {
         };
         match event {
             HistoryEvent::ProcessInstanceStarted(row) => {
-                let labels = [("definition", self.definitions.definition(world, Some(row.definition)))];
-                self.started.get_or_create(&labels).inc();
+                known.entry(row.definition).or_insert_with(|| self.figures(world, row.definition)).started.inc();
             }
             HistoryEvent::ProcessInstanceEnded { id, time, state, .. } => {
                 let row = world.historic_process_instance(*id);
@@ -107,8 +127,7 @@ impl Happenings {
                 self.ended.get_or_create(&labels).inc();
             }
             HistoryEvent::ActivityStarted(row) => {
-                let labels = [("definition", self.definitions.definition(world, Some(row.definition)))];
-                self.activities.get_or_create(&labels).inc();
+                known.entry(row.definition).or_insert_with(|| self.figures(world, row.definition)).activities.inc();
             }
             HistoryEvent::JobLog(row) => {
                 let Some(outcome) = outcome(row.kind) else { return };
@@ -134,8 +153,9 @@ impl Happenings {
 impl Observer for Happenings {
     fn committed(&self, commit: &Committed<'_>) {
         self.commits.inc();
+        let mut known = self.known.lock();
         for entry in commit.history {
-            self.count(commit.world, &entry.event);
+            self.count(&mut known, commit.world, &entry.event);
         }
     }
 }
