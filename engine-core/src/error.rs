@@ -49,6 +49,8 @@ pub enum FaultKind {
     ClassLoading,
     /// `ProcessEnginePersistenceException`: what the database refuses.
     Persistence,
+    /// Work is refused for the time being: nothing has changed, and it may be tried again. For Java a `ProcessEngineException`.
+    Unavailable,
     /// Any other Java exception.
     Other,
 }
@@ -57,7 +59,7 @@ impl FaultKind {
     /// Simple class name, as in `type` of an error answer.
     pub fn class(self) -> &'static str {
         match self {
-            Self::ProcessEngine => "ProcessEngineException",
+            Self::ProcessEngine | Self::Unavailable => "ProcessEngineException",
             Self::NullValue => "NullValueException",
             Self::NotValid => "NotValidException",
             Self::NotFound => "NotFoundException",
@@ -145,6 +147,11 @@ impl Fault {
     /// `BadUserRequestException`.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(FaultKind::BadUserRequest, message)
+    }
+
+    /// Work is refused for the time being.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(FaultKind::Unavailable, message)
     }
 
     /// `NotFoundException`.

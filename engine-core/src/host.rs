@@ -246,6 +246,8 @@ pub struct Settings {
     pub skip_output_mapping_on_canceled: bool,
     /// Cycle expressions are evaluated again on each firing.
     pub reevaluate_time_cycle_when_due: bool,
+    /// What becomes of firings of a cycle that were missed.
+    pub catch_up: CatchUp,
     /// IANA name of the engine's time zone.
     pub time_zone: String,
     /// What the engine calls itself in job logs and metrics.
@@ -256,6 +258,27 @@ pub struct Settings {
     pub max_executions: usize,
     /// Depth of the call hierarchy.
     pub max_call_depth: usize,
+}
+
+/// What becomes of firings of a timer's cycle that were missed, because nothing ran or jobs came late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CatchUp {
+    /// The one that is due runs, then the cycle goes on after the present, as in Camunda (`DurationHelper`, `CronTimer`).
+    #[default]
+    Latest,
+    /// Each runs, one after another.
+    All,
+}
+
+impl CatchUp {
+    /// The time after which the next firing is looked for, when the one that was due at `due` runs.
+    pub fn after(self, due: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Latest => now,
+            // a cycle whose last firing is exactly then would give it again
+            Self::All => due.filter(|due| *due <= now).map_or(now, |due| due.plus_ms(1)),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -271,6 +294,7 @@ impl Default for Settings {
             exceptions_after_unhandled_bpmn_error: false,
             skip_output_mapping_on_canceled: false,
             reevaluate_time_cycle_when_due: false,
+            catch_up: CatchUp::default(),
             time_zone: "UTC".to_owned(),
             hostname: "tollgate$default".to_owned(),
             max_operations: 1_000_000,

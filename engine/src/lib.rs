@@ -22,7 +22,7 @@ pub use engine_core::{
     command,
     error::{Fault, FaultKind},
     history,
-    host::Settings,
+    host::{CatchUp, Settings},
     state, trace,
 };
 pub use handler::{HandlerContext, HandlerError, HandlerResult};
@@ -30,8 +30,8 @@ pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
 pub use runtime::{
     Answered, BatchOptions, Begun, Circuit, CircuitState, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef,
-    IdentityOptions, JobRun, LoadError, Once, OpenError, Options, PASSWORD_RULES, PolicyRule, QueryExpressionError,
-    QueryValue, TaskForm, Window,
+    IdentityOptions, JobFigures, JobOrder, JobRun, Limit, LimitFigure, Limits, LoadError, NamedLimits, Once, OpenError,
+    Options, PASSWORD_RULES, PolicyRule, QueryExpressionError, QueryValue, Rate, Stepper, TaskForm, Window,
 };
 pub use scripting::Limits as ScriptLimits;
 pub use scripts::check_script;

@@ -344,6 +344,16 @@ impl Engine {
         self.0.circuits()
     }
 
+    /// How the job runner stands.
+    pub(crate) fn job_figures(&self) -> tollgate::JobFigures {
+        self.0.job_figures()
+    }
+
+    /// How the configured limits stand.
+    pub(crate) fn limit_figures(&self) -> Vec<tollgate::LimitFigure> {
+        self.0.limit_figures()
+    }
+
     /// What the store tells about itself; `None` when it has failed.
     pub(crate) fn store_stats(&self) -> Option<store::Stats> {
         self.0.store_stats().ok()

@@ -20,7 +20,7 @@ pub enum CommitError {
     /// Too little space is left on the store's disk. The commit was not accepted; the store takes commits again by
     /// itself as soon as space has been freed.
     #[error(
-        "refusing new commits: {free_bytes} bytes are free on the store's disk, the limit is {limit_bytes}; free some space, the store recovers by itself"
+        "{free_bytes} bytes are free on the store's disk, and below {limit_bytes} (`store.min-free`) work is refused; free some space, for example by a clean-up of history: work is taken again by itself"
     )]
     DiskFull {
         /// What is free, in bytes.

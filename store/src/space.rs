@@ -35,16 +35,19 @@ pub(crate) struct SpaceGuard {
     free_bytes: AtomicU64,
     full: AtomicBool,
     asked_at: Mutex<Option<Instant>>,
+    ask_every: Duration,
 }
 
 impl SpaceGuard {
-    pub(crate) fn new(free: Option<FreeSpace>, limit_bytes: u64) -> Self {
+    /// `always`: asks whenever it may, whatever time has passed, so that a simulation depends on no clock.
+    pub(crate) fn new(free: Option<FreeSpace>, limit_bytes: u64, always: bool) -> Self {
         let guard = Self {
             free,
             limit_bytes,
             free_bytes: AtomicU64::new(u64::MAX),
             full: AtomicBool::new(false),
             asked_at: Mutex::new(None),
+            ask_every: if always { Duration::ZERO } else { ASK_EVERY },
         };
         guard.ask();
         guard
@@ -59,21 +62,21 @@ impl SpaceGuard {
         let Some(mut asked_at) = self.asked_at.try_lock() else {
             return;
         };
-        if asked_at.is_none_or(|at| at.elapsed() >= ASK_EVERY) {
+        if asked_at.is_none_or(|at| at.elapsed() >= self.ask_every) {
             self.ask();
             *asked_at = Some(Instant::now());
         }
     }
 
-    /// Refuses a commit if too little is free. A commit that only deletes passes down to half of the limit, because
-    /// clean-up is one of the ways out.
-    pub(crate) fn admit(&self, only_deletes: bool) -> Result<(), CommitError> {
+    /// Refuses a commit if too little is free. A commit that makes room passes down to half of the limit, because clean-up is
+    /// one of the ways out.
+    pub(crate) fn admit(&self, makes_room: bool) -> Result<(), CommitError> {
         if !self.full.load(Ordering::Relaxed) {
             return Ok(());
         }
         self.refresh();
         let free_bytes = self.free_bytes.load(Ordering::Relaxed);
-        let limit_bytes = if only_deletes { self.limit_bytes / 2 } else { self.limit_bytes };
+        let limit_bytes = if makes_room { self.limit_bytes / 2 } else { self.limit_bytes };
         if free_bytes < limit_bytes {
             return Err(CommitError::DiskFull { free_bytes, limit_bytes });
         }

@@ -208,7 +208,7 @@ impl Store {
         let position = verify::last_groups(&*backend)?;
         // After a process was killed, its last groups may be there to read and yet not on the disk.
         backend.sync()?;
-        let space = SpaceGuard::new(options.free_space, options.min_free_bytes);
+        let space = SpaceGuard::new(options.free_space, options.min_free_bytes, options.drive == Drive::Manual);
         let bounds = Bounds { commits: options.max_queued_commits.max(1), bytes: options.max_queued_bytes };
         let queue = Arc::new(Queue::new(position.last, bounds, space));
         let counters = Arc::new(Mutex::new(Counters::default()));
@@ -302,6 +302,14 @@ impl Store {
         // Nobody would make room while the only thread waits for it.
         let when_full = if self.inner.drive == Drive::Manual { WhenFull::Refuse } else { when_full };
         self.inner.queue.submit(ops, completion, when_full)
+    }
+
+    /// Whether commits that need space are taken: the free-space guard's answer, without a commit.
+    ///
+    /// # Errors
+    /// [`CommitError::DiskFull`] while too little is free.
+    pub fn admits_work(&self) -> Result<(), CommitError> {
+        self.inner.queue.space.admit(false)
     }
 
     /// With [`Drive::Manual`], writes what is queued; otherwise the committer does.

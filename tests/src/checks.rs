@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use tollgate::{Id, world::World};
+use tollgate::{
+    Id, Timestamp,
+    history::LogKind,
+    world::{ActivityInstanceView, World},
+};
 
 /// Everything that does not hold, in words.
 pub fn violations(world: &World) -> Vec<String> {
@@ -10,7 +14,85 @@ pub fn violations(world: &World) -> Vec<String> {
     orphans(world, &mut found);
     tokens(world, &mut found);
     history(world, &mut found);
+    activities(world, &mut found);
+    jobs(world, &mut found);
     found
+}
+
+/// Runs `$check` with the tables of what runs, and those of history.
+macro_rules! each_table {
+    ($check:ident) => {
+        $check!(
+            [executions, variables, tasks, jobs, subscriptions, external_tasks, incidents, batches]
+            [
+                historic_process_instances, historic_activity_instances, historic_tasks, historic_variables,
+                historic_details, historic_incidents, historic_job_logs, historic_external_task_logs,
+                historic_identity_links, user_operations
+            ]
+        )
+    };
+}
+
+/// Every row of a table of history, in memory and on disk, by id.
+fn all<T>(world: &World, list: impl Fn(&World, &mut Vec<T>), id: impl Fn(&T) -> Id) -> Vec<T> {
+    let mut rows = Vec::new();
+    world.through_history(|part| list(part, &mut rows));
+    rows.sort_by_key(id);
+    rows
+}
+
+/// Tables in which two read models differ, with the first difference of each.
+pub fn differences(before: &World, after: &World) -> Vec<String> {
+    fn first<T: PartialEq + std::fmt::Debug>(table: &str, before: &[T], after: &[T]) -> Option<String> {
+        if before == after {
+            return None;
+        }
+        let at = before.iter().zip(after).take_while(|(left, right)| left == right).count();
+        Some(format!("{table} differ: {:#?} was seen, {:#?} is", before.get(at), after.get(at)))
+    }
+    let mut found = Vec::new();
+    macro_rules! compare {
+        ([$($running:ident),*] [$($historic:ident),*]) => {
+            $({
+                let rows = |world: &World| world.$running().cloned().collect::<Vec<_>>();
+                found.extend(first(stringify!($running), &rows(before), &rows(after)));
+            })*
+            $({
+                let rows = |world: &World| all(world, |part, rows| rows.extend(part.$historic().cloned()), |row| row.id);
+                found.extend(first(stringify!($historic), &rows(before), &rows(after)));
+            })*
+        };
+    }
+    each_table!(compare);
+    found
+}
+
+/// Every row, in words.
+pub fn lines(world: &World) -> Vec<String> {
+    let mut found = Vec::new();
+    macro_rules! list {
+        ([$($running:ident),*] [$($historic:ident),*]) => {
+            $(found.extend(world.$running().map(|row| format!("{row:?}")));)*
+            $({
+                let rows = all(world, |part, rows| rows.extend(part.$historic().cloned()), |row| row.id);
+                found.extend(rows.iter().map(|row| format!("{row:?}")));
+            })*
+        };
+    }
+    each_table!(list);
+    found
+}
+
+/// Jobs that should have run by a time and have not.
+pub fn stuck(world: &World, now: Timestamp) -> Vec<String> {
+    world.runnable_jobs(now).map(|row| format!("nobody runs the job {row:?}")).collect()
+}
+
+/// Jobs that succeeded, by their log.
+pub fn jobs_done(world: &World) -> usize {
+    let mut count = 0;
+    world.through_history(|part| count += part.historic_job_logs().filter(|row| row.kind == LogKind::Success).count());
+    count
 }
 
 /// Whatever belongs to an execution belongs to one that is there.
@@ -86,4 +168,49 @@ fn history(world: &World, found: &mut Vec<String>) {
             found.push(format!("history has another value of variable {} of {}", row.name, row.scope));
         }
     }
+}
+
+/// What history says is going on is where tokens are: activities that have begun and not ended.
+fn activities(world: &World, found: &mut Vec<String>) {
+    fn inside(view: &ActivityInstanceView, all: &mut BTreeSet<String>, leaves: &mut BTreeSet<String>) {
+        for child in &view.children {
+            all.insert(child.id.clone());
+            if child.children.is_empty() {
+                leaves.insert(child.id.clone());
+            }
+            inside(child, all, leaves);
+        }
+    }
+    for instance in world.executions().filter(|row| row.parent.is_none()) {
+        let Some(tree) = world.activity_tree(instance.id) else { continue };
+        let (mut standing, mut leaves) = (BTreeSet::new(), BTreeSet::new());
+        inside(&tree, &mut standing, &mut leaves);
+        let open = world.historic_activities_of(instance.id).filter(|row| row.end.is_none());
+        let open: BTreeSet<String> = open.map(|row| format!("{}:{}", row.activity, row.id)).collect();
+        for id in open.difference(&standing) {
+            found.push(format!(
+                "history says that the activity {id} of {} goes on, and no token stands there",
+                instance.id
+            ));
+        }
+        // scopes around handlers of compensation have ended before
+        for id in leaves.difference(&open) {
+            found.push(format!("a token of {} stands at {id}, and history says that it has ended", instance.id));
+        }
+    }
+}
+
+/// A job succeeds at most once, and never before it is due.
+fn jobs(world: &World, found: &mut Vec<String>) {
+    let mut done = BTreeSet::new();
+    world.through_history(|part| {
+        for row in part.historic_job_logs().filter(|row| row.kind == LogKind::Success) {
+            if row.due.is_some_and(|due| due > row.time) {
+                found.push(format!("the job {} ran at {:?}, and was due at {:?}", row.job, row.time, row.due));
+            }
+            if !done.insert(row.job) {
+                found.push(format!("the job {} ran twice", row.job));
+            }
+        }
+    });
 }

@@ -3,3 +3,4 @@
 pub mod checks;
 pub mod random;
 pub mod replay;
+pub mod simulation;

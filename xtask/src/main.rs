@@ -22,7 +22,9 @@ chores:
   rest-reference
       Writes the pages of docs/rest from the lists in server/src/openapi.
   crash [--rounds N]
-      Kills an engine under load N times (100) for each store.";
+      Kills an engine under load N times (100) for each store.
+  sim [--seeds N] [--from S]
+      Runs N seeds (10000) of the simulation from S (0) on: the engine under a seeded scheduler, on a disk that fails.";
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -45,6 +47,9 @@ fn main() -> Result<()> {
         Some("compatibility") => compatibility::write(&workspace()),
         Some("rest-reference") => rest_reference::write(),
         Some("crash") => trial::run("crash", arguments, &[("--rounds", "CRASH_ROUNDS", "100")]),
+        Some("sim") => {
+            trial::run("simulation", arguments, &[("--seeds", "SIM_SEEDS", "10000"), ("--from", "SIM_FROM", "0")])
+        }
         Some(other) => bail!("unknown chore `{other}`\n\n{USAGE}"),
         None => bail!("{USAGE}"),
     }

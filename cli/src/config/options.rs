@@ -1,7 +1,7 @@
 //! From settings to the options of engine and server, and what can't be.
 
 use anyhow::{Result, bail};
-use tollgate::store;
+use tollgate::{JobOrder, Limits, NamedLimits, store};
 
 use super::{Configuration, Durability};
 
@@ -47,6 +47,15 @@ impl Configuration {
                 "`batches.invocations-per-job-by-type`: `{text}` names no type with a number; give `set-variables=10`"
             );
         }
+        for (name, entries) in [
+            ("jobs.limit-by-definition", &settings.job_limit_by_definition),
+            ("jobs.limit-by-tenant", &settings.job_limit_by_tenant),
+            ("jobs.limit-by-topic", &settings.job_limit_by_topic),
+        ] {
+            if let Err(why) = NamedLimits::parse(entries.iter().map(String::as_str)) {
+                bail!("`{name}`: {why}; give `order=4`, `order=100/m` or `order=4 100/m`");
+            }
+        }
         if !(1..=8).contains(&settings.clean_up_parallel) {
             bail!("`history.parallel`: {} clean-up jobs are not possible; give 1 to 8", settings.clean_up_parallel);
         }
@@ -72,6 +81,16 @@ impl Configuration {
             store: settings.store_kind,
             job_executor: settings.job_executor,
             job_concurrency: settings.job_concurrency,
+            job_order: JobOrder {
+                by_priority: settings.job_by_priority,
+                timers_first: settings.job_timers_first,
+                by_due_date: settings.job_by_due_date,
+            },
+            limits: Limits {
+                definitions: limits(&settings.job_limit_by_definition),
+                tenants: limits(&settings.job_limit_by_tenant),
+                topics: limits(&settings.job_limit_by_topic),
+            },
             max_queued: settings.max_queued,
             history_in_memory: settings.history_in_memory,
             ..tollgate::Options::default()
@@ -112,6 +131,7 @@ impl Configuration {
         transactions.exceptions_after_unhandled_bpmn_error = settings.exceptions_after_unhandled_bpmn_error;
         transactions.skip_output_mapping_on_canceled = settings.skip_output_mapping_on_canceled;
         transactions.reevaluate_time_cycle_when_due = settings.reevaluate_time_cycle_when_due;
+        transactions.catch_up = settings.job_catch_up;
         transactions.time_zone.clone_from(&settings.time_zone);
         transactions.tracing = self.tracing().map(|options| options.sampling);
         transactions.hostname.clone_from(&settings.hostname);
@@ -185,6 +205,11 @@ impl Configuration {
 fn pair(text: &str) -> Option<(String, String)> {
     let (name, value) = text.split_once('=')?;
     Some((name.trim().to_owned(), value.trim().to_owned())).filter(|(name, _)| !name.is_empty())
+}
+
+/// Limits whose form was checked.
+fn limits(entries: &[String]) -> NamedLimits {
+    NamedLimits::parse(entries.iter().map(String::as_str)).unwrap_or_default()
 }
 
 /// `set-variables=10`.

@@ -3,7 +3,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use engine_core::{history::HistoryLevel, host::RemovalTimeStrategy};
+use engine_core::{
+    history::HistoryLevel,
+    host::{CatchUp, RemovalTimeStrategy},
+};
 use tollgate::store::Kind;
 
 use super::value::{Durability, LogFormat, Raw, Share, Size, Value};
@@ -146,6 +149,22 @@ settings! {
     "jobs.executor" job_executor: bool = true;
     /// Jobs that run at the same time.
     "jobs.concurrency" job_concurrency: usize = engine().job_concurrency;
+    /// Jobs of higher priority first (Camunda's `jobExecutorAcquireByPriority`). Equals take turns by tenant and definition.
+    "jobs.by-priority" job_by_priority: bool = engine().job_order.by_priority;
+    /// Timers before other jobs (`jobExecutorPreferTimerJobs`).
+    "jobs.timers-first" job_timers_first: bool = engine().job_order.timers_first;
+    /// Jobs by due date, those without one first (`jobExecutorAcquireByDueDate`).
+    "jobs.by-due-date" job_by_due_date: bool = engine().job_order.by_due_date;
+    /// Limits of jobs by process definition key: how many at a time, how many begin in a span of time (`/s`, `/m`, `/h`), or both:
+    /// `order=4`, `invoice=100/m`, `ship=4 100/m`. `*` is each that has no entry of its own.
+    "jobs.limit-by-definition" job_limit_by_definition: Vec<String> = Vec::new();
+    /// The same by tenant.
+    "jobs.limit-by-tenant" job_limit_by_tenant: Vec<String> = Vec::new();
+    /// The same for external tasks that workers have locked, by topic.
+    "jobs.limit-by-topic" job_limit_by_topic: Vec<String> = Vec::new();
+    /// Firings of a timer's cycle that were missed while nothing ran: `latest` runs one and goes on after the present, as Camunda
+    /// does; `all` runs each.
+    "jobs.catch-up" job_catch_up: CatchUp = transactions().catch_up;
     /// How often a job is tried.
     "jobs.retries" job_retries: i32 = transactions().default_retries;
     /// When failed jobs are tried again, if the model does not say: `R5/PT5M`, or `PT1M,PT5M,PT30M`.

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use engine_core::{history::HistoryLevel, host::RemovalTimeStrategy};
+use engine_core::{
+    history::HistoryLevel,
+    host::{CatchUp, RemovalTimeStrategy},
+};
 use tollgate::store::Kind;
 
 /// A value as it was given.
@@ -194,6 +197,26 @@ impl<T: Value> Value for Vec<T> {
     fn write(&self) -> Option<String> {
         let items: Vec<String> = self.iter().filter_map(Value::write).collect();
         Some(format!("[{}]", items.join(", ")))
+    }
+}
+
+impl Value for CatchUp {
+    const EXPECTED: &'static str = "`latest` or `all`";
+    const EXAMPLE: &'static str = "\"latest\"";
+
+    fn read(raw: &Raw) -> Option<Self> {
+        Some(match raw.text()? {
+            "latest" => Self::Latest,
+            "all" => Self::All,
+            _ => return None,
+        })
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(quoted(match self {
+            Self::Latest => "latest",
+            Self::All => "all",
+        }))
     }
 }
 

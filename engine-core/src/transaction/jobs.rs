@@ -245,8 +245,8 @@ impl Tx<'_> {
         let mut retries = job.retries;
         match cycle {
             Some(cycle) => {
-                if first && retries == self.host.settings().default_retries {
-                    // the cycle could not be evaluated when the job was made
+                if first {
+                    // whatever was set meanwhile, as Camunda's `DefaultJobRetryCmd` does
                     retries = cycle.attempts();
                 }
                 due = cycle.next_attempt(retries, self.now(), &self.host.settings().time_zone).or(due);
@@ -594,7 +594,8 @@ impl RetryCycle {
             return Some(Self { attempts: attempts.max(1), intervals: vec![duration.to_owned()] });
         }
         let intervals: Vec<String> = text.split(',').map(|part| part.trim().to_owned()).collect();
-        if intervals.iter().any(|part| crate::calendar::parse_duration(part).is_none()) {
+        // of several, each is looked at when its turn comes, as in Camunda
+        if intervals.len() == 1 && crate::calendar::parse_duration(&intervals[0]).is_none() {
             return None;
         }
         Some(Self { attempts: i32::try_from(intervals.len()).ok()? + 1, intervals })

@@ -106,7 +106,8 @@ impl Tx<'_> {
                 repeat = calendar::fix_start(&fresh, self.now(), &zone);
             }
         }
-        let next = calendar::repeat_due(&repeat, self.now(), job.repeat_offset, &zone).map_err(Fault::engine)?;
+        let after = self.host.settings().catch_up.after(job.due, self.now());
+        let next = calendar::repeat_due(&repeat, after, job.repeat_offset, &zone).map_err(Fault::engine)?;
         let Some(due) = next else { return Ok(()) };
         let mut follow_up = self.new_job(execution, job.kind.clone(), job.declaration, job.exclusive)?;
         follow_up.due = Some(due);

@@ -80,6 +80,14 @@ impl Lane {
         caller: Caller,
         done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send>,
     ) {
+        if needs_space(&command)
+            && let Err(fault) = self.shared.admit_work()
+        {
+            if let Some(once) = &caller.once {
+                once.done();
+            }
+            return done(Err(fault));
+        }
         let mut command = command;
         let root = match &mut command {
             Command::CreateTask(draft) => {
@@ -210,6 +218,20 @@ fn place_below_parent(world: &World, draft: &mut TaskDraft) -> Result<(), Fault>
     }
     draft.tenant = parent.tenant.as_deref().map(str::to_owned);
     Ok(())
+}
+
+/// Whether a command is refused while the disk is nearly full, before it runs. The job runner looks for itself, and what
+/// removes something may make room.
+fn needs_space(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::RunJob(_)
+            | Command::JobFailed { .. }
+            | Command::Delete(_)
+            | Command::Suspend { .. }
+            | Command::Job(..)
+            | Command::Task(_, TaskCommand::Delete { .. })
+    )
 }
 
 /// The root instance a command concerns.

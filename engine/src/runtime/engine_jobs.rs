@@ -221,9 +221,9 @@ impl Lane {
         let id = job.id;
         if fault.kind == FaultKind::OptimisticLocking {
             // it runs again soon, and has lost nothing
-            std::thread::spawn(move || {
-                std::thread::sleep(BUSY);
-                shared.running_jobs.lock().remove(&id);
+            let running = shared.clone();
+            shared.later(BUSY, move || {
+                running.running_jobs.lock().remove(&id);
                 done(Err(fault));
             });
             return;

@@ -34,7 +34,7 @@ impl Engine {
     pub fn signal(&self, request: Signal, caller: &Caller) -> Pending<()> {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
-            let found = lane.signal_targets(&request, &caller);
+            let found = lane.shared.admit_work().and_then(|()| lane.signal_targets(&request, &caller));
             let found = found.and_then(|commands| lane.permit_all(&caller, &commands).map(|()| commands));
             match found {
                 Err(fault) => drop(answer.send(Err(fault))),
@@ -54,7 +54,8 @@ impl Engine {
     pub fn evaluate_conditions(&self, request: EvaluateConditions, caller: &Caller) -> Pending<Vec<StartedInstance>> {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
-            let found = lane.condition_targets(&request, &caller).and_then(|starts| {
+            let found = lane.shared.admit_work().and_then(|()| lane.condition_targets(&request, &caller));
+            let found = found.and_then(|starts| {
                 let check = |rights: Rights<'_>| starts.iter().try_for_each(|start| rights.start_instance(start.1));
                 lane.permit(&caller, check).map(|()| starts)
             });
@@ -112,7 +113,8 @@ impl Lane {
     }
 
     fn correlate(&mut self, request: &Correlate, caller: &Caller, answer: Answer) {
-        let targets = match self.message_targets(request, caller) {
+        let targets = self.shared.admit_work().and_then(|()| self.message_targets(request, caller));
+        let targets = match targets {
             Ok(targets) => targets,
             Err(fault) => {
                 if let Some(once) = &caller.once {

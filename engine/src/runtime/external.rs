@@ -1,14 +1,24 @@
 //! Fetching external tasks.
 
-use engine_core::{
-    command::{Command, ExternalTaskCommand, Outcome},
-    trace,
+use std::{
+    borrow::Cow,
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
-use super::{Engine, lane::Lane};
+use engine_core::{
+    command::{Command, ExternalTaskCommand, Outcome},
+    state::ExternalTask,
+    trace,
+};
+use models::{Id, Timestamp};
+
+use super::{Engine, Shared, lane::Lane, limits::Hold};
 use crate::{
     pending::Pending,
     request::{Caller, FetchAndLock, LockedTask},
+    world::World,
 };
 
 impl Engine {
@@ -17,16 +27,24 @@ impl Engine {
     pub fn fetch_and_lock(&self, request: FetchAndLock, caller: &Caller) -> Pending<Vec<LockedTask>> {
         let caller = caller.clone();
         self.lane(move |lane, answer| {
+            if let Err(fault) = lane.shared.admit_work() {
+                drop(answer.send(Err(fault)));
+                return;
+            }
             let now = lane.shared.clock.now();
             let candidates: Vec<(usize, models::Id, models::Id)> = {
                 let world = lane.shared.world.read();
                 let mut fetching = lane.shared.fetching.lock();
+                let mut allowance = Allowance::new(&lane.shared, &world, &fetching, now);
+                let asked = allowance.without_exhausted(&request);
                 let candidates: Vec<_> = world
-                    .fetchable(&request, now, Some(&caller), &fetching)
+                    .fetchable(&asked, now, Some(&caller), &fetching)
                     .into_iter()
+                    .filter(|(_, task)| allowance.admits(&task.topic))
                     .filter_map(|(topic, task)| Some((topic, world.root_of_external_task(task.id)?, task.id)))
                     .filter(|(_, root, _)| !lane.is_parked(*root))
                     .collect();
+                drop(allowance);
                 // fetchers that come before these locks are on disk look for others
                 fetching.extend(candidates.iter().map(|(_, _, task)| *task));
                 candidates
@@ -67,6 +85,92 @@ impl Engine {
                 }),
             );
         })
+    }
+}
+
+/// How many more tasks of limited topics may be locked.
+struct Allowance<'a> {
+    shared: &'a Arc<Shared>,
+    world: &'a World,
+    fetching: &'a BTreeSet<Id>,
+    now: Timestamp,
+    elapsed: Duration,
+    /// When a rate allows more.
+    again: Option<Duration>,
+}
+
+impl<'a> Allowance<'a> {
+    fn new(shared: &'a Arc<Shared>, world: &'a World, fetching: &'a BTreeSet<Id>, now: Timestamp) -> Self {
+        Self { shared, world, fetching, now, elapsed: shared.clock.elapsed(), again: None }
+    }
+
+    /// Tasks of a topic that are locked, or on the way to it.
+    fn locked(&self, topic: &str) -> usize {
+        let on_their_way = self.fetching.iter().filter_map(|id| self.world.external_task(*id));
+        let free = |task: &ExternalTask| task.lock_expires.is_none_or(|until| until <= self.now);
+        let on_their_way = on_their_way.filter(|task| &*task.topic == topic && free(task)).count();
+        self.world.locked_external_tasks(topic, self.now) + on_their_way
+    }
+
+    /// The request without topics of which nothing may be locked at present: their tasks must not stand before others.
+    fn without_exhausted<'r>(&mut self, request: &'r FetchAndLock) -> Cow<'r, FetchAndLock> {
+        let mut usages = self.shared.topics.lock();
+        if usages.is_empty() {
+            return Cow::Borrowed(request);
+        }
+        let mut left = request.clone();
+        for topic in &mut left.topics {
+            if let Err(hold) = usages.check(&topic.name, Some(self.locked(&topic.name)), self.elapsed) {
+                self.note(hold);
+                // the place in the list says which topic a task was found by
+                topic.name.clear();
+            }
+        }
+        Cow::Owned(left)
+    }
+
+    /// Whether one more task may be locked; it is counted if it may.
+    fn admits(&mut self, topic: &Arc<str>) -> bool {
+        let mut usages = self.shared.topics.lock();
+        if usages.limits().of(topic).is_none() {
+            return true;
+        }
+        let begun = usages.begun(topic);
+        match usages.check(topic, Some(self.locked(topic) + begun), self.elapsed) {
+            Ok(()) => {
+                usages.begin(topic, self.elapsed);
+                true
+            }
+            Err(hold) => {
+                self.note(hold);
+                false
+            }
+        }
+    }
+
+    fn note(&mut self, hold: Hold) {
+        if let Hold::Until(time) = hold {
+            self.again = Some(self.again.map_or(time, |again| again.min(time)));
+        }
+    }
+}
+
+impl Drop for Allowance<'_> {
+    fn drop(&mut self) {
+        // what was chosen here is among those on their way from here on
+        self.shared.topics.lock().settle(self.elapsed);
+        // workers that wait hear of nothing when a rate allows more
+        if let Some(again) = self.again
+            && !self.shared.topics_wake.swap(true, Ordering::AcqRel)
+        {
+            let shared = Arc::downgrade(self.shared);
+            self.shared.later(again.saturating_sub(self.elapsed), move || {
+                if let Some(shared) = shared.upgrade() {
+                    shared.topics_wake.store(false, Ordering::Release);
+                    shared.work_for_workers.send_modify(|count| *count += 1);
+                }
+            });
+        }
     }
 }
 

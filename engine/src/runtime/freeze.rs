@@ -5,7 +5,10 @@
 //! nothing has changed meanwhile and commits the segment that names them. Until then the events say what was; from then on the
 //! whole does, and the events are deleted.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    mpsc::{self, Receiver, Sender},
+};
 
 use models::Id;
 use parking_lot::{Condvar, Mutex};
@@ -69,7 +72,7 @@ impl Freezer {
 }
 
 /// The thread that writes history away.
-pub(super) fn run(shared: &Arc<Shared>, lane: &std::sync::mpsc::Sender<Message>) {
+pub(super) fn run(shared: &Arc<Shared>, lane: &Sender<Message>) {
     while shared.freezer.wait() {
         while !shared.freezer.is_stopped() {
             match freeze_some(shared, lane) {
@@ -94,15 +97,26 @@ pub(super) enum FreezeError {
 }
 
 /// Writes some history away, when there is too much in memory. Answers whether there may be more to do.
-fn freeze_some(shared: &Arc<Shared>, lane: &std::sync::mpsc::Sender<Message>) -> Result<bool, FreezeError> {
+fn freeze_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<bool, FreezeError> {
+    let Some(confirmed) = copy_some(shared, lane)? else { return Ok(false) };
+    let Ok(events) = confirmed.recv() else { return Ok(false) };
+    forget_events(shared, &events)?;
+    Ok(true)
+}
+
+/// Events that say no more than what was written as a whole.
+pub(super) type Events = Vec<(Id, u64)>;
+
+/// Copies some history, when there is too much in memory, writes it, and has the lane confirm it.
+pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<Option<Receiver<Events>>, FreezeError> {
     let spare = {
         let world = shared.world.read();
         if !world.history.is_beyond(shared.options.history_in_memory) {
-            return Ok(false);
+            return Ok(None);
         }
         world.history.spare()
     };
-    let Some((part, roots)) = spare else { return Ok(false) };
+    let Some((part, roots)) = spare else { return Ok(None) };
     let mut members = Vec::with_capacity(roots.len());
     let mut written = None;
     for roots in roots.chunks(COPIED_AT_ONCE) {
@@ -122,29 +136,32 @@ fn freeze_some(shared: &Arc<Shared>, lane: &std::sync::mpsc::Sender<Message>) ->
     }
     // commits become durable in their order
     if let Some(last) = written {
+        // a store that is driven by hand is driven here
+        shared.store.run_pending();
         last.wait()?;
     }
-    let (sender, receiver) = std::sync::mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let leaving = History::leaving(part, members);
     let message = Message::Run(Box::new(move |lane: &mut Lane| lane.freeze(leaving, sender)));
     // a stopped lane drops the sender
-    if lane.send(message).is_err() {
-        return Ok(false);
-    }
-    let Ok(events) = receiver.recv() else { return Ok(false) };
+    Ok(lane.send(message).is_ok().then_some(receiver))
+}
+
+/// Deletes events after the lane has confirmed.
+pub(super) fn forget_events(shared: &Shared, events: &[(Id, u64)]) -> Result<(), FreezeError> {
     drop(shared.world.write().take_retired());
     for events in events.chunks(DELETED_AT_ONCE) {
         let ops = events.iter().map(|(root, sequence)| persist::forget_event(*root, *sequence)).collect();
         // the next start deletes what this one does not
         shared.store.submit_ticket(ops)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 impl Lane {
     /// Commits that history has left the memory, as far as it is still as it was written. `done` hears which events are
     /// not needed any more.
-    fn freeze(&mut self, mut leaving: Leaving, done: std::sync::mpsc::Sender<Vec<(Id, u64)>>) {
+    fn freeze(&mut self, mut leaving: Leaving, done: Sender<Events>) {
         self.settle();
         let mut ops: Vec<Op> = Vec::new();
         let number = {

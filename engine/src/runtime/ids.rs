@@ -2,16 +2,21 @@
 
 use std::{
     hash::{BuildHasher, Hasher},
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use models::Id;
+
+use super::clock::Clock;
 
 /// Makes ids. The time part is the machine's clock, never the engine's: a test's clock may stand still or jump.
 #[derive(Debug)]
 pub(crate) struct IdSource {
     last: u128,
     node: u32,
+    /// In a simulation: the clock that is used in place of the machine's.
+    clock: Option<Arc<Clock>>,
 }
 
 /// Step between two ids of the same millisecond: the lowest 32 bits name the process.
@@ -23,12 +28,19 @@ impl IdSource {
         // distinguishes processes on one machine and restarts within a millisecond; no secret
         #[expect(clippy::cast_possible_truncation, reason = "any 32 bits do")]
         let node = std::collections::hash_map::RandomState::new().build_hasher().finish() as u32;
-        Self { last: after, node }
+        Self { last: after, node, clock: None }
+    }
+
+    /// Ids that are the same again when the same things happen: `node` tells one life of a simulated engine from the next.
+    pub(crate) fn simulated(after: u128, node: u32, clock: Arc<Clock>) -> Self {
+        Self { last: after, node, clock: Some(clock) }
     }
 
     pub(crate) fn fresh(&mut self) -> Id {
-        #[expect(clippy::disallowed_methods, reason = "the one place where ids take the machine's time")]
-        let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis());
+        let ms = match &self.clock {
+            Some(clock) => u128::try_from(clock.now().0).unwrap_or_default(),
+            None => machine_ms(),
+        };
         let floor = (ms & 0xffff_ffff_ffff) << 80 | 0x7 << 76 | 0x2 << 62;
         let next = if floor > self.last {
             floor
@@ -39,6 +51,12 @@ impl IdSource {
         self.last = next | u128::from(self.node);
         Id(self.last)
     }
+}
+
+fn machine_ms() -> u128 {
+    #[expect(clippy::disallowed_methods, reason = "the one place where ids take the machine's time")]
+    let now = SystemTime::now();
+    now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis())
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
-//! The job runner: runs what is due, in order, as many at a time as configured.
+//! The job runner: runs what is due, as many at a time as configured and as limits allow.
 //!
-//! It never polls: it sleeps until the next due date, a change of jobs, or the end of one.
+//! It never polls: it sleeps until the next due date, a change of jobs, or the end of one. Which job is next says
+//! [`JobQueue`].
 
 use std::{
     collections::HashSet,
     sync::{Arc, mpsc},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use engine_core::{
@@ -19,9 +20,11 @@ use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
 use super::{
-    Engine, Shared,
+    Engine, Options, Shared,
     engine_jobs::Work,
+    job_queue::{Candidate, JobQueue, Taken, Verdict},
     lane::{Lane, Message},
+    limits::{Hold, LimitFigure, Usages},
     meters::Metric,
 };
 use crate::{pending::Pending, request::Caller, world::World};
@@ -29,13 +32,16 @@ use crate::{pending::Pending, request::Caller, world::World};
 /// Longest sleep: a clock that is set forward is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
-/// Jobs that may wait for a handler at the same time. They cost memory, and a thread each if the handler blocks, but nothing
-/// else: slow calls must not keep timers from running.
-const MOST_CALLS: usize = 4_096;
+/// Jobs that wait for handlers at the same time. They cost memory, and a thread each if the handler blocks, but nothing else.
+/// With as many, no more of the activities that call begin; all others do: slow calls must not keep timers from running.
+pub(super) const MOST_CALLS: usize = 4_096;
 
 /// How long a job rests after its first failure in a row, and at most. The retries' own time cycle comes on top.
 const SHORTEST_REST: Duration = Duration::from_millis(50);
 const LONGEST_REST: Duration = Duration::from_secs(10);
+
+/// How long jobs wait before the free space is looked at again.
+const FULL_DISK_REST: Duration = Duration::from_secs(1);
 
 /// What the runner's thread and the rest share.
 #[derive(Debug)]
@@ -43,33 +49,83 @@ pub(super) struct Runner {
     state: Mutex<State>,
     changed: Condvar,
     concurrency: usize,
+    /// Jobs run by themselves: somebody takes from the queue.
+    active: bool,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Jobs that run, and whether they wait for a handler.
-    running: FxHashMap<Id, bool>,
+    queue: JobQueue,
+    running: FxHashMap<Id, Running>,
+    /// Jobs that wait for a handler, or for another job of their instance that does.
     calling: usize,
+    /// How many of these there are of each definition and activity.
+    callers: FxHashMap<Activity, usize>,
+    definitions: Usages,
+    tenants: Usages,
     /// Jobs that failed: how often in a row, and until when they rest.
-    resting: FxHashMap<Id, (u32, Instant)>,
+    resting: FxHashMap<Id, (u32, Duration)>,
     woken: bool,
     stopped: bool,
 }
 
-impl State {
-    fn is_free(&self, job: Id, now: Instant) -> bool {
-        !self.running.contains_key(&job) && self.resting.get(&job).is_none_or(|(_, until)| *until <= now)
-    }
+/// A process definition, and the job declaration in it.
+type Activity = (Option<Id>, Option<u32>);
+
+/// A job that runs.
+#[derive(Debug)]
+struct Running {
+    /// It waits for a handler.
+    calling: bool,
+    /// Its turn came again while it ran: a job that stays when it is done.
+    again: bool,
+    activity: Activity,
+    /// The key of its definition, where that is limited.
+    key: Option<Arc<str>>,
+    tenant: Option<Arc<str>>,
+}
+
+/// How the job runner stands, for metrics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobFigures {
+    /// Jobs that are due and wait for their turn.
+    pub waiting: usize,
+    /// Jobs that run.
+    pub running: usize,
+    /// Those of them that wait for handlers.
+    pub calling: usize,
 }
 
 impl Runner {
-    pub(super) fn new(concurrency: usize) -> Self {
-        Self { state: Mutex::default(), changed: Condvar::new(), concurrency: concurrency.max(1) }
+    pub(super) fn new(options: &Options) -> Self {
+        let state = State {
+            queue: JobQueue::new(options.job_order),
+            definitions: Usages::new(options.limits.definitions.clone()),
+            tenants: Usages::new(options.limits.tenants.clone()),
+            ..State::default()
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            concurrency: options.job_concurrency.max(1),
+            active: options.job_executor,
+        }
     }
 
-    /// Jobs have changed.
+    /// The clock has changed.
     pub(super) fn wake(&self) {
         self.state.lock().woken = true;
+        self.changed.notify_all();
+    }
+
+    /// Jobs have changed, or are gone.
+    pub(super) fn jobs_changed(&self, candidates: impl IntoIterator<Item = Candidate>) {
+        if !self.active {
+            return;
+        }
+        let mut state = self.state.lock();
+        candidates.into_iter().for_each(|candidate| state.queue.changed(candidate));
+        state.woken = true;
         self.changed.notify_all();
     }
 
@@ -78,25 +134,38 @@ impl Runner {
         self.changed.notify_all();
     }
 
-    /// A job begins or ends to wait for a handler.
+    /// A job begins or ends to wait for a handler, its own or that of another job of its instance.
     pub(super) fn calls(&self, job: Id, calling: bool) {
         let mut state = self.state.lock();
         let Some(known) = state.running.get_mut(&job) else { return };
-        let before = std::mem::replace(known, calling);
-        state.calling = state.calling + usize::from(calling) - usize::from(before);
+        if std::mem::replace(&mut known.calling, calling) == calling {
+            return;
+        }
+        let activity = known.activity;
+        state.count_call(activity, calling);
         state.woken = true;
         self.changed.notify_all();
     }
 
-    fn ended(&self, job: Id, well: bool) {
+    fn ended(&self, job: Id, well: bool, now: Duration) {
         let mut state = self.state.lock();
-        if state.running.remove(&job) == Some(true) {
-            state.calling -= 1;
+        if let Some(Running { calling, again, activity, key, tenant }) = state.running.remove(&job) {
+            if again {
+                state.queue.delay(job, now);
+            }
+            if calling {
+                state.count_call(activity, false);
+            }
+            if let Some(key) = key {
+                state.definitions.end(&key, now);
+            }
+            if let Some(tenant) = tenant {
+                state.tenants.end(&tenant, now);
+            }
         }
         if well {
             state.resting.remove(&job);
         } else {
-            let now = Instant::now();
             if state.resting.len() > MOST_CALLS {
                 // of jobs that are gone for good nobody tells
                 state.resting.retain(|_, (_, until)| *until + LONGEST_REST > now);
@@ -104,62 +173,101 @@ impl Runner {
             let failures = state.resting.get(&job).map_or(0, |(failures, _)| *failures);
             let rest = SHORTEST_REST.saturating_mul(1 << failures.min(16)).min(LONGEST_REST);
             state.resting.insert(job, (failures + 1, now + rest));
+            state.queue.delay(job, now + rest);
         }
         state.woken = true;
         self.changed.notify_all();
     }
 
-    /// How many more jobs may begin: as many as the concurrency allows beside those that wait for handlers.
-    fn free(state: &State, concurrency: usize) -> usize {
-        if state.calling >= MOST_CALLS {
-            return 0;
-        }
-        concurrency.saturating_sub(state.running.len() - state.calling)
+    /// Takes the jobs to begin next, and says when to look again at the latest.
+    /// `full`: too little space is free on the disk.
+    fn take(&self, world: &World, now: Timestamp, elapsed: Duration, full: bool) -> Taken {
+        let mut state = self.state.lock();
+        let free = self.concurrency.saturating_sub(state.running.len() - state.calling);
+        let mut queue = std::mem::take(&mut state.queue);
+        let taken = queue.take(world, now, elapsed, free, |job| match full {
+            true => state.begin_on_full_disk(world, job, elapsed),
+            false => state.begin(world, job, elapsed),
+        });
+        state.queue = queue;
+        taken
     }
 
-    /// Takes the jobs to begin next, and says when to look again at the latest.
-    fn take(&self, world: &World, now: Timestamp) -> (Vec<Id>, Option<Duration>) {
-        let mut state = self.state.lock();
-        let (free, instant) = (Self::free(&state, self.concurrency), Instant::now());
-        let ready = world.runnable_jobs(now).map(|job| job.id);
-        let jobs: Vec<Id> = ready.filter(|id| state.is_free(*id, instant)).take(free).collect();
-        state.running.extend(jobs.iter().map(|id| (*id, false)));
-        let due =
-            world.next_due(now).map(|due| Duration::from_millis(u64::try_from(due.0 - now.0).unwrap_or(0).max(1)));
-        let rested =
-            state.resting.values().filter(|(_, until)| *until > instant).map(|(_, until)| *until - instant).min();
-        (jobs, due.into_iter().chain(rested).min())
+    /// How the runner stands.
+    fn figures(&self) -> (JobFigures, Vec<LimitFigure>) {
+        let state = self.state.lock();
+        let figures = JobFigures { waiting: state.queue.len(), running: state.running.len(), calling: state.calling };
+        let mut limits = state.definitions.figures("definition", |_| None);
+        limits.extend(state.tenants.figures("tenant", |_| None));
+        (figures, limits)
+    }
+}
+
+impl State {
+    /// Whether a job may begin while the disk is nearly full: only what may make room does, the others have to wait.
+    fn begin_on_full_disk(&mut self, world: &World, job: &Job, elapsed: Duration) -> Verdict {
+        match &job.kind {
+            JobKind::HistoryCleanup(_) | JobKind::BatchExecution(..) => self.begin(world, job, elapsed),
+            // of the engine's own jobs, those that clean up may stand behind this one
+            _ if job.definition.is_none() => Verdict::Rests(elapsed + FULL_DISK_REST),
+            _ => Verdict::Held(Some(elapsed + FULL_DISK_REST)),
+        }
+    }
+
+    fn count_call(&mut self, activity: Activity, begins: bool) {
+        let count = self.callers.entry(activity).or_default();
+        if begins {
+            *count += 1;
+            self.calling += 1;
+            return;
+        }
+        *count -= 1;
+        self.calling -= 1;
+        if *count == 0 {
+            self.callers.remove(&activity);
+        }
+    }
+
+    /// Whether a job may begin; it is counted if it may.
+    fn begin(&mut self, world: &World, job: &Job, elapsed: Duration) -> Verdict {
+        if let Some(running) = self.running.get_mut(&job.id) {
+            running.again = true;
+            return Verdict::Runs;
+        }
+        if let Some((_, until)) = self.resting.get(&job.id).filter(|(_, until)| *until > elapsed) {
+            return Verdict::Rests(*until);
+        }
+        let activity = (job.definition, job.declaration);
+        // more of what calls must wait; everything else goes on
+        if self.calling >= MOST_CALLS && self.callers.contains_key(&activity) {
+            return Verdict::Held(None);
+        }
+        let key = job.definition.filter(|_| !self.definitions.is_empty());
+        let key: Option<Arc<str>> = key.and_then(|id| world.process_definition(id)).map(|row| Arc::from(&*row.key));
+        let tenant = job.tenant.clone().filter(|_| !self.tenants.is_empty());
+        let checks = [(&key, &mut self.definitions), (&tenant, &mut self.tenants)];
+        for (name, usages) in checks {
+            if let Some(Err(hold)) = name.as_ref().map(|name| usages.check(name, None, elapsed)) {
+                return Verdict::Held(match hold {
+                    Hold::Busy => None,
+                    Hold::Until(time) => Some(time),
+                });
+            }
+        }
+        if let Some(key) = &key {
+            self.definitions.begin(key, elapsed);
+        }
+        if let Some(tenant) = &tenant {
+            self.tenants.begin(tenant, elapsed);
+        }
+        self.running.insert(job.id, Running { calling: false, again: false, activity, key, tenant });
+        Verdict::Begin
     }
 }
 
 /// The runner's thread.
 pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
-    loop {
-        let now = shared.clock.now();
-        let (jobs, sleep) = {
-            let world = shared.world.read();
-            shared.jobs.take(&world, now)
-        };
-        shared.meters.add(Metric::JobAcquisitionAttempt, 1);
-        shared.meters.add(Metric::JobAcquiredSuccess, jobs.len());
-        if shared.meters.is_due(now) && lane.send(Message::Run(Box::new(Lane::write_meters))).is_err() {
-            return;
-        }
-        for job in jobs {
-            let shared = shared.clone();
-            let work = move |lane: &mut Lane| {
-                let done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send> = Box::new(move |result| {
-                    if let Err(fault) = &result {
-                        crate::event_log::job_failed(&shared.world.read(), job, fault);
-                    }
-                    shared.jobs.ended(job, result.is_ok());
-                });
-                lane.execute(Command::RunJob(job), Caller::default(), done);
-            };
-            if lane.send(Message::Run(Box::new(work))).is_err() {
-                return;
-            }
-        }
+    while let Some(sleep) = round(shared, lane) {
         let mut state = shared.jobs.state.lock();
         if state.stopped {
             return;
@@ -172,6 +280,34 @@ pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
             return;
         }
     }
+}
+
+/// Gives the lane what may run. Answers when to look again at the latest; `None` when the lane has stopped.
+pub(super) fn round(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) -> Option<Option<Duration>> {
+    let now = shared.clock.now();
+    let Taken { jobs, again } = {
+        let world = shared.world.read();
+        shared.jobs.take(&world, now, shared.clock.elapsed(), shared.admit_work().is_err())
+    };
+    shared.meters.add(Metric::JobAcquisitionAttempt, 1);
+    shared.meters.add(Metric::JobAcquiredSuccess, jobs.len());
+    if shared.meters.is_due(now) {
+        lane.send(Message::Run(Box::new(Lane::write_meters))).ok()?;
+    }
+    for job in jobs {
+        let shared = shared.clone();
+        let work = move |lane: &mut Lane| {
+            let done: Box<dyn FnOnce(Result<Outcome, Fault>) + Send> = Box::new(move |result| {
+                if let Err(fault) = &result {
+                    crate::event_log::job_failed(&shared.world.read(), job, fault);
+                }
+                shared.jobs.ended(job, result.is_ok(), shared.clock.elapsed());
+            });
+            lane.execute(Command::RunJob(job), Caller::default(), done);
+        };
+        lane.send(Message::Run(Box::new(work))).ok()?;
+    }
+    Some(again)
 }
 
 /// How a run of all due jobs went.
@@ -223,6 +359,21 @@ impl Engine {
             drop(sender.send(Ok((run.executed, run.failed, run.failures))));
         });
         pending
+    }
+
+    /// How the job runner stands.
+    pub fn job_figures(&self) -> JobFigures {
+        self.inner.shared.jobs.figures().0
+    }
+
+    /// How the configured limits of jobs and external tasks stand.
+    pub fn limit_figures(&self) -> Vec<LimitFigure> {
+        let shared = &self.inner.shared;
+        let (_, mut figures) = shared.jobs.figures();
+        let now = self.now();
+        let world = self.world();
+        figures.extend(shared.topics.lock().figures("topic", |topic| Some(world.locked_external_tasks(topic, now))));
+        figures
     }
 
     /// Stops the engine's clock at a time, or lets it run again: for tests.
@@ -283,7 +434,8 @@ impl Lane {
         let shared = self.shared.clone();
         let settings = &shared.options.settings;
         let now = shared.clock.now();
-        let next = engine_core::calendar::repeat_due(repeat, now, job.repeat_offset, &settings.time_zone)
+        let after = settings.catch_up.after(job.due, now);
+        let next = engine_core::calendar::repeat_due(repeat, after, job.repeat_offset, &settings.time_zone)
             .map_err(Fault::engine)?;
         let Some(due) = next else { return Ok(()) };
         let mut follow_up = job.clone();

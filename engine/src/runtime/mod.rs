@@ -19,8 +19,10 @@ mod grants;
 mod host;
 mod identity;
 mod ids;
+mod job_queue;
 mod jobs;
 mod lane;
+mod limits;
 mod meters;
 mod migration;
 mod once;
@@ -28,6 +30,7 @@ mod persist;
 mod query_expression;
 mod receivers;
 mod restart;
+mod simulated;
 mod start_timer;
 
 use std::{
@@ -36,9 +39,10 @@ use std::{
     path::Path,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
+    time::Duration,
 };
 
 pub use batches::BatchOptions;
@@ -50,17 +54,21 @@ use engine_core::{
 };
 pub use forms::{FormRef, TaskForm};
 pub use identity::{IdentityOptions, PASSWORD_RULES, PolicyRule};
-pub use jobs::JobRun;
+pub use job_queue::JobOrder;
+pub use jobs::{JobFigures, JobRun};
+pub use limits::{Limit, LimitFigure, Limits, NamedLimits, Rate};
 use models::{Id, Timestamp};
 pub use once::{Answered, Begun, Once};
 use parking_lot::{Condvar, Mutex, RwLock};
 pub use persist::LoadError;
 pub use query_expression::{QueryExpressionError, QueryValue};
+pub use simulated::Stepper;
 use tokio::sync::watch;
 use tracing::Instrument;
 
 use self::{
     clock::Clock,
+    job_queue::Candidate,
     lane::{Lane, Message, Publication},
 };
 use crate::{
@@ -147,6 +155,10 @@ pub struct Options {
     pub job_executor: bool,
     /// Jobs that run at the same time, not counting those that wait for handlers.
     pub job_concurrency: usize,
+    /// Which jobs come first.
+    pub job_order: JobOrder,
+    /// How many jobs and external tasks of a definition, tenant or topic go on at a time, and how many begin in a span of time.
+    pub limits: Limits,
     /// Commands that may wait for the lane before more are refused.
     pub max_queued: usize,
     /// Limits of scripts.
@@ -173,6 +185,8 @@ impl Default for Options {
             parse: bpmn_parser::ParseOptions::default(),
             job_executor: true,
             job_concurrency: 512,
+            job_order: JobOrder::default(),
+            limits: Limits::default(),
             max_queued: 100_000,
             script_limits: scripting::Limits::default(),
             identity: IdentityOptions::default(),
@@ -203,7 +217,7 @@ pub(crate) struct Shared {
     pub(crate) world: Published,
     freezer: freeze::Freezer,
     store: store::Store,
-    clock: Clock,
+    clock: Arc<Clock>,
     options: Options,
     handlers: Handlers,
     delegates: Box<dyn Delegates>,
@@ -211,10 +225,16 @@ pub(crate) struct Shared {
     decisions: Arc<crate::decisions::Repository>,
     definitions: RwLock<HashMap<Id, Arc<Definition>>>,
     tokio: OnceLock<tokio::runtime::Runtime>,
+    /// In a simulation: what would be done on other threads, until its driver does it.
+    deferred: Option<simulated::Deferred>,
     published: watch::Sender<u64>,
     work_for_workers: watch::Sender<u64>,
     /// External tasks whose lock is on its way to the disk.
     fetching: Mutex<BTreeSet<Id>>,
+    /// What is locked of topics that are limited.
+    topics: Mutex<limits::Usages>,
+    /// Workers will be told when the rate of a topic allows more.
+    topics_wake: AtomicBool,
     /// Idempotency keys of requests under way.
     begun: Mutex<BTreeSet<String>>,
     jobs: jobs::Runner,
@@ -236,20 +256,28 @@ const PUBLISHED_AT_ONCE: usize = 32;
 struct Woken {
     workers: bool,
     jobs: bool,
+    /// Jobs that have changed and may run when they are due.
+    candidates: Vec<Candidate>,
     /// Process definitions that have changed.
     definitions: Vec<Id>,
 }
 
 impl Woken {
-    fn note(&mut self, change: &WorldChange) {
+    /// `limited`: topics have limits, so that the end of a task is news for workers too.
+    fn note(&mut self, change: &WorldChange, limited: bool) {
         let free = |task: &engine_core::state::ExternalTask| task.lock_expires.is_none();
         for root in &change.roots {
-            self.workers |= root.changes.external_tasks.iter().any(|row| row.new.as_deref().is_some_and(free));
+            self.workers |= root.changes.external_tasks.iter().any(|row| row.new.as_deref().map_or(limited, free));
             self.jobs |= !root.changes.jobs.is_empty();
+            let rows = root.changes.jobs.iter().filter_map(|row| row.new.as_deref());
+            self.candidates.extend(rows.filter_map(Candidate::of));
         }
         for record in &change.records {
             match record {
-                RecordChange::Put(Record::Job(_)) => self.jobs = true,
+                RecordChange::Put(Record::Job(job)) => {
+                    self.jobs = true;
+                    self.candidates.extend(Candidate::of(job));
+                }
                 RecordChange::Put(Record::ProcessDefinition(row)) => self.definitions.push(row.id),
                 _ => {}
             }
@@ -373,51 +401,10 @@ impl Engine {
     /// When the store can't be opened or read.
     pub fn open_with(path: impl AsRef<Path>, mut options: Options) -> Result<Self, OpenError> {
         let store = store::Store::open(options.store, path, std::mem::take(&mut options.store_options))?;
-        let loaded = persist::load(&store, part_size(&options))?;
-        let delegates = options.delegates.take().unwrap_or_else(|| Box::new(NoDelegates));
         let job_executor = options.job_executor;
-        options.parse.expression_check.get_or_insert(crate::scripts::check_expression);
-        options.parse.script_check.get_or_insert(crate::scripts::check_script);
-        let mut loaded = loaded;
-        let world = std::mem::take(&mut loaded.world);
-        for ops in loaded.leftover.chunks(1_024) {
-            store.commit(ops.to_vec())?;
-        }
-        let shared = Arc::new(Shared {
-            world: Published::new(world),
-            freezer: freeze::Freezer::default(),
-            store,
-            clock: Clock::default(),
-            handlers: Handlers::default(),
-            delegates,
-            scripts: Arc::new(crate::scripts::Languages::new(options.script_limits)),
-            decisions: Arc::new(crate::decisions::Repository::default()),
-            definitions: RwLock::default(),
-            tokio: OnceLock::new(),
-            published: watch::channel(0).0,
-            work_for_workers: watch::channel(0).0,
-            fetching: Mutex::default(),
-            begun: Mutex::default(),
-            jobs: jobs::Runner::new(options.job_concurrency),
-            queued: AtomicUsize::new(0),
-            publications: Mutex::default(),
-            completed: Completed::default(),
-            observers: Observers::default(),
-            meters: meters::Meters::default(),
-            running_jobs: Mutex::default(),
-            options,
-        });
-        shared.observers.add(Arc::new(EventLog));
-        shared.decisions.attach(&shared);
+        let (shared, loaded) = assemble(store, options, None)?;
         let (sender, receiver) = mpsc::channel();
-        shared.store.after_each_group({
-            let (shared, lane) = (Arc::downgrade(&shared), sender.clone());
-            move || {
-                if let Some(shared) = shared.upgrade() {
-                    shared.publish(&lane);
-                }
-            }
-        });
+        publish_after_each_group(&shared, &sender);
         // the lane is made on its thread: objects of running scripts never leave it
         let (lane_shared, lane_sender) = (shared.clone(), sender.clone());
         let lane = move || Lane::new(lane_shared, lane_sender, &loaded).run(&receiver);
@@ -562,9 +549,69 @@ fn part_size(options: &Options) -> usize {
     (options.history_in_memory / 4).max(1)
 }
 
+/// What the threads of an engine over a store share, and what the store held.
+fn assemble(
+    store: store::Store,
+    mut options: Options,
+    deferred: Option<simulated::Deferred>,
+) -> Result<(Arc<Shared>, persist::Loaded), OpenError> {
+    let mut loaded = persist::load(&store, part_size(&options))?;
+    let delegates = options.delegates.take().unwrap_or_else(|| Box::new(NoDelegates));
+    options.parse.expression_check.get_or_insert(crate::scripts::check_expression);
+    options.parse.script_check.get_or_insert(crate::scripts::check_script);
+    let world = std::mem::take(&mut loaded.world);
+    for ops in loaded.leftover.chunks(1_024) {
+        match store.commit(ops.to_vec()) {
+            // it is left for another start: an engine must open on a full disk, or nobody could make room
+            Err(store::CommitError::DiskFull { .. }) => break,
+            result => result.map(drop)?,
+        }
+    }
+    let shared = Arc::new(Shared {
+        world: Published::new(world),
+        freezer: freeze::Freezer::default(),
+        store,
+        clock: Arc::new(Clock::new(deferred.is_some())),
+        handlers: Handlers::default(),
+        delegates,
+        scripts: Arc::new(crate::scripts::Languages::new(options.script_limits)),
+        decisions: Arc::new(crate::decisions::Repository::default()),
+        definitions: RwLock::default(),
+        tokio: OnceLock::new(),
+        deferred,
+        published: watch::channel(0).0,
+        work_for_workers: watch::channel(0).0,
+        fetching: Mutex::default(),
+        topics: Mutex::new(limits::Usages::new(options.limits.topics.clone())),
+        topics_wake: AtomicBool::new(false),
+        begun: Mutex::default(),
+        jobs: jobs::Runner::new(&options),
+        queued: AtomicUsize::new(0),
+        publications: Mutex::default(),
+        completed: Completed::default(),
+        observers: Observers::default(),
+        meters: meters::Meters::default(),
+        running_jobs: Mutex::default(),
+        options,
+    });
+    shared.observers.add(Arc::new(EventLog));
+    shared.decisions.attach(&shared);
+    Ok((shared, loaded))
+}
+
+/// Has each group of commits published that the store has made durable.
+fn publish_after_each_group(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
+    let (weak, lane) = (Arc::downgrade(shared), lane.clone());
+    shared.store.after_each_group(move || {
+        if let Some(shared) = weak.upgrade() {
+            shared.publish(&lane);
+        }
+    });
+}
+
 /// Too many commands wait.
 pub(crate) fn overloaded() -> Fault {
-    Fault::engine("too many commands are waiting; try again later")
+    Fault::unavailable("too many commands are waiting; try again later")
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::thread::JoinHandle<()> {
@@ -592,6 +639,11 @@ impl Shared {
         self.scripts.clone()
     }
 
+    /// Refuses work that changes something while too little space is free on the store's disk.
+    fn admit_work(&self) -> Result<(), Fault> {
+        self.store.admits_work().map_err(|error| lane::store_fault(&error))
+    }
+
     fn remember(&self, definition: Arc<Definition>) {
         self.definitions.write().insert(definition.id, definition);
     }
@@ -609,6 +661,7 @@ impl Shared {
         let mut publications = std::mem::take(&mut *self.publications.lock()).into_iter().peekable();
         while publications.peek().is_some() {
             let mut woken = Woken::default();
+            let limited = !self.options.limits.topics.is_empty();
             let mut answers = Vec::with_capacity(PUBLISHED_AT_ONCE);
             let mut notes = Vec::new();
             let mut last = 0;
@@ -616,7 +669,7 @@ impl Shared {
                 let mut world = self.world.write();
                 for publication in publications.by_ref().take(PUBLISHED_AT_ONCE) {
                     let Publication { number, change, origin, outcome, done } = publication;
-                    woken.note(&change);
+                    woken.note(&change, limited);
                     self.meters.count(&change);
                     notes.extend(self.observers.note(&change, origin));
                     world.apply(change);
@@ -644,7 +697,7 @@ impl Shared {
                 self.work_for_workers.send_modify(|count| *count += 1);
             }
             if woken.jobs {
-                self.jobs.wake();
+                self.jobs.jobs_changed(woken.candidates);
             }
             for (done, outcome) in answers {
                 done(Ok(outcome));
@@ -659,6 +712,10 @@ impl Shared {
         request: Option<&str>,
         done: impl FnOnce(DelegateReply) + Send + 'static,
     ) {
+        if let Some(deferred) = &self.deferred {
+            let shared = self.clone();
+            return deferred.push(None, move || done(shared.run_delegate(call)));
+        }
         let handler = self.handlers.get(&call.name);
         let span = crate::event_log::call_span(&call, request);
         if let Some(Handler::Async(handler)) = handler {
@@ -677,11 +734,23 @@ impl Shared {
         });
     }
 
+    /// Does something after a while, away from the lane.
+    fn later(&self, wait: Duration, work: impl FnOnce() + Send + 'static) {
+        if let Some(deferred) = &self.deferred {
+            return deferred.push(Some(self.clock.elapsed() + wait), work);
+        }
+        std::thread::spawn(move || {
+            std::thread::sleep(wait);
+            work();
+        });
+    }
+
     /// The runtime of handlers.
     fn tokio(&self) -> &tokio::runtime::Runtime {
         self.tokio.get_or_init(|| {
             tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(2)
+                .max_blocking_threads(jobs::MOST_CALLS)
                 .thread_name("tollgate-handler")
                 .enable_all()
                 .build()

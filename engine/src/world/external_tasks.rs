@@ -181,6 +181,13 @@ impl World {
         found
     }
 
+    /// How many tasks of a topic are locked.
+    pub fn locked_external_tasks(&self, topic: &str, now: Timestamp) -> usize {
+        let Some(queue) = self.runtime.queues.topics.get(topic) else { return 0 };
+        let ended = queue.locked.iter().take_while(|(until, _)| *until <= now).count();
+        queue.locked.len() - ended
+    }
+
     /// How many tasks of a topic are free, counted up to `most`.
     pub fn free_external_tasks(&self, topic: &str, now: Timestamp, most: usize) -> usize {
         let Some(queue) = self.runtime.queues.topics.get(topic) else { return 0 };

@@ -230,6 +230,14 @@ impl Model {
             .filter(move |job| job.lock_expires.is_none_or(|until| until <= now))
     }
 
+    /// Jobs with retries left, not suspended, that have become due after a time (or ever) and up to another.
+    pub fn jobs_due_between(&self, after: Option<Timestamp>, until: Timestamp) -> impl Iterator<Item = &Job> {
+        let from = after.map_or((None, Id(0)), |after| (Some(after.plus_ms(1)), Id(0)));
+        let to = (Some(until), Id(u128::MAX));
+        let ready = (from <= to).then(|| self.runtime.jobs.by.ready.range(from..=to));
+        ready.into_iter().flatten().filter_map(|(_, id)| self.runtime.jobs.get(*id))
+    }
+
     /// The first of [`runnable_jobs`](Self::runnable_jobs).
     pub fn due_jobs(&self, now: Timestamp, limit: usize) -> Vec<&Job> {
         self.runnable_jobs(now).take(limit).collect()

@@ -255,7 +255,7 @@ impl Attempt<'_> {
 
     /// The answer to a fault.
     pub(crate) fn failed(self, fault: Fault) -> Failure {
-        if fault.kind == FaultKind::Authorization {
+        if matches!(fault.kind, FaultKind::Authorization | FaultKind::Unavailable) {
             return plain(fault);
         }
         let Some((_, status, class, text, cause)) = self.clauses().iter().find(|clause| clause.0.matches(fault.kind))
@@ -292,6 +292,7 @@ impl Attempt<'_> {
 fn plain(fault: Fault) -> Failure {
     let status = match fault.kind {
         FaultKind::Authorization => StatusCode::FORBIDDEN,
+        FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         kind if kind.is_bad_request() => StatusCode::BAD_REQUEST,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
@@ -395,6 +396,8 @@ mod tests {
                 Some(0),
             ),
             (Attempt::CompleteTask("x"), FaultKind::Authorization, "t", 403, "AuthorizationException", "t", Some(0)),
+            // not Camunda's: the caller may try again later
+            (Attempt::CompleteTask("x"), FaultKind::Unavailable, "t", 503, "ProcessEngineException", "t", Some(0)),
         ];
         for (attempt, kind, message, status, class, text, code) in rows {
             let failure = attempt.failed(Fault::new(*kind, *message));

@@ -9,6 +9,7 @@ mod census;
 mod circuits;
 mod happenings;
 mod labels;
+mod runner;
 mod storage;
 mod traces;
 
@@ -21,7 +22,9 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use self::{census::Census, circuits::Circuits, happenings::Happenings, storage::Storage, traces::Traces};
+use self::{
+    census::Census, circuits::Circuits, happenings::Happenings, runner::Runner, storage::Storage, traces::Traces,
+};
 use crate::{app::App, engine::Engine};
 
 /// Labels of one name.
@@ -56,6 +59,7 @@ impl Metrics {
         engine.observe(Arc::new(Happenings::new(&mut registry)));
         registry.register_collector(Box::new(Storage::new(engine.clone())));
         registry.register_collector(Box::new(Circuits::new(engine.clone())));
+        registry.register_collector(Box::new(Runner::new(engine.clone())));
         registry.register_collector(Box::new(Traces::new(spans)));
         Self { registry, responses, long_polls, queued, memory, uptime, census }
     }

@@ -170,6 +170,8 @@ impl Lane {
     /// Waits until everything committed so far is published: for work that decides by the read model.
     pub(in super::super) fn settle(&mut self) {
         if !self.under_way.is_empty() {
+            // a store that is driven by hand is driven here; another has a thread for it
+            self.shared.store.run_pending();
             self.shared.completed.wait_for(self.submitted);
             self.published(self.submitted);
         }
@@ -200,6 +202,11 @@ impl Lane {
     }
 }
 
-pub(super) fn store_fault(error: &store::CommitError) -> Fault {
-    Fault::engine(format!("the change was not stored: {error}"))
+pub(in super::super) fn store_fault(error: &store::CommitError) -> Fault {
+    use store::CommitError::{Closed, DiskFull, Poisoned, QueueFull};
+    let message = format!("the change was not stored: {error}");
+    match error {
+        DiskFull { .. } | QueueFull | Closed | Poisoned { .. } => Fault::unavailable(message),
+        _ => Fault::engine(message),
+    }
 }

@@ -33,7 +33,7 @@ use models::{Id, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::Op;
 
-pub(super) use self::commit::Publication;
+pub(super) use self::commit::{Publication, store_fault};
 use self::{ahead::Ahead, single::Parked};
 use super::{Shared, host::LaneHost, ids::IdSource, persist};
 use crate::{
@@ -118,14 +118,22 @@ impl Lane {
 
     pub(super) fn run(mut self, receiver: &Receiver<Message>) {
         while let Ok(message) = receiver.recv() {
-            match message {
-                Message::Run(work) => work(&mut self),
-                Message::Reply(root, reply) => self.resume(root, reply),
-                Message::Published(upto) => self.published(upto),
-                Message::Lost => self.lost(),
-                Message::Stop => return,
+            if !self.handle(message) {
+                return;
             }
         }
+    }
+
+    /// Does what a message says; false when it was the last one.
+    pub(super) fn handle(&mut self, message: Message) -> bool {
+        match message {
+            Message::Run(work) => work(self),
+            Message::Reply(root, reply) => self.resume(root, reply),
+            Message::Published(upto) => self.published(upto),
+            Message::Lost => self.lost(),
+            Message::Stop => return false,
+        }
+        true
     }
 
     /// [`Lane::settle`], when commits of a root are on their way.

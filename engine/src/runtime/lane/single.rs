@@ -48,6 +48,10 @@ impl Lane {
 
     fn transact_job(&mut self, root: Id, commands: Vec<Command>, caller: Caller, job: Option<Id>, done: Done) {
         if let Some(parked) = self.parked.get_mut(&root) {
+            // it waits for a handler as well, if not its own
+            if let Some(job) = job {
+                self.shared.jobs.calls(job, true);
+            }
             parked.behind.push_back(Box::new(move |lane| lane.transact_job(root, commands, caller, job, done)));
             return;
         }
@@ -55,6 +59,9 @@ impl Lane {
             Some(Command::Start(_) | Command::CreateTask(_)) => self.checkout_fresh(root),
             _ => self.checkout(root),
         };
+        if let Some(job) = job {
+            self.shared.jobs.calls(job, false);
+        }
         let now = self.shared.clock.now();
         let transaction = Box::new(Transaction::begin_all(state, root, commands));
         self.step(root, Parked { transaction, caller, now, job, done, behind: VecDeque::new() });
