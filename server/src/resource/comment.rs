@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use engine_core::error::Fault;
 use models::{Id, Timestamp};
-use tollgate::{history::Attachment, request::HistoryChange};
+use tollgate::{history::Attachment, query::HistoricTaskInstanceQuery, request::HistoryChange};
 
 use super::id_of;
 use crate::{
@@ -36,6 +36,10 @@ fn task(call: &Call, status: StatusCode) -> Result<Id, Failure> {
     let world = call.app.engine.read();
     let found = world.task_by_text(call.id()).map(|task| task.id);
     let found = found.or_else(|| world.historic_task_by_text(call.id()).map(|task| task.id));
+    // it is history that says who may know of it
+    let query = HistoricTaskInstanceQuery { task_id: Some(call.id().to_owned()), ..Default::default() };
+    let kept = world.historic_task_by_text(call.id()).is_some();
+    let found = found.filter(|_| !kept || query.count(&world, Some(&call.caller)) > 0);
     let message = format!("No task found for task id {}", call.id());
     found.ok_or_else(|| Failure::new(status, "InvalidRequestException", message))
 }

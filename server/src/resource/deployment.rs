@@ -105,7 +105,12 @@ async fn create(call: Call) -> Reply {
 
 async fn redeploy(call: Call) -> Reply {
     let missing = || Failure::missing(format!("Deployment with id '{}' does not exist", call.id()));
-    let deployment = id_of(call.id()).ok_or_else(missing)?;
+    let deployment = {
+        let world = call.app.engine.read();
+        let found = id_of(call.id()).filter(|id| world.deployment(*id).is_some());
+        let seen = found.filter(|id| call.rights(&world).read_deployment(*id).is_ok());
+        seen.ok_or_else(missing)?
+    };
     let body = call.object()?;
     let request = Redeploy {
         deployment,

@@ -215,7 +215,10 @@ fn no_definition(call: &Call) -> Failure {
 
 fn definition(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    let row = id_of(call.id()).and_then(|id| world.job_definition(id)).ok_or_else(|| no_definition(call))?;
+    let query = JobDefinitionQuery { job_definition_id: Some(call.id().to_owned()), ..Default::default() };
+    let seen = query.count(&world, Some(&call.caller)) > 0;
+    let row = id_of(call.id()).filter(|_| seen).and_then(|id| world.job_definition(id));
+    let row = row.ok_or_else(|| no_definition(call))?;
     Answer::json(&JobDefinitionView { world: &world, row })
 }
 
