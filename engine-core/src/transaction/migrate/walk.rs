@@ -72,22 +72,12 @@ impl Tx<'_> {
             Role::Scope => self.migrate_scope(m, ix, target)?,
             Role::Token => self.migrate_token(m, ix, target)?,
             Role::Transition => {
-                let at = self.representative(m, ix);
-                let definition = m.plan.target.id;
-                self.change(at, |row| {
-                    row.definition = definition;
-                    row.activity = Some(target);
-                });
+                self.stand_at(m, self.representative(m, ix), target);
                 m.elements[ix].migrated = true;
             }
             Role::EventScope(_) => {
                 self.migrate_compensation(m, ix);
-                let at = m.elements[ix].execution;
-                let definition = m.plan.target.id;
-                self.change(at, |row| {
-                    row.definition = definition;
-                    row.activity = Some(target);
-                });
+                self.stand_at(m, m.elements[ix].execution, target);
                 m.elements[ix].migrated = true;
             }
             Role::Subscription(_) => {
@@ -97,6 +87,15 @@ impl Tx<'_> {
         }
         self.migrate_dependents(m, ix)?;
         self.emerge(m, ix)
+    }
+
+    /// An execution is at an activity of the target definition.
+    fn stand_at(&mut self, m: &Migrating, at: Id, target: NodeIx) {
+        let definition = m.plan.target.id;
+        self.change(at, |row| {
+            row.definition = definition;
+            row.activity = Some(target);
+        });
     }
 
     fn migrate_compensation(&mut self, m: &Migrating, ix: Ix) {
@@ -113,11 +112,7 @@ impl Tx<'_> {
 
     fn migrate_token(&mut self, m: &mut Migrating, ix: Ix, target: NodeIx) -> Step {
         let at = self.representative(m, ix);
-        let definition = m.plan.target.id;
-        self.change(at, |row| {
-            row.definition = definition;
-            row.activity = Some(target);
-        });
+        self.stand_at(m, at, target);
         m.elements[ix].migrated = true;
         if m.plan.target_graph().node(target).is_scope {
             self.become_scope(m, ix, at)?;
@@ -240,11 +235,7 @@ impl Tx<'_> {
                 row.is_active = false;
             });
             let instance = self.parent_activity_instance(execution).unwrap_or(execution);
-            m.elements.push(emerged(Role::Scope, scope, execution, instance));
-            let ix = m.elements.len() - 1;
-            m.elements[ix].parent = Some(parent);
-            visited(m, ix, branch);
-            parent = ix;
+            parent = entered(m, emerged(Role::Scope, scope, execution, instance), parent, branch);
         }
         Ok(())
     }
@@ -265,11 +256,7 @@ impl Tx<'_> {
             let subscription = self.add_event_subscription(place, SubscriptionKind::Compensate, None, *scope);
             self.t.state.change_subscription(subscription, |row| row.event_scope = Some(made));
             let link = Compensation { subscription, handler: None, target: Some(*scope), mapped: false, held: None };
-            m.elements.push(emerged(Role::EventScope(link), *scope, made, instance));
-            let ix = m.elements.len() - 1;
-            m.elements[ix].parent = Some(parent);
-            visited(m, ix, branch);
-            parent = ix;
+            parent = entered(m, emerged(Role::EventScope(link), *scope, made, instance), parent, branch);
             place = made;
         }
         Ok(())
@@ -309,6 +296,14 @@ fn emerged(role: Role, target: NodeIx, execution: Id, instance: Id) -> Element {
         removing: Vec::new(),
         emerging: Vec::new(),
     }
+}
+
+/// Takes in an element that the target has in addition, inside another one.
+fn entered(m: &mut Migrating, element: Element, parent: Ix, branch: &mut Branch) -> Ix {
+    let ix = m.elements.len();
+    m.elements.push(Element { parent: Some(parent), ..element });
+    visited(m, ix, branch);
+    ix
 }
 
 fn visited(m: &Migrating, ix: Ix, branch: &mut Branch) {
