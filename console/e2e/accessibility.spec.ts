@@ -42,7 +42,7 @@ for (const { name, colorScheme, viewport, widths } of variants) {
     test.use({ colorScheme, viewport });
 
     test('every page', async ({ console, page, engine }) => {
-      test.setTimeout(480_000);
+      test.setTimeout(1_200_000);
       for (const [route, address] of Object.entries(await prepare(engine))) {
         await console.visit(address);
         expect.soft(await faults(page), route).toEqual([]);

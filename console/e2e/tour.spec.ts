@@ -6,7 +6,7 @@ test.use(guarded);
 
 test('every page', async ({ console, page, engine }) => {
   test.skip(!process.env.CONSOLE_SCREENSHOTS, 'no pictures are asked for');
-  test.setTimeout(480_000);
+  test.setTimeout(1_200_000);
   const routes = await prepare(engine);
   for (const [name, address] of Object.entries(routes)) {
     await console.visit(address);
