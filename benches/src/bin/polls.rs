@@ -173,7 +173,7 @@ fn main() -> Result<()> {
         finisher.send(&path, r#"{"workerId":"worker"}"#)?;
         finisher.answer()?;
     }
-    let mut figure = |latencies: &mut Vec<Duration>| {
+    let figure = |latencies: &mut Vec<Duration>| {
         [0.5, 0.99, 1.0].map(|share| format!("{:.0}", meter::percentile_us(latencies, share))).join(",")
     };
     println!(

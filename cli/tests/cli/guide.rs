@@ -107,6 +107,9 @@ fn every_chapter_is_in_the_summary_and_every_link_leads_somewhere() {
     let summary = std::fs::read_to_string(source.join("SUMMARY.md")).unwrap();
     for entry in std::fs::read_dir(&source).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         assert!(name == "SUMMARY.md" || summary.contains(&format!("({name})")), "{name} is not in the summary");
         let text = std::fs::read_to_string(&path).unwrap();

@@ -24,6 +24,12 @@ impl Clock {
         self.fixed.lock().unwrap_or_else(machine_time)
     }
 
+    /// What was due by then lies in the past. A cycle whose last firing runs at the very millisecond it is due fires again, as in
+    /// Camunda, whose clock has always gone on by then.
+    pub(crate) fn just_past(&self) -> Timestamp {
+        self.fixed.lock().unwrap_or_else(|| machine_time().plus_ms(-1))
+    }
+
     /// Stops the clock at a time, or lets it run again.
     pub(crate) fn set(&self, at: Option<Timestamp>) {
         *self.fixed.lock() = at;

@@ -284,7 +284,7 @@ pub(super) fn run(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
 
 /// Gives the lane what may run. Answers when to look again at the latest; `None` when the lane has stopped.
 pub(super) fn round(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) -> Option<Option<Duration>> {
-    let now = shared.clock.now();
+    let now = shared.clock.just_past();
     let Taken { jobs, again } = {
         let world = shared.world.read();
         shared.jobs.take(&world, now, shared.clock.elapsed(), shared.admit_work().is_err())

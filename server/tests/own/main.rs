@@ -43,7 +43,10 @@ struct Site {
 
 impl Site {
     fn new() -> Self {
-        let options = tollgate::Options { job_executor: false, ..tollgate::Options::default() };
+        let limit = tollgate::Limit { at_once: Some(4), rate: None };
+        let mut limits = tollgate::Limits::default();
+        limits.topics.named.insert("charging".to_owned(), limit);
+        let options = tollgate::Options { job_executor: false, limits, ..tollgate::Options::default() };
         let engine = tollgate::Engine::in_memory(options).expect("a store in memory opens");
         Self { router: tollgate_server::router(engine, tollgate_server::Options::default()) }
     }

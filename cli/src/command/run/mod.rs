@@ -303,7 +303,8 @@ impl Session {
     fn advance(&mut self, time: tollgate::Timestamp) -> Result<()> {
         let before = self.engine.now();
         if time > before {
-            self.engine.set_clock(Some(time));
+            // at the very time of its last firing a cycle would fire again
+            self.engine.set_clock(Some(time.plus_ms(1)));
             self.steps.time(time, time.0 - before.0)?;
         }
         Ok(())
