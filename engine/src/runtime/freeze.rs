@@ -10,6 +10,7 @@ use std::sync::{
     mpsc::{self, Receiver, Sender},
 };
 
+use engine_core::history::Archive;
 use models::Id;
 use parking_lot::{Condvar, Mutex};
 use store::Op;
@@ -120,19 +121,19 @@ pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<
     let mut members = Vec::with_capacity(roots.len());
     let mut written = None;
     for roots in roots.chunks(COPIED_AT_ONCE) {
-        let copied: Vec<Member> = {
+        let copied: Vec<(Member, Archive)> = {
             let world = shared.world.read();
             roots.iter().filter_map(|root| world.history.copy(part, *root)).collect()
         };
         let mut ops = Vec::new();
-        for member in &copied {
-            if member.note.base > 0 || member.archive.is_empty() {
+        for (member, archive) in &copied {
+            if member.note.base > 0 || member.cold.is_none() {
                 persist::forget_frozen(&shared.store, member.root, &mut ops)?;
             }
-            persist::frozen_ops(member.root, member.sequence(), &member.archive, &mut ops);
+            persist::frozen_ops(member.root, member.sequence(), archive, &mut ops);
         }
         written = Some(shared.store.submit_ticket(ops)?);
-        members.extend(copied);
+        members.extend(copied.into_iter().map(|(member, _)| member));
     }
     // commits become durable in their order
     if let Some(last) = written {
@@ -175,9 +176,7 @@ impl Lane {
         for member in &mut leaving.members {
             sequence = sequence.max(member.sequence());
             events.extend(member.note.sequences.iter().map(|sequence| (member.root, *sequence)));
-            if !member.archive.is_empty() {
-                kept.push((member.cold(), std::mem::take(&mut member.traces)));
-            }
+            kept.extend(member.cold.take().map(|cold| (cold, std::mem::take(&mut member.traces))));
         }
         let segment = (!kept.is_empty()).then(|| Segment::new(number, (self.ids.fresh(), sequence), kept));
         ops.extend(segment.as_ref().map(persist::segment_op));

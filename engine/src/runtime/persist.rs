@@ -171,29 +171,35 @@ macro_rules! for_each_table {
 ///
 /// Each value is an array of the sequence number, the number of values, and rows after the number of their table.
 pub(crate) fn frozen_ops(root: Id, sequence: u64, archive: &Archive, ops: &mut Vec<Op>) {
-    let mut rows: Vec<Vec<u8>> = Vec::new();
-    macro_rules! table {
+    let mut total = 0;
+    macro_rules! count {
         ($table:ident, $number:literal) => {
-            rows.extend(archive.$table.values().map(|row| {
-                let mut bytes = vec![$number];
-                // writing to memory can't fail
-                let _ = minicbor::encode(row, &mut bytes);
-                bytes
-            }));
+            total += archive.$table.len();
+        };
+    }
+    for_each_table!(count);
+    let count = total.div_ceil(ROWS_AT_ONCE) as u64;
+    let (mut number, mut rows, mut value) = (0_u32, 0, Vec::new());
+    macro_rules! table {
+        ($table:ident, $table_number:literal) => {
+            for row in archive.$table.values() {
+                if value.is_empty() {
+                    // writing to memory can't fail
+                    let _ = minicbor::Encoder::new(&mut value).u64(sequence).and_then(|encoder| encoder.u64(count));
+                }
+                value.push($table_number);
+                let _ = minicbor::encode(row, &mut value);
+                rows += 1;
+                if rows % ROWS_AT_ONCE == 0 || rows == total {
+                    let mut key = key(b'f', root);
+                    key.extend_from_slice(&number.to_be_bytes());
+                    ops.push(Op::put(key, std::mem::take(&mut value)));
+                    number += 1;
+                }
+            }
         };
     }
     for_each_table!(table);
-    let chunks = rows.chunks(ROWS_AT_ONCE);
-    let count = chunks.len() as u64;
-    for (number, rows) in chunks.enumerate() {
-        let mut key = key(b'f', root);
-        key.extend_from_slice(&u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
-        let mut value = Vec::with_capacity(16 + rows.iter().map(Vec::len).sum::<usize>());
-        let mut encoder = minicbor::Encoder::new(&mut value);
-        let _ = encoder.u64(sequence).and_then(|encoder| encoder.u64(count));
-        rows.iter().for_each(|row| value.extend_from_slice(row));
-        ops.push(Op::put(key, value));
-    }
 }
 
 /// Deletes what is stored of a root's history as a whole.

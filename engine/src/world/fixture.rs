@@ -371,11 +371,13 @@ pub(crate) fn on_disk(world: &World, which: impl Fn(Id) -> bool) -> World {
     let roots = model.history.roots().into_iter().filter(|(_, root)| which(*root));
     let members: Vec<_> = roots.filter_map(|(part, root)| model.history.copy(part, root)).collect();
     let mut kept = Vec::new();
-    for member in &members {
-        stored.insert(member.root, Stored { archive: member.archive.clone(), sequence: 1 });
-        kept.push((member.cold(), member.traces.clone()));
+    let mut leaving = Vec::new();
+    for (member, archive) in members {
+        stored.insert(member.root, Stored { archive, sequence: 1 });
+        kept.extend(member.cold.clone().map(|cold| (cold, member.traces.clone())));
+        leaving.push(member);
     }
-    let leaving = History::leaving(Id(0), members);
+    let leaving = History::leaving(Id(0), leaving);
     let segment = (!kept.is_empty()).then(|| Segment::new(1, (Id(0), 1), kept));
     model.history.freeze(Frozen::new(&leaving, segment));
     model.history.cold.set_source(std::sync::Arc::new(Shelf(stored)));

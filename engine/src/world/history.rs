@@ -71,16 +71,17 @@ impl Default for History {
 pub(crate) struct Leaving {
     /// Which part they are in: its first root.
     part: Id,
-    /// Of each root: its history, and the number of events it was made of.
+    /// The roots, with what their history was made of.
     pub(crate) members: Vec<Member>,
 }
 
 /// A root that may leave the memory.
 pub(crate) struct Member {
     pub(crate) root: Id,
-    pub(crate) archive: Archive,
     pub(crate) note: Note,
     pub(crate) traces: Vec<Trace>,
+    /// What is kept in memory of it; `None` when it has no history left.
+    pub(crate) cold: Option<ColdRoot>,
 }
 
 impl Member {
@@ -88,33 +89,34 @@ impl Member {
     pub(crate) fn sequence(&self) -> u64 {
         self.note.sequences.iter().copied().max().unwrap_or_default().max(self.note.base)
     }
+}
 
-    /// What is kept in memory of it.
-    pub(crate) fn cold(&self) -> ColdRoot {
-        let instances = self.archive.process_instances.values().map(|row| (row.start, row.end, row.removal_time));
-        let tasks = self.archive.tasks.values().map(|row| (row.start, row.end, row.removal_time));
-        let (mut first, mut last, mut open, mut removal) = (None, None, false, None);
-        for (start, end, time) in instances.chain(tasks) {
-            first = Some(first.map_or(start, |first| start.min(first)));
-            last = last.max(end);
-            open |= end.is_none();
-            removal = match (removal, time) {
-                (Some(a), Some(b)) => Some(std::cmp::min(a, b)),
-                (a, b) => a.or(b),
-            };
-        }
-        let single = match self.archive.process_instances.len() {
-            1 => self.archive.process_instances.values().next().map(|row| Single {
-                definition: row.definition,
-                state: row.state,
-                has_tenant: row.tenant.is_some(),
-                start: row.start,
-                end: row.end,
-            }),
-            _ => None,
+/// What is kept in memory of a root with that history.
+fn cold(root: Id, archive: &Archive) -> Option<ColdRoot> {
+    let instances = archive.process_instances.values().map(|row| (row.start, row.end, row.removal_time));
+    let tasks = archive.tasks.values().map(|row| (row.start, row.end, row.removal_time));
+    let (mut first, mut last, mut open, mut removal) = (None, None, false, None);
+    for (start, end, time) in instances.chain(tasks) {
+        first = Some(first.map_or(start, |first| start.min(first)));
+        last = last.max(end);
+        open |= end.is_none();
+        removal = match (removal, time) {
+            (Some(a), Some(b)) => Some(std::cmp::min(a, b)),
+            (a, b) => a.or(b),
         };
-        ColdRoot { root: self.root, first: first.unwrap_or_default(), last: last.filter(|_| !open), removal, single }
     }
+    let single = match archive.process_instances.len() {
+        1 => archive.process_instances.values().next().map(|row| Single {
+            definition: row.definition,
+            state: row.state,
+            has_tenant: row.tenant.is_some(),
+            start: row.start,
+            end: row.end,
+        }),
+        _ => None,
+    };
+    let cold = ColdRoot { root, first: first.unwrap_or_default(), last: last.filter(|_| !open), removal, single };
+    (!archive.is_empty()).then_some(cold)
 }
 
 /// A segment that has been written: its roots leave the memory.
@@ -238,11 +240,11 @@ impl History {
     }
 
     /// The history of a root as it is.
-    pub(crate) fn copy(&self, part: Id, root: Id) -> Option<Member> {
+    pub(crate) fn copy(&self, part: Id, root: Id) -> Option<(Member, Archive)> {
         let part = self.parts.iter().find(|one| one.first == part)?;
         let note = part.notes.get(&root)?.clone();
         let (archive, traces) = part.past.of_root(root);
-        Some(Member { root, archive, note, traces })
+        Some((Member { root, note, traces, cold: cold(root, &archive) }, archive))
     }
 
     /// Starts a collection of roots that leave a part.

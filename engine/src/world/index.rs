@@ -96,8 +96,8 @@ macro_rules! indexes {
 
             fn traces(row: &$row_type, traces: &mut Vec<$crate::world::cold::Trace>) {
                 $(
-                    let keys: Vec<$key> = { let $row = row; $keys }.into_iter().collect();
-                    traces.extend(keys.iter().filter_map($crate::world::cold::Traced::trace));
+                    let keys = { let $row = row; $keys }.into_iter();
+                    traces.extend(keys.filter_map(|key: $key| $crate::world::cold::Traced::trace(&key)));
                 )*
             }
         }

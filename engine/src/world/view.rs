@@ -4,6 +4,7 @@ use std::{
     cell::{OnceCell, RefCell},
     collections::HashSet,
     ops::Deref,
+    rc::Rc,
     sync::Arc,
 };
 
@@ -31,7 +32,7 @@ pub struct World {
 #[derive(Clone)]
 enum Held {
     /// Of a running engine.
-    Locked(Arc<ArcRwLockReadGuard<RawRwLock, Model>>),
+    Locked(Rc<ArcRwLockReadGuard<RawRwLock, Model>>),
     /// Of none.
     Alone(Arc<Model>),
 }
@@ -295,7 +296,7 @@ impl Published {
     /// A moment of it, to read. No commit is published while it is held.
     pub(crate) fn read(&self) -> World {
         World {
-            model: Held::Locked(Arc::new(RwLock::read_arc(&self.model))),
+            model: Held::Locked(Rc::new(RwLock::read_arc(&self.model))),
             portion: None,
             recalled: Recalled::default(),
         }
