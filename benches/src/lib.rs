@@ -3,7 +3,8 @@
 //! - `cargo run --release -p tollgate-benches --bin load`: the engine in process.
 //! - `cargo bench -p tollgate-benches`: parser, conditions, steps, commits and queries, in time.
 //! - `cargo run --release -p tollgate-benches --bin instructions`: the same in instructions, which do not vary.
-//! - `benches/run.sh`: all of it in one sitting, with the limits of the machine beside it.
+//! - `cargo run --release -p tollgate-benches --bin large`: a store with a million instances.
+//! - `benches/run.sh`: all but that in one sitting, with the limits of the machine beside it.
 
 pub mod drive;
 pub mod meter;
