@@ -170,10 +170,6 @@ impl Host for Surroundings {
         false
     }
 
-    fn bean_property(&mut self, bean: &str, name: &str) -> Result<Object, ObjectError> {
-        Err(ObjectError::UnknownProperty(bean.to_owned(), name.to_owned()))
-    }
-
     fn bean_method(
         &mut self,
         bean: &str,

@@ -358,11 +358,13 @@ pub trait Host {
     fn run_delegate(&mut self, call: DelegateCall) -> DelegateReply;
     /// Whether expressions know a bean of that name.
     fn has_bean(&self, name: &str) -> bool;
-    /// Property of a bean.
+    /// Property of a bean. A bean is a name that functions serve: without more, it has no properties.
     ///
     /// # Errors
     /// When there is none, or reading it failed.
-    fn bean_property(&mut self, bean: &str, name: &str) -> Result<Object, ObjectError>;
+    fn bean_property(&mut self, bean: &str, name: &str) -> Result<Object, ObjectError> {
+        Err(ObjectError::UnknownProperty(bean.to_owned(), name.to_owned()))
+    }
     /// Calls a method of a bean with the variables visible at the call; variables it sets come back beside the result.
     ///
     /// # Errors

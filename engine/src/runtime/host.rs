@@ -133,10 +133,6 @@ impl Host for LaneHost<'_> {
         self.shared.handlers.has(name) || self.shared.delegates.served(name) != Served::Nobody
     }
 
-    fn bean_property(&mut self, bean: &str, name: &str) -> Result<Object, ObjectError> {
-        Err(ObjectError::UnknownProperty(bean.to_owned(), name.to_owned()))
-    }
-
     fn bean_method(
         &mut self,
         bean: &str,
