@@ -167,6 +167,12 @@ macro_rules! for_each_table {
     };
 }
 
+fn chunk_key(root: Id, number: u32) -> Vec<u8> {
+    let mut key = key(b'f', root);
+    key.extend_from_slice(&number.to_be_bytes());
+    key
+}
+
 /// Writes of the history of a root instance as a whole: `sequence` is that of the last event in it.
 ///
 /// Each value is an array of the sequence number, the number of values, and rows after the number of their table.
@@ -191,9 +197,7 @@ pub(crate) fn frozen_ops(root: Id, sequence: u64, archive: &Archive, ops: &mut V
                 let _ = minicbor::encode(row, &mut value);
                 rows += 1;
                 if rows % ROWS_AT_ONCE == 0 || rows == total {
-                    let mut key = key(b'f', root);
-                    key.extend_from_slice(&number.to_be_bytes());
-                    ops.push(Op::put(key, std::mem::take(&mut value)));
+                    ops.push(Op::put(chunk_key(root, number), std::mem::take(&mut value)));
                     number += 1;
                 }
             }
@@ -239,13 +243,12 @@ pub(crate) struct StoredHistory(pub(crate) Store);
 impl StoredHistory {
     fn read(&self, root: Id) -> Result<Stored, LoadError> {
         let mut stored = Stored::default();
-        let mut expected = 1;
-        for (number, entry) in self.0.prefix(&key(b'f', root)).enumerate() {
-            let (key, value) = entry?;
-            if number as u64 >= expected {
-                break;
-            }
-            expected = read_rows(&key, &value, &mut stored)?;
+        let (mut number, mut count) = (0, 1);
+        while u64::from(number) < count {
+            let key = chunk_key(root, number);
+            let Some(value) = self.0.get(&key)? else { break };
+            count = read_rows(&key, &value, &mut stored)?;
+            number += 1;
         }
         Ok(stored)
     }

@@ -205,12 +205,8 @@ impl World {
         let candidates = self.history.cold.candidates(traces).map(|root| root.root);
         let fresh: Vec<Id> = candidates.filter(|root| known.insert(*root)).collect();
         if !fresh.is_empty() {
-            self.recalled.add(self.read(&fresh));
+            self.recalled.add(history_of(&self.history.cold, &fresh));
         }
-    }
-
-    fn read(&self, roots: &[Id]) -> Past {
-        history_of(&self.history.cold, roots)
     }
 
     /// What is known of roots on disk that may concern a question.
@@ -231,7 +227,11 @@ impl World {
     }
 
     fn portion(&self, roots: &[Id]) -> Self {
-        Self { model: self.model.clone(), portion: Some(self.read(roots)), recalled: Recalled::default() }
+        Self {
+            model: self.model.clone(),
+            portion: Some(history_of(&self.history.cold, roots)),
+            recalled: Recalled::default(),
+        }
     }
 
     /// Does something with what is on disk and may concern a question, portion by portion; see [`Cold::in_portions`].
