@@ -235,6 +235,11 @@ fn filtered<'w, Q: Criteria>(
     }
 }
 
+/// Which root instances on disk a query is about, when there are any.
+fn on_disk<Q: Criteria>(query: &Q, world: &World) -> Option<Traces> {
+    if world.has_more_on_disk() { query.traces(world) } else { None }
+}
+
 /// A row that was found: in memory, or on disk.
 enum Found<R> {
     Here(R),
@@ -332,7 +337,7 @@ pub(crate) fn list<'w, Q: Criteria>(
     if pace.is_some() {
         sorted.take(world, viewer, naive);
     }
-    if let Some(traces) = query.traces(world) {
+    if let Some(traces) = on_disk(query, world) {
         let least = sorted.least(pace);
         world.in_portions(&traces, pace, least, |portion| {
             sorted.take_ids(portion, viewer, naive);
@@ -375,12 +380,15 @@ fn count_in<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naiv
 /// Counts what can be counted without reading from disk; and the roots that must be read.
 fn count_known<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> (usize, Vec<Id>) {
     let unrestricted = viewer.is_none_or(|viewer| viewer.user.is_none());
-    if let Some(count) = query.counted(world).filter(|_| unrestricted && !naive) {
+    if unrestricted
+        && !naive
+        && let Some(count) = query.counted(world)
+    {
         return (count, Vec::new());
     }
     let mut count = count_in(query, world, viewer, naive);
     let mut roots = Vec::new();
-    if let Some(traces) = query.traces(world) {
+    if let Some(traces) = on_disk(query, world) {
         let summary = if naive { None } else { query.summary(world, viewer) };
         for root in world.candidates(&traces) {
             match summary.as_ref().and_then(|summary| summary(root)) {
@@ -410,8 +418,8 @@ pub(crate) fn search<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, page: Pag
     let mut in_memory = Sorted { query, wanted, rows: Vec::new() };
     let (cold, traces) = {
         let world = read();
-        let traces = query.traces(&world).filter(|_| !world.history.cold.is_empty());
-        let Some(traces) = traces.filter(|_| page.max_results != Some(0)) else { return Search { page, ids: None } };
+        let traces = if page.max_results == Some(0) { None } else { on_disk(query, &world) };
+        let Some(traces) = traces else { return Search { page, ids: None } };
         let first = if pace.is_some() { &mut sorted } else { &mut in_memory };
         first.take_ids(&world, viewer, false);
         (world.history.cold.clone(), traces)

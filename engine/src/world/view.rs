@@ -136,6 +136,11 @@ impl World {
         in_memory.into_iter().flatten().chain(&self.portion)
     }
 
+    /// Whether there is history beyond what is listed.
+    pub(crate) fn has_more_on_disk(&self) -> bool {
+        self.portion.is_none() && !self.history.cold.is_empty()
+    }
+
     /// The history in which rows are looked up: also what was read from disk.
     fn known(&self) -> impl Iterator<Item = &Past> {
         self.listed().chain(self.recalled.all())
@@ -177,7 +182,7 @@ impl World {
         row: impl Fn(&'w Past) -> Option<&'w T>,
     ) -> Option<&'w T> {
         let found = self.known().find_map(&row);
-        if found.is_some() || self.portion.is_some() || self.history.cold.is_empty() {
+        if found.is_some() || !self.has_more_on_disk() {
             return found;
         }
         self.recall(trace);
@@ -185,16 +190,14 @@ impl World {
     }
 
     fn recall(&self, trace: Option<Trace>) {
-        if self.portion.is_some() || self.history.cold.is_empty() {
-            return;
+        if let Some(trace) = trace.filter(|_| self.has_more_on_disk()) {
+            self.recall_under(&Traces::any().with_trace(trace));
         }
-        let Some(trace) = trace else { return };
-        self.recall_under(&Traces::any().with_trace(trace));
     }
 
     /// Reads the history that rows are part of from disk.
     pub(crate) fn recall_rows(&self, ids: &[Id]) {
-        if !ids.is_empty() && self.portion.is_none() {
+        if !ids.is_empty() && self.has_more_on_disk() {
             self.recall_under(&Traces::any().one_of(ids.iter().copied()));
         }
     }
@@ -211,7 +214,7 @@ impl World {
 
     /// What is known of roots on disk that may concern a question.
     pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = &'a ColdRoot> {
-        let cold = self.portion.is_none().then(|| self.history.cold.candidates(traces));
+        let cold = self.has_more_on_disk().then(|| self.history.cold.candidates(traces));
         cold.into_iter().flatten()
     }
 
@@ -242,7 +245,7 @@ impl World {
         least: i64,
         mut each: impl FnMut(&Self) -> i64,
     ) {
-        if self.portion.is_none() {
+        if self.has_more_on_disk() {
             self.history.cold.in_portions(traces, pace, least, |roots| each(&self.portion(roots)));
         }
     }
