@@ -46,12 +46,12 @@ fn steps(model: &str, variables: &[(&str, Value)]) -> impl FnMut() + use<> {
     let parsed = bpmn_parser::parse(model.as_bytes(), "bench.bpmn", &bpmn_parser::ParseOptions::default());
     let process = parsed.definitions.as_ref().and_then(|all| all.processes.first()).expect("a process");
     let definition = Definition {
-        id: Id(1),
+        id: Id::new(1),
         key: Arc::from(process.id.as_str()),
         version: 1,
         name: None,
         tenant: None,
-        deployment: Id(2),
+        deployment: Id::new(2),
         history_time_to_live: None,
         graph: Arc::new(graph::compile(process).expect("a graph")),
     };
@@ -59,7 +59,7 @@ fn steps(model: &str, variables: &[(&str, Value)]) -> impl FnMut() + use<> {
     let variables: Variables = variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     move || {
         let root = host.fresh_id();
-        let start = Start { definition: Id(1), variables: variables.clone(), ..Start::default() };
+        let start = Start { definition: Id::new(1), variables: variables.clone(), ..Start::default() };
         let mut transaction = Transaction::begin(InstanceState::default(), root, Command::Start(Box::new(start)));
         assert!(matches!(transaction.run(&mut host), Progress::Done(_)));
     }
@@ -107,7 +107,7 @@ fn not_here<T>() -> Result<T, Fault> {
 impl Host for Surroundings {
     fn fresh_id(&mut self) -> Id {
         self.last += 1;
-        Id(self.last)
+        Id::new(self.last)
     }
 
     fn settings(&self) -> &Settings {

@@ -52,7 +52,7 @@ impl TraceContext {
             !text.is_empty() && text.len() <= MAX_STATE && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
         };
         Some(Self {
-            trace: Id(trace),
+            trace: Id::new(trace),
             span: u64::try_from(span).ok()?,
             flags: u8::try_from(flags).ok()? & FLAGS,
             state: state.map(str::trim).filter(visible).map(str::to_owned),
@@ -61,7 +61,7 @@ impl TraceContext {
 
     /// As `traceparent` has it.
     pub fn traceparent(&self) -> String {
-        format!("00-{:032x}-{:016x}-{:02x}", self.trace.0, self.span, self.flags)
+        format!("00-{:032x}-{:016x}-{:02x}", self.trace.number(), self.span, self.flags)
     }
 
     /// Whether the trace is recorded.
@@ -108,7 +108,8 @@ pub fn span_id(id: Id) -> u64 {
 
 /// 64 well mixed bits of an id.
 fn mixed(id: Id) -> u64 {
-    let halves = [id.0 >> 64, id.0].map(|half| u64::try_from(half & u128::from(u64::MAX)).unwrap_or_default());
+    let halves =
+        [id.number() >> 64, id.number()].map(|half| u64::try_from(half & u128::from(u64::MAX)).unwrap_or_default());
     // the finalizer of SplitMix64, over both halves: each is a bijection, so that ids of one process never meet
     let mix = |value: u64| {
         let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -157,7 +158,7 @@ mod tests {
     #[test]
     fn spans_differ_and_a_ratio_is_kept() {
         let base = 0x0199_0000_0000_7000_8000_0000_1234_5678;
-        let ids = (0..10_000u128).map(|number| Id(base + (number << 32)));
+        let ids = (0..10_000u128).map(|number| Id::new(base + (number << 32)));
         let spans: std::collections::BTreeSet<u64> = ids.clone().map(span_id).collect();
         assert_eq!(spans.len(), 10_000);
         assert!(!spans.contains(&0));
@@ -170,9 +171,9 @@ mod tests {
     #[test]
     fn without_tracing_what_came_in_goes_on_unchanged() {
         let came = TraceContext::parse(PARENT, None);
-        assert_eq!(handed_on(Id(1), came.as_ref(), Id(2), None), came);
-        assert_eq!(handed_on(Id(1), None, Id(2), None), None);
-        let own = handed_on(Id(1), came.as_ref(), Id(2), Some(Sampling { ratio: 0.0 })).expect("traced");
-        assert_eq!((own.trace, own.span, own.flags), (came.expect("good").trace, span_id(Id(2)), 1));
+        assert_eq!(handed_on(Id::new(1), came.as_ref(), Id::new(2), None), came);
+        assert_eq!(handed_on(Id::new(1), None, Id::new(2), None), None);
+        let own = handed_on(Id::new(1), came.as_ref(), Id::new(2), Some(Sampling { ratio: 0.0 })).expect("traced");
+        assert_eq!((own.trace, own.span, own.flags), (came.expect("good").trace, span_id(Id::new(2)), 1));
     }
 }

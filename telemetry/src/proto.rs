@@ -61,7 +61,7 @@ impl<'a> From<&'a str> for Attribute<'a> {
 /// Writes a span with the attributes that `attributes` adds.
 pub(crate) fn span(out: &mut Vec<u8>, span: &Span<'_>, attributes: impl FnOnce(&mut Attributes<'_>)) {
     message(out, SPANS, |out| {
-        bytes(out, 1, &span.trace.trace.0.to_be_bytes());
+        bytes(out, 1, &span.trace.trace.number().to_be_bytes());
         bytes(out, 2, &span.id.to_be_bytes());
         if let Some(state) = &span.trace.state {
             bytes(out, 3, state.as_bytes());
@@ -86,7 +86,7 @@ pub(crate) fn span(out: &mut Vec<u8>, span: &Span<'_>, attributes: impl FnOnce(&
         }
         if let Some(link) = span.link {
             message(out, 13, |out| {
-                bytes(out, 1, &link.trace.0.to_be_bytes());
+                bytes(out, 1, &link.trace.number().to_be_bytes());
                 bytes(out, 2, &link.span.to_be_bytes());
                 if let Some(state) = &link.state {
                     bytes(out, 3, state.as_bytes());
@@ -257,7 +257,7 @@ fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
 /// An id as it is shown: 36 letters. Twice in each span, which is worth more than what formatting costs.
 fn uuid(out: &mut Vec<u8>, id: tollgate::Id) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for (at, byte) in id.0.to_be_bytes().into_iter().enumerate() {
+    for (at, byte) in id.number().to_be_bytes().into_iter().enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {
             out.push(b'-');
         }

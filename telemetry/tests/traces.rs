@@ -160,7 +160,7 @@ fn a_trace_begins_with_an_instance() {
     delete(&engine, instance, "no stock");
     let spans = collector.wait_for("order");
     let process = named(&spans, "order");
-    assert_eq!(process.trace, format!("{:032x}", instance.0));
+    assert_eq!(process.trace, format!("{:032x}", instance.number()));
     assert_eq!((&*process.parent, process.flags), ("", 0x101));
     assert_eq!(process.attribute("bpmn.process_instance.delete_reason"), "no stock");
     assert_eq!(named(&spans, "t").attribute("bpmn.activity.canceled"), "true");
@@ -205,7 +205,7 @@ fn failures_and_incidents_are_failed_spans() {
     assert_eq!(named(&spans, "broken").status, expected);
     assert_eq!(attempt.parent, named(&spans, "sub").id, "the activity has not begun: it belongs to what is around");
     assert!(named(&spans, "sub").status.is_none() && named(&spans, "s").status.is_none());
-    assert!(spans.iter().all(|span| span.trace == format!("{:032x}", instance.0)));
+    assert!(spans.iter().all(|span| span.trace == format!("{:032x}", instance.number())));
 }
 
 /// A called instance belongs to the call activity, and so on, in one trace.
@@ -224,7 +224,7 @@ fn called_instances_are_children_of_their_call_activity() {
     let task = engine.read().tasks().next().expect("it waits").id;
     engine.complete(task, [("done", Value::from(true))]).wait().expect("it completes");
     let spans = collector.wait_for("caller");
-    assert!(spans.iter().all(|span| span.trace == format!("{:032x}", instance.0)), "{spans:#?}");
+    assert!(spans.iter().all(|span| span.trace == format!("{:032x}", instance.number())), "{spans:#?}");
     let parent = |name: &str| named(&spans, name).parent.clone();
     let id = |name: &str| named(&spans, name).id.clone();
     assert_eq!(parent("wait"), id("called"));
@@ -251,7 +251,7 @@ fn traces_that_are_not_recorded_are_passed_on() {
     drop(engine);
     drop(exporter);
     let seen: Vec<String> = seen.lock().iter().flatten().cloned().collect();
-    assert!(seen[0].starts_with(&format!("00-{:032x}-", own.0)) && seen[0].ends_with("-00"), "{seen:?}");
+    assert!(seen[0].starts_with(&format!("00-{:032x}-", own.number())) && seen[0].ends_with("-00"), "{seen:?}");
     assert!(seen[1].starts_with(&PARENT[..35]) && seen[1].ends_with("-00"), "{seen:?}");
     assert!(seen[2].starts_with(&PARENT[..35]) && seen[2].ends_with("-01"), "{seen:?}");
     let spans = collector.spans();

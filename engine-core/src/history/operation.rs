@@ -114,12 +114,12 @@ mod tests {
     #[test]
     fn every_property_is_an_entry_of_the_same_operation() {
         let operation = Operation::new("Delete", "Batch", OPERATOR).with("cascade", true).about(|entry| {
-            entry.batch = Some(Id(7));
+            entry.batch = Some(Id::new(7));
         });
         let mut next = 10;
-        let events = operation.unspecified().events(Id(3), Timestamp::default(), Some("ann"), || {
+        let events = operation.unspecified().events(Id::new(3), Timestamp::default(), Some("ann"), || {
             next += 1;
-            Id(next)
+            Id::new(next)
         });
         let rows: Vec<_> = events
             .iter()
@@ -132,7 +132,10 @@ mod tests {
             .collect();
         assert_eq!(
             rows,
-            [(Id(11), Id(3), Some(Id(7)), Some("cascade"), Some("true")), (Id(12), Id(3), Some(Id(7)), None, None)]
+            [
+                (Id::new(11), Id::new(3), Some(Id::new(7)), Some("cascade"), Some("true")),
+                (Id::new(12), Id::new(3), Some(Id::new(7)), None, None)
+            ]
         );
     }
 }

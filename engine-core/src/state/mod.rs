@@ -108,7 +108,7 @@ pub struct InstanceState {
 
 /// Owned ids of an owner in a derived index.
 fn owned(index: &BTreeSet<(Id, Id)>, owner: Id) -> impl Iterator<Item = Id> + '_ {
-    index.range((owner, Id(0))..=(owner, Id(u128::MAX))).map(|pair| pair.1)
+    index.range((owner, Id::NIL)..=(owner, Id::MAX)).map(|pair| pair.1)
 }
 
 /// Generates the accessors of a table whose entities hang on one execution.

@@ -341,14 +341,14 @@ impl Scope<'_, '_> {
     }
 
     fn handle_info(&mut self, execution: u128) -> Result<ExecutionInfo, ObjectError> {
-        self.tx.execution_info(Id(execution)).map_err(to_object_error)
+        self.tx.execution_info(Id::new(execution)).map_err(to_object_error)
     }
 
     /// Property of `execution`, also by its getter.
     fn execution_property(&mut self, id: u128, name: &str) -> Result<Option<Object>, ObjectError> {
         let info = self.handle_info(id)?;
         let text = |value: Option<String>| value.map_or(Object::Null, |text| text_object(text.as_str()));
-        let row = self.tx.execution(Id(id)).clone();
+        let row = self.tx.execution(Id::new(id)).clone();
         Ok(Some(match name {
             "id" => text_object(info.id.to_string().as_str()),
             "processInstanceId" => text_object(info.process_instance.to_string().as_str()),
@@ -361,32 +361,32 @@ impl Scope<'_, '_> {
             "currentTransitionId" => text(info.transition),
             "parentId" => text(row.parent.map(|id| id.to_string())),
             "parentActivityInstanceId" => {
-                text(self.tx.parent_activity_instance(Id(id)).map(|instance| instance.to_string()))
+                text(self.tx.parent_activity_instance(Id::new(id)).map(|instance| instance.to_string()))
             }
-            "eventName" => text(self.tx.scratch(Id(id)).and_then(|s| s.event_name).map(str::to_owned)),
+            "eventName" => text(self.tx.scratch(Id::new(id)).and_then(|s| s.event_name).map(str::to_owned)),
             "tenantId" => text(info.tenant),
-            "canceled" => Object::Boolean(self.tx.scratch(Id(id)).is_some_and(|s| s.canceled)),
+            "canceled" => Object::Boolean(self.tx.scratch(Id::new(id)).is_some_and(|s| s.canceled)),
             "variables" => {
-                let entries = self.tx.visible_variables(Id(id));
+                let entries = self.tx.visible_variables(Id::new(id));
                 object_map(entries.into_iter().map(|(name, value, _)| (name, value)))
             }
-            "variablesLocal" => object_map(self.tx.local_values(Id(id))),
-            "variableNames" => object_list(self.tx.visible_variables(Id(id)).into_iter().map(|(name, ..)| name)),
-            "variableNamesLocal" => object_list(self.tx.local_values(Id(id)).into_iter().map(|(name, _)| name)),
+            "variablesLocal" => object_map(self.tx.local_values(Id::new(id))),
+            "variableNames" => object_list(self.tx.visible_variables(Id::new(id)).into_iter().map(|(name, ..)| name)),
+            "variableNamesLocal" => object_list(self.tx.local_values(Id::new(id)).into_iter().map(|(name, _)| name)),
             "superExecution" => row
                 .parent
                 .is_none()
                 .then_some(row.super_execution)
                 .flatten()
-                .map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
-            "processInstance" => Object::Handle(Handle::Execution(info.process_instance.0)),
-            "parent" => row.parent.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
+                .map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.number()))),
+            "processInstance" => Object::Handle(Handle::Execution(info.process_instance.number())),
+            "parent" => row.parent.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.number()))),
             _ => return Ok(None),
         }))
     }
 
     fn task_property(&mut self, id: u128, name: &str) -> Result<Option<Object>, ObjectError> {
-        let Some(task) = self.tx.t.state.task(Id(id)).cloned() else { return Ok(None) };
+        let Some(task) = self.tx.t.state.task(Id::new(id)).cloned() else { return Ok(None) };
         let text = |value: Option<&str>| value.map_or(Object::Null, text_object);
         let date = |value: Option<Timestamp>| value.map_or(Object::Null, Object::Date);
         let definition = match task.definition {
@@ -411,9 +411,9 @@ impl Scope<'_, '_> {
             "tenantId" => text(task.tenant.as_deref()),
             "eventName" => text(self.tx.scratch(task.id).and_then(|s| s.event_name)),
             "deleteReason" => text(self.tx.scratch(task.id).and_then(|s| s.delete_reason.clone()).as_deref()),
-            "execution" => task.execution.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0))),
+            "execution" => task.execution.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.number()))),
             "processInstance" => {
-                task.process_instance.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.0)))
+                task.process_instance.map_or(Object::Null, |id| Object::Handle(Handle::Execution(id.number())))
             }
             "caseInstanceId" => text(task.case_instance.as_deref()),
             "candidates" => object_list(
@@ -436,7 +436,7 @@ impl Scope<'_, '_> {
     }
 
     fn external_property(&mut self, id: u128, name: &str) -> Option<Object> {
-        let task = self.tx.t.state.external_task(Id(id))?.clone();
+        let task = self.tx.t.state.external_task(Id::new(id))?.clone();
         let text = |value: Option<&str>| value.map_or(Object::Null, text_object);
         Some(match name {
             "id" => text_object(task.id.to_string().as_str()),
@@ -630,17 +630,17 @@ impl Context for Scope<'_, '_> {
         match name {
             "execution" => {
                 if let Some(id) = self.execution {
-                    return Ok(Some(Object::Handle(Handle::Execution(id.0))));
+                    return Ok(Some(Object::Handle(Handle::Execution(id.number()))));
                 }
             }
             "task" => {
                 if let Some(id) = self.task {
-                    return Ok(Some(Object::Handle(Handle::Task(id.0))));
+                    return Ok(Some(Object::Handle(Handle::Task(id.number()))));
                 }
             }
             "externalTask" => {
                 if let Some(id) = self.external {
-                    return Ok(Some(Object::Handle(Handle::ExternalTask(id.0))));
+                    return Ok(Some(Object::Handle(Handle::ExternalTask(id.number()))));
                 }
             }
             "connector" if !self.extra.is_empty() => {
@@ -701,7 +701,7 @@ impl Context for Scope<'_, '_> {
     fn call_method(&mut self, handle: &Handle, name: &str, args: &[Object]) -> Result<Object, ObjectError> {
         let found = match handle {
             Handle::Execution(id) => {
-                let (execution, task) = (self.execution.replace(Id(*id)), self.task.take());
+                let (execution, task) = (self.execution.replace(Id::new(*id)), self.task.take());
                 let mut found = self.variable_method(name, args);
                 self.execution = execution;
                 self.task = task;
@@ -710,7 +710,7 @@ impl Context for Scope<'_, '_> {
                         Object::Null => None,
                         other => Some(Arc::from(plain_text(other))),
                     };
-                    self.tx.set_business_key(Id(*id), key).map_err(to_object_error)?;
+                    self.tx.set_business_key(Id::new(*id), key).map_err(to_object_error)?;
                     found = Ok(Some(Object::Null));
                 }
                 match found? {
@@ -722,13 +722,13 @@ impl Context for Scope<'_, '_> {
                 }
             }
             Handle::Task(id) => {
-                let (execution, task) = (self.execution, self.task.replace(Id(*id)));
+                let (execution, task) = (self.execution, self.task.replace(Id::new(*id)));
                 let found = self.variable_method(name, args);
                 self.execution = execution;
                 self.task = task;
                 match found? {
                     Some(found) => Some(found),
-                    None => match self.task_method(Id(*id), name, args)? {
+                    None => match self.task_method(Id::new(*id), name, args)? {
                         Some(done) => Some(done),
                         None if args.is_empty() => match property_of_getter(name) {
                             Some(property) => self.task_property(*id, &property)?,

@@ -268,9 +268,9 @@ impl Criteria for HistoricProcessInstanceQuery {
         } else if !self.process_definition_key_in.is_empty() {
             under_each(&by.definition, world.definitions_of_keys(&self.process_definition_key_in))
         } else if let Some(start) = self.finished_after {
-            by.end.range((Some(start), Id(0))..).map(|entry| entry.1).collect()
+            by.end.range((Some(start), Id::NIL)..).map(|entry| entry.1).collect()
         } else if let Some(start) = self.started_after {
-            by.start.range((start, Id(0))..).map(|entry| entry.1).collect()
+            by.start.range((start, Id::NIL)..).map(|entry| entry.1).collect()
         } else {
             return None;
         })

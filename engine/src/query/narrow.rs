@@ -56,7 +56,7 @@ pub(crate) fn variables(index: &BTreeSet<((u64, u64), Id)>, filter: &VariableFil
     if filter.operator == Operator::Equals {
         return ids(index, (name, value_key(&filter.value))).collect();
     }
-    index.range(((name, 0), Id(0))..=((name, u64::MAX), Id(u128::MAX))).map(|entry| entry.1).collect()
+    index.range(((name, 0), Id::NIL)..=((name, u64::MAX), Id::MAX)).map(|entry| entry.1).collect()
 }
 
 /// Those ids that rows of a table have.

@@ -359,7 +359,7 @@ impl World {
     /// Process instances whose history may be removed, as far as it is in memory, in order of their removal time.
     pub fn cleanable_process_instances(&self, now: Timestamp) -> impl Iterator<Item = &HistoricProcessInstance> {
         self.listed().flat_map(move |past| {
-            let due = past.process_instances.removal_time.range(..=(now, Id(u128::MAX)));
+            let due = past.process_instances.removal_time.range(..=(now, Id::MAX));
             due.filter_map(|(_, id)| past.archive.process_instances.get(id))
         })
     }
@@ -367,7 +367,7 @@ impl World {
     /// Decisions of no process instance whose history may be removed, in order of their removal time.
     pub fn cleanable_decisions(&self, now: Timestamp) -> impl Iterator<Item = &HistoricDecisionInstance> {
         self.listed().flat_map(move |past| {
-            let due = past.decisions.removal_time.range(..=(now, Id(u128::MAX)));
+            let due = past.decisions.removal_time.range(..=(now, Id::MAX));
             due.filter_map(|(_, id)| past.archive.decisions.get(id))
         })
     }

@@ -400,9 +400,9 @@ impl Criteria for TaskQuery {
         } else if !self.process_definition_key_in.is_empty() {
             under_each(&by.definition, world.definitions_of_keys(&self.process_definition_key_in))
         } else if let Some(end) = self.due_before.or(self.due_date) {
-            by.due.range(..=(end, Id(u128::MAX))).map(|entry| entry.1).collect()
+            by.due.range(..=(end, Id::MAX)).map(|entry| entry.1).collect()
         } else if let Some(start) = self.due_after {
-            by.due.range((start, Id(0))..).map(|entry| entry.1).collect()
+            by.due.range((start, Id::NIL)..).map(|entry| entry.1).collect()
         } else {
             return None;
         })

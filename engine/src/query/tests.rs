@@ -14,7 +14,7 @@ use crate::world::{
 };
 
 fn tasks_of(world: &World, query: &TaskQuery) -> Vec<u128> {
-    query.list(world, Page::default(), None).iter().map(|row| row.id.0).collect()
+    query.list(world, Page::default(), None).iter().map(|row| row.id.number()).collect()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "criteria are optional")]
@@ -155,11 +155,11 @@ fn delegation_is_asked_for_by_name() {
 #[test]
 fn tasks_sort_by_variables_with_nothing_first() {
     let mut world = World::default();
-    world.put_execution(execution(1000, None, 1000, Id(1)));
+    world.put_execution(execution(1000, None, 1000, Id::new(1)));
     for (id, value) in
         [(1, Some(Value::Integer(5))), (2, None), (3, Some(Value::Integer(3))), (4, Some(Value::Long(1)))]
     {
-        let owner = execution(1000 + id, Some(1000), 1000, Id(1));
+        let owner = execution(1000 + id, Some(1000), 1000, Id::new(1));
         world.put_execution(owner.clone());
         world.put_task(task(id, Some(&owner)));
         if let Some(value) = value {
@@ -181,8 +181,8 @@ fn tasks_sort_by_variables_with_nothing_first() {
 #[test]
 fn process_variables_are_of_any_scope_but_not_of_tasks() {
     let mut world = World::default();
-    let root = execution(1000, None, 1000, Id(1));
-    let child = execution(1001, Some(1000), 1000, Id(1));
+    let root = execution(1000, None, 1000, Id::new(1));
+    let child = execution(1001, Some(1000), 1000, Id::new(1));
     world.put_execution(root);
     world.put_execution(child.clone());
     world.put_variable(fixture::variable(1, &child, "inner", Value::Integer(1)));
@@ -217,7 +217,7 @@ fn pages_are_cut_from_the_sorted_list() {
     let mut query = TaskQuery::default();
     let page = |query: &TaskQuery, first, max| {
         let page = Page { first_result: Some(first), max_results: Some(max) };
-        query.list(&world, page, None).iter().map(|row| row.id.0).collect::<Vec<_>>()
+        query.list(&world, page, None).iter().map(|row| row.id.number()).collect::<Vec<_>>()
     };
     assert_eq!(page(&query, 1, 2), [2, 3]);
     assert_eq!(page(&query, 4, 9), [5]);
@@ -232,7 +232,7 @@ fn the_newest_definitions_are_by_key_and_tenant() {
     let mut world = World::default();
     fixture::deploy(&mut world);
     let ids = |query: ProcessDefinitionQuery| -> Vec<u128> {
-        query.list(&world, Page::default(), None).iter().map(|row| row.id.0).collect()
+        query.list(&world, Page::default(), None).iter().map(|row| row.id.number()).collect()
     };
     assert_eq!(ids(ProcessDefinitionQuery { latest_version: true, ..Default::default() }), [102, 112]);
     assert_eq!(ids(ProcessDefinitionQuery { key: some("alpha"), ..Default::default() }), [101, 102]);

@@ -49,7 +49,7 @@ impl IdSource {
             (self.last & !(STEP - 1)) + STEP
         };
         self.last = next | u128::from(self.node);
-        Id(self.last)
+        Id::new(self.last)
     }
 }
 

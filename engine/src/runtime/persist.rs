@@ -54,14 +54,14 @@ pub enum LoadError {
 fn key(table: u8, root: Id) -> Vec<u8> {
     let mut key = Vec::with_capacity(34);
     key.push(table);
-    key.extend_from_slice(&root.0.to_be_bytes());
+    key.extend_from_slice(&root.number().to_be_bytes());
     key
 }
 
 fn entity_key(root: Id, kind: u8, id: Id) -> Vec<u8> {
     let mut key = key(b'R', root);
     key.push(kind);
-    key.extend_from_slice(&id.0.to_be_bytes());
+    key.extend_from_slice(&id.number().to_be_bytes());
     key
 }
 
@@ -339,7 +339,7 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         let (key, value) = entry?;
         let record: Record = decode(&key, &value)?;
         if let Some(id) = record_id(&record) {
-            loaded.greatest_id = loaded.greatest_id.max(id.0);
+            loaded.greatest_id = loaded.greatest_id.max(id.number());
         }
         loaded.world.put(record);
     }
@@ -349,14 +349,14 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         let (key, value) = entry?;
         let segment: Segment = decode(&key, &value)?;
         let gone = store.get(&segment_key(b't', segment.number))?.map(|bits| bits.to_vec());
-        loaded.greatest_id = loaded.greatest_id.max(segment.greatest_id.0);
+        loaded.greatest_id = loaded.greatest_id.max(segment.greatest_id.number());
         loaded.sequence = loaded.sequence.max(segment.sequence);
         loaded.world.history.cold.add(std::sync::Arc::new(segment), gone.unwrap_or_default());
     }
     let mut whole = (Id::default(), 0);
     for entry in store.prefix(b"h") {
         let (key, value) = entry?;
-        let root = Some(root_of(&key)?).filter(|root| root.0 != 0);
+        let root = Some(root_of(&key)?).filter(|root| root.number() != 0);
         let sequence = key.get(17..25).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
         loaded.sequence = loaded.sequence.max(sequence);
         if let Some(root) = root {
@@ -383,7 +383,7 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         let stored = root.map(|root| (root, sequence)).into_iter().collect();
         loaded.world.apply(WorldChange { history, stored, ..WorldChange::default() });
         if let Some(root) = root {
-            loaded.greatest_id = loaded.greatest_id.max(root.0);
+            loaded.greatest_id = loaded.greatest_id.max(root.number());
         }
     }
     Ok(loaded)
@@ -408,7 +408,7 @@ fn load_roots(store: &Store, loaded: &mut Loaded) -> Result<(), LoadError> {
         });
         for some in receiver {
             for StoredRoot { root, snapshot, fat } in some? {
-                loaded.greatest_id = loaded.greatest_id.max(root.0);
+                loaded.greatest_id = loaded.greatest_id.max(root.number());
                 note_ids(&mut loaded.greatest_id, &snapshot);
                 if fat {
                     loaded.fat.push(root);
@@ -475,7 +475,7 @@ fn note_ids(greatest: &mut u128, snapshot: &Snapshot) {
         .chain(snapshot.subscriptions.iter().map(|row| row.id))
         .chain(snapshot.external_tasks.iter().map(|row| row.id))
         .chain(snapshot.incidents.iter().map(|row| row.id));
-    *greatest = ids.map(|id| id.0).chain([*greatest]).max().unwrap_or_default();
+    *greatest = ids.map(|id| id.number()).chain([*greatest]).max().unwrap_or_default();
 }
 
 fn record_id(record: &Record) -> Option<Id> {
@@ -494,7 +494,7 @@ fn record_id(record: &Record) -> Option<Id> {
 fn root_of(key: &[u8]) -> Result<Id, LoadError> {
     key.get(1..17)
         .and_then(|bytes| bytes.try_into().ok())
-        .map(|bytes| Id(u128::from_be_bytes(bytes)))
+        .map(|bytes| Id::new(u128::from_be_bytes(bytes)))
         .ok_or_else(|| LoadError::Record { key: hex(key), why: "the key is too short".to_owned() })
 }
 

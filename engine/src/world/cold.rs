@@ -38,7 +38,7 @@ impl Traced for u64 {
 impl Traced for Id {
     fn trace(&self) -> Option<Trace> {
         #[expect(clippy::cast_possible_truncation, reason = "both halves are mixed")]
-        let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
+        let (high, low) = ((self.number() >> 64) as u64, self.number() as u64);
         Some(mixed(high.rotate_left(21) ^ low))
     }
 }
@@ -507,16 +507,24 @@ mod tests {
     use super::*;
 
     fn member(root: u128, keys: &[Id]) -> (ColdRoot, Vec<Trace>) {
-        let cold =
-            ColdRoot { root: Id(root), first: Timestamp(10), last: Some(Timestamp(20)), removal: None, single: None };
+        let cold = ColdRoot {
+            root: Id::new(root),
+            first: Timestamp(10),
+            last: Some(Timestamp(20)),
+            removal: None,
+            single: None,
+        };
         (cold, keys.iter().filter_map(Traced::trace).collect())
     }
 
     fn cold() -> Cold {
         let mut cold = Cold::default();
-        let first = vec![member(1, &[Id(7), Id(100)]), member(3, &[Id(7), Id(300)])];
-        cold.add(Arc::new(Segment::new(1, (Id(300), 1), first)), Vec::new());
-        cold.add(Arc::new(Segment::new(2, (Id(500), 2), vec![member(5, &[Id(7), Id(500)])])), Vec::new());
+        let first = vec![member(1, &[Id::new(7), Id::new(100)]), member(3, &[Id::new(7), Id::new(300)])];
+        cold.add(Arc::new(Segment::new(1, (Id::new(300), 1), first)), Vec::new());
+        cold.add(
+            Arc::new(Segment::new(2, (Id::new(500), 2), vec![member(5, &[Id::new(7), Id::new(500)])])),
+            Vec::new(),
+        );
         cold
     }
 
@@ -527,10 +535,13 @@ mod tests {
     #[test]
     fn candidates_have_all_traces() {
         let cold = cold();
-        assert_eq!(ids(&cold, Traces::any()), [Id(1), Id(3), Id(5)]);
-        assert_eq!(ids(&cold, Traces::any().one_of([Id(7)])), [Id(1), Id(3), Id(5)]);
-        assert_eq!(ids(&cold, Traces::any().one_of([Id(7)]).one_of([Id(300), Id(500)])), [Id(3), Id(5)]);
-        assert!(ids(&cold, Traces::any().one_of([Id(7)]).one_of([Id(8)])).is_empty());
+        assert_eq!(ids(&cold, Traces::any()), [Id::new(1), Id::new(3), Id::new(5)]);
+        assert_eq!(ids(&cold, Traces::any().one_of([Id::new(7)])), [Id::new(1), Id::new(3), Id::new(5)]);
+        assert_eq!(
+            ids(&cold, Traces::any().one_of([Id::new(7)]).one_of([Id::new(300), Id::new(500)])),
+            [Id::new(3), Id::new(5)]
+        );
+        assert!(ids(&cold, Traces::any().one_of([Id::new(7)]).one_of([Id::new(8)])).is_empty());
         assert!(ids(&cold, Traces::any().one_of(Vec::<Id>::new())).is_empty());
     }
 
@@ -547,15 +558,15 @@ mod tests {
     #[test]
     fn a_root_that_left_is_no_candidate() {
         let mut cold = cold();
-        assert!(cold.leave(Id(3)));
-        assert!(!cold.leave(Id(3)));
-        assert_eq!(ids(&cold, Traces::any()), [Id(1), Id(5)]);
+        assert!(cold.leave(Id::new(3)));
+        assert!(!cold.leave(Id::new(3)));
+        assert_eq!(ids(&cold, Traces::any()), [Id::new(1), Id::new(5)]);
         assert_eq!(cold.len(), 2);
         let gone = cold.gone(1).expect("one is left");
         let segment = cold.shelves[&1].segment.clone();
         cold.add(segment, gone);
-        assert_eq!(ids(&cold, Traces::any()), [Id(1), Id(5)]);
-        cold.leave(Id(1));
+        assert_eq!(ids(&cold, Traces::any()), [Id::new(1), Id::new(5)]);
+        cold.leave(Id::new(1));
         assert_eq!(cold.gone(1), None);
         cold.drop_empty(1);
         assert_eq!(cold.len(), 1);

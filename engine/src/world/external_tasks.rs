@@ -125,7 +125,7 @@ impl World {
         }
         let order = |priority: i64, created: Timestamp, id: Id| {
             let priority = if request.use_priority { Reverse(priority) } else { Reverse(0) };
-            let (time, id) = (i128::from(created.0), id.0);
+            let (time, id) = (i128::from(created.0), id.number());
             // newest first is ascending in the complements
             if newest_first { (priority, !time, !id) } else { (priority, time, id) }
         };

@@ -84,9 +84,9 @@ pub(crate) fn value(random: &mut Random) -> Value {
 
 pub(crate) fn execution(id: u128, parent: Option<u128>, instance: u128, definition: Id) -> Execution {
     Execution {
-        id: Id(id),
-        parent: parent.map(Id),
-        process_instance: Id(instance),
+        id: Id::new(id),
+        parent: parent.map(Id::new),
+        process_instance: Id::new(instance),
         super_execution: None,
         definition,
         activity: None,
@@ -107,7 +107,7 @@ pub(crate) fn execution(id: u128, parent: Option<u128>, instance: u128, definiti
 
 pub(crate) fn variable(id: u128, scope: &Execution, name: &str, value: Value) -> Variable {
     Variable {
-        id: Id(id),
+        id: Id::new(id),
         scope: scope.id,
         task: None,
         execution: Some(scope.id),
@@ -123,7 +123,7 @@ pub(crate) fn variable(id: u128, scope: &Execution, name: &str, value: Value) ->
 
 pub(crate) fn task(id: u128, execution: Option<&Execution>) -> Task {
     Task {
-        id: Id(id),
+        id: Id::new(id),
         custom_id: None,
         execution: execution.map(|row| row.id),
         process_instance: execution.map(|row| row.process_instance),
@@ -157,7 +157,7 @@ pub(crate) fn candidate(user: Option<&str>, group: Option<&str>) -> IdentityLink
 
 pub(crate) fn job(id: u128) -> Job {
     Job {
-        id: Id(id),
+        id: Id::new(id),
         kind: JobKind::Async(AsyncOperation::ProcessStart),
         execution: None,
         process_instance: None,
@@ -186,7 +186,7 @@ pub(crate) fn job(id: u128) -> Job {
 
 pub(crate) fn external_task(id: u128, execution: &Execution, topic: &str) -> ExternalTask {
     ExternalTask {
-        id: Id(id),
+        id: Id::new(id),
         topic: topic.into(),
         worker: None,
         lock_expires: None,
@@ -197,7 +197,7 @@ pub(crate) fn external_task(id: u128, execution: &Execution, topic: &str) -> Ext
         process_instance: execution.process_instance,
         definition: execution.definition,
         node: NodeIx(0),
-        activity_instance: Id(id + 1),
+        activity_instance: Id::new(id + 1),
         priority: 0,
         suspended: false,
         tenant: None,
@@ -221,14 +221,14 @@ pub(crate) fn node(id: &str, activity_type: &str, flow_scope: Option<u32>, is_sc
 
 pub(crate) fn definition(id: u128, key: &str, version: i32, nodes: Vec<NodeInfo>) -> ProcessDefinition {
     ProcessDefinition {
-        id: Id(id),
+        id: Id::new(id),
         key: key.to_owned(),
         version,
         name: Some(format!("{key} process")),
         category: None,
         description: None,
         version_tag: None,
-        deployment: Id(1),
+        deployment: Id::new(1),
         resource: format!("{key}.bpmn"),
         diagram: None,
         tenant: None,
@@ -249,7 +249,7 @@ macro_rules! created {
             $(pub(crate) fn $name(&mut self, row: $type) {
                 let mut changes = Changes::default();
                 changes.$table.push(Change { id: row.id, old: None, new: Some(row.into()) });
-                self.apply(WorldChange { roots: vec![RootChange { root: Id(1000), changes }], ..WorldChange::default() });
+                self.apply(WorldChange { roots: vec![RootChange { root: Id::new(1000), changes }], ..WorldChange::default() });
             })*
         }
     };
@@ -266,15 +266,15 @@ created! {
 
 pub(crate) fn activity_row(id: u128, instance: u128, definition: Id, activity: &str) -> HistoricActivityInstance {
     HistoricActivityInstance {
-        id: Id(id),
-        parent: Id(instance),
+        id: Id::new(id),
+        parent: Id::new(instance),
         parent_activity: String::new(),
         activity: activity.to_owned(),
         activity_name: None,
         activity_type: "userTask".to_owned(),
         definition,
-        process_instance: Id(instance),
-        execution: Id(instance),
+        process_instance: Id::new(instance),
+        execution: Id::new(instance),
         task: None,
         called_instance: None,
         assignee: None,
@@ -289,9 +289,9 @@ pub(crate) fn activity_row(id: u128, instance: u128, definition: Id, activity: &
 
 pub(crate) fn instance_row(id: u128, root: u128, definition: Id) -> HistoricProcessInstance {
     HistoricProcessInstance {
-        id: Id(id),
+        id: Id::new(id),
         definition,
-        root: Id(root),
+        root: Id::new(root),
         super_instance: None,
         business_key: None,
         start: Timestamp(0),
@@ -322,7 +322,7 @@ pub(crate) fn deploy(world: &mut World) -> Vec<Id> {
                 node("inner", "userTask", Some(1), false),
             ];
             let mut row = definition(id, key, version, nodes);
-            row.deployment = Id(id + 50);
+            row.deployment = Id::new(id + 50);
             row.tenant = (at == 1).then(|| TENANTS[0].to_owned());
             world.put(Record::Deployment(Box::new(Deployment {
                 id: row.deployment,
@@ -333,7 +333,7 @@ pub(crate) fn deploy(world: &mut World) -> Vec<Id> {
                 resources: Vec::new(),
             })));
             world.put(Record::JobDefinition(Box::new(JobDefinition {
-                id: Id(id + 70),
+                id: Id::new(id + 70),
                 definition: Some(row.id),
                 declaration: Some(0),
                 activity: Some("task".to_owned()),
@@ -377,8 +377,8 @@ pub(crate) fn on_disk(world: &World, which: impl Fn(Id) -> bool) -> World {
         kept.extend(member.cold.clone().map(|cold| (cold, member.traces.clone())));
         leaving.push(member);
     }
-    let leaving = History::leaving(Id(0), leaving);
-    let segment = (!kept.is_empty()).then(|| Segment::new(1, (Id(0), 1), kept));
+    let leaving = History::leaving(Id::NIL, leaving);
+    let segment = (!kept.is_empty()).then(|| Segment::new(1, (Id::NIL, 1), kept));
     model.history.freeze(Frozen::new(&leaving, segment));
     model.history.cold.set_source(std::sync::Arc::new(Shelf(stored)));
     model.into()

@@ -28,7 +28,7 @@ pub(crate) fn folded_key(text: &str) -> u64 {
 
 /// Row ids under a key, in order of creation.
 pub(crate) fn ids<K: Ord + Copy>(index: &BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = Id> + '_ {
-    index.range((key, Id(0))..=(key, Id(u128::MAX))).map(|entry| entry.1)
+    index.range((key, Id::NIL)..=(key, Id::MAX)).map(|entry| entry.1)
 }
 
 /// Enters a row under its keys.

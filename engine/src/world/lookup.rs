@@ -224,7 +224,7 @@ impl Model {
     /// Jobs that may run: due, with retries left, not suspended, not locked. Those without due date come first, then by due
     /// date, then by creation: the order of the job runner and of test runs.
     pub fn runnable_jobs(&self, now: Timestamp) -> impl Iterator<Item = &Job> {
-        let ready = self.runtime.jobs.by.ready.range(..=(Some(now), Id(u128::MAX)));
+        let ready = self.runtime.jobs.by.ready.range(..=(Some(now), Id::MAX));
         ready
             .filter_map(|(_, id)| self.runtime.jobs.get(*id))
             .filter(move |job| job.lock_expires.is_none_or(|until| until <= now))
@@ -232,8 +232,8 @@ impl Model {
 
     /// Jobs with retries left, not suspended, that have become due after a time (or ever) and up to another.
     pub fn jobs_due_between(&self, after: Option<Timestamp>, until: Timestamp) -> impl Iterator<Item = &Job> {
-        let from = after.map_or((None, Id(0)), |after| (Some(after.plus_ms(1)), Id(0)));
-        let to = (Some(until), Id(u128::MAX));
+        let from = after.map_or((None, Id::NIL), |after| (Some(after.plus_ms(1)), Id::NIL));
+        let to = (Some(until), Id::MAX);
         let ready = (from <= to).then(|| self.runtime.jobs.by.ready.range(from..=to));
         ready.into_iter().flatten().filter_map(|(_, id)| self.runtime.jobs.get(*id))
     }
@@ -245,7 +245,7 @@ impl Model {
 
     /// When the next job that is not due at `now` becomes due.
     pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        self.runtime.jobs.by.ready.range((Some(now.plus_ms(1)), Id(0))..).next()?.0
+        self.runtime.jobs.by.ready.range((Some(now.plus_ms(1)), Id::NIL)..).next()?.0
     }
 
     /// The job definition of a job.

@@ -43,8 +43,8 @@ fn history_is_what_each_roots_archive_folds() {
         let mut world = World::default();
         let mut archives: BTreeMap<Id, Archive> = BTreeMap::new();
         for index in 0..10_u128 {
-            let root = Id(10_000 + 100 * index);
-            for event in fixture::random_history(&mut random, root.0, Id(7), None) {
+            let root = Id::new(10_000 + 100 * index);
+            for event in fixture::random_history(&mut random, root.number(), Id::new(7), None) {
                 archives.entry(root).or_default().apply(&event);
                 let history = vec![RootedEvent { root: Some(root), event }];
                 world.apply(WorldChange { history: Arc::new(history), ..WorldChange::default() });
@@ -85,7 +85,7 @@ fn history_that_went_to_disk_and_came_back_is_the_same() {
 fn rows_on_disk_are_found_by_what_they_belong_to() {
     for seed in 0..40 {
         let world = random_world(seed);
-        let cold = fixture::on_disk(&world, |root| root.0 % 200 == 0);
+        let cold = fixture::on_disk(&world, |root| root.number() % 200 == 0);
         for row in world.historic_process_instances() {
             assert_eq!(cold.historic_process_instance(row.id), Some(row));
             let of = |world: &World| -> Vec<Id> { world.historic_activities_of(row.id).map(|row| row.id).collect() };
@@ -98,7 +98,7 @@ fn rows_on_disk_are_found_by_what_they_belong_to() {
             let of = |world: &World| -> Vec<Id> { world.historic_links_of_task(row.id).map(|row| row.id).collect() };
             assert_eq!(of(&cold), of(&world), "seed {seed}");
         }
-        assert_eq!(cold.historic_process_instance(Id(424_242)), None);
+        assert_eq!(cold.historic_process_instance(Id::new(424_242)), None);
     }
 }
 
@@ -135,7 +135,7 @@ fn the_latest_version_is_by_key_and_tenant() {
 
 #[test]
 fn definition_ids_are_cut_when_they_are_long() {
-    let id = Id(7);
+    let id = Id::new(7);
     assert_eq!(definition_text_id("order", 3, id), format!("order:3:{id}"));
     assert_eq!(definition_text_id(&"k".repeat(25), 1, id).len(), 64);
     assert_eq!(definition_text_id(&"k".repeat(26), 1, id), id.to_string());
@@ -144,15 +144,15 @@ fn definition_ids_are_cut_when_they_are_long() {
 #[test]
 fn roots_are_found_from_everything_inside() {
     let mut world = World::default();
-    world.put_execution(execution(1000, None, 1000, Id(1)));
-    let mut called = execution(2000, None, 2000, Id(1));
-    called.super_execution = Some(Id(1000));
+    world.put_execution(execution(1000, None, 1000, Id::new(1)));
+    let mut called = execution(2000, None, 2000, Id::new(1));
+    called.super_execution = Some(Id::new(1000));
     world.put_execution(called);
     world.put_task(task(5, None));
-    assert_eq!(world.root_of_execution(Id(2000)), Some(Id(1000)));
-    assert_eq!(world.root_of_task(Id(5)), Some(Id(1000)));
-    assert_eq!(world.process_instances_of_root(Id(1000)), [Id(1000), Id(2000)]);
-    assert_eq!(world.root_of_execution(Id(3)), None);
+    assert_eq!(world.root_of_execution(Id::new(2000)), Some(Id::new(1000)));
+    assert_eq!(world.root_of_task(Id::new(5)), Some(Id::new(1000)));
+    assert_eq!(world.process_instances_of_root(Id::new(1000)), [Id::new(1000), Id::new(2000)]);
+    assert_eq!(world.root_of_execution(Id::new(3)), None);
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn jobs_without_due_date_run_first_then_by_due_date_then_by_creation() {
     put(&mut world, 6, &|row| row.retries = 0);
     put(&mut world, 7, &|row| row.suspended = true);
     put(&mut world, 8, &|row| row.lock_expires = Some(Timestamp(21)));
-    let due = |now, limit| world.due_jobs(Timestamp(now), limit).iter().map(|row| row.id.0).collect::<Vec<_>>();
+    let due = |now, limit| world.due_jobs(Timestamp(now), limit).iter().map(|row| row.id.number()).collect::<Vec<_>>();
     assert_eq!(due(20, 10), [3, 2, 4, 1]);
     assert_eq!(due(20, 2), [3, 2]);
     assert_eq!(due(21, 10), [3, 8, 2, 4, 1]);
@@ -191,14 +191,14 @@ fn fetched(world: &World, request: &FetchAndLock, now: i64) -> Vec<u128> {
     world
         .fetchable(request, Timestamp(now), None, &std::collections::BTreeSet::new())
         .iter()
-        .map(|(_, task)| task.id.0)
+        .map(|(_, task)| task.id.number())
         .collect()
 }
 
 #[test]
 fn external_tasks_are_fetched_in_the_order_asked_for() {
     let mut world = World::default();
-    let owner = execution(1000, None, 1000, Id(1));
+    let owner = execution(1000, None, 1000, Id::new(1));
     world.put_execution(owner.clone());
     for (id, priority, created) in [(1, 0, 30), (2, 9, 20), (3, 5, 10), (4, 9, 5)] {
         let mut row = external_task(id, &owner, "t");
@@ -223,7 +223,7 @@ fn external_tasks_are_fetched_in_the_order_asked_for() {
 fn locked_external_tasks_come_back_when_the_lock_ends() {
     for told in [false, true] {
         let mut world = World::default();
-        let owner = execution(1000, None, 1000, Id(1));
+        let owner = execution(1000, None, 1000, Id::new(1));
         world.put_execution(owner.clone());
         for id in 1..=3 {
             let mut row = external_task(id, &owner, "t");
@@ -242,7 +242,7 @@ fn locked_external_tasks_come_back_when_the_lock_ends() {
         assert_eq!(fetched(&world, &request, 50), [1, 2]);
         // the clock of tests may go back
         assert_eq!(fetched(&world, &request, 49), [2]);
-        let mut row = world.external_task(Id(1)).cloned().expect("it is there");
+        let mut row = world.external_task(Id::new(1)).cloned().expect("it is there");
         row.lock_expires = Some(Timestamp(90));
         world.put_external_task(row);
         assert_eq!(fetched(&world, &request, 50), [2]);
@@ -253,7 +253,7 @@ fn locked_external_tasks_come_back_when_the_lock_ends() {
 fn a_topic_may_restrict_what_is_fetched() {
     let mut world = World::default();
     world.put(Record::ProcessDefinition(Box::new(fixture::definition(1, "order", 1, Vec::new()))));
-    let mut owner = execution(1000, None, 1000, Id(1));
+    let mut owner = execution(1000, None, 1000, Id::new(1));
     owner.business_key = Some("b".into());
     world.put_execution(owner.clone());
     world.put_variable(fixture::variable(7, &owner, "x", Value::Integer(1)));
@@ -267,7 +267,7 @@ fn a_topic_may_restrict_what_is_fetched() {
     assert!(!fits(&|topic| topic.business_key = Some("c".to_owned())));
     assert!(fits(&|topic| topic.definition_keys = vec!["order".to_owned()]));
     assert!(!fits(&|topic| topic.definition_keys = vec!["other".to_owned()]));
-    assert!(fits(&|topic| topic.definitions = vec![definition_text_id("order", 1, Id(1))]));
+    assert!(fits(&|topic| topic.definitions = vec![definition_text_id("order", 1, Id::new(1))]));
     assert!(!fits(&|topic| topic.version_tag = Some("v".to_owned())));
     assert!(fits(&|topic| topic.without_tenant = true));
     assert!(!fits(&|topic| topic.tenants = vec!["red".to_owned()]));
@@ -283,7 +283,7 @@ fn grants_and_revocations_count_in_camundas_order() {
     let mut put = |world: &mut World, kind, user: Option<&str>, group: Option<&str>, resource: &str, permissions| {
         next += 1;
         world.put(Record::Authorization(Box::new(Authorization {
-            id: Id(next),
+            id: Id::new(next),
             kind,
             user: user.map(str::to_owned),
             group: group.map(str::to_owned),
@@ -322,14 +322,14 @@ fn grants_and_revocations_count_in_camundas_order() {
 #[test]
 fn variables_inside_hide_those_outside() {
     let mut world = World::default();
-    let root = execution(1000, None, 1000, Id(1));
-    let child = execution(1001, Some(1000), 1000, Id(1));
+    let root = execution(1000, None, 1000, Id::new(1));
+    let child = execution(1001, Some(1000), 1000, Id::new(1));
     world.put_execution(root.clone());
     world.put_execution(child.clone());
     world.put_variable(fixture::variable(1, &root, "a", Value::Integer(1)));
     world.put_variable(fixture::variable(2, &root, "b", Value::Integer(2)));
     world.put_variable(fixture::variable(3, &child, "b", Value::Integer(3)));
-    let seen: Vec<u128> = world.visible_variables(Id(1001)).iter().map(|row| row.id.0).collect();
+    let seen: Vec<u128> = world.visible_variables(Id::new(1001)).iter().map(|row| row.id.number()).collect();
     assert_eq!(seen, [1, 3]);
 }
 
@@ -362,8 +362,8 @@ fn the_definition_of_a_job_is_by_declaration_or_batch() {
 #[test]
 fn events_of_no_root_are_kept_too() {
     let mut world = World::default();
-    let row = fixture::instance_row(5, 5, Id(1));
+    let row = fixture::instance_row(5, 5, Id::new(1));
     let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
     world.apply(WorldChange { history: Arc::new(vec![RootedEvent { root: None, event }]), ..WorldChange::default() });
-    assert!(world.historic_process_instance(Id(5)).is_some());
+    assert!(world.historic_process_instance(Id::new(5)).is_some());
 }

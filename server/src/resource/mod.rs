@@ -100,7 +100,7 @@ fn named(text: &str) -> Id {
         let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
             (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
         });
-        Id((hash & !(0xf << 76) & !(0b11 << 62)) | (8 << 76) | (0b10 << 62))
+        Id::new((hash & !(0xf << 76) & !(0b11 << 62)) | (8 << 76) | (0b10 << 62))
     })
 }
 

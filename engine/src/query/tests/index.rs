@@ -17,7 +17,7 @@ fn text(random: &mut Random) -> String {
 
 /// An id that is there, mostly.
 fn id(random: &mut Random, ids: &[Id]) -> String {
-    if ids.is_empty() || random.one_in(8) { Id(424_242).to_string() } else { random.pick(ids).to_string() }
+    if ids.is_empty() || random.one_in(8) { Id::new(424_242).to_string() } else { random.pick(ids).to_string() }
 }
 
 fn pattern(random: &mut Random) -> String {
@@ -86,7 +86,7 @@ struct Both {
 
 impl Both {
     fn of(warm: World) -> Self {
-        let cold = fixture::on_disk(&warm, |root| root.0 % 200 == 0);
+        let cold = fixture::on_disk(&warm, |root| root.number() % 200 == 0);
         Self { warm, cold }
     }
 }
@@ -211,7 +211,7 @@ fn process_instance_query(random: &mut Random, pool: &Pool, depth: usize) -> Pro
         process_definition_key = Some(random.pick(&["alpha", "beta"]).to_owned()),
         process_definition_key_in = vec!["alpha".to_owned()],
         process_definition_key_not_in = vec!["alpha".to_owned()],
-        deployment_id = Some(Id(161).to_string()),
+        deployment_id = Some(Id::new(161).to_string()),
         activity_id_in = vec!["task".to_owned()],
         root_process_instances = true,
         leaf_process_instances = true,
@@ -280,7 +280,7 @@ fn historic_task_query(random: &mut Random, pool: &Pool, depth: usize) -> Histor
         process_instance_id = Some(id(random, &pool.instances)),
         root_process_instance_id = Some(id(random, &pool.instances)),
         process_instance_business_key = Some(text(random)),
-        activity_instance_id_in = vec![format!("alpha:{}", Id(10_002))],
+        activity_instance_id_in = vec![format!("alpha:{}", Id::new(10_002))],
         task_variables = vec![filter(random)],
         process_variables = vec![filter(random)],
         task_assignee = Some(text(random)),
@@ -343,7 +343,7 @@ fn smaller_queries(world: &Both, random: &mut Random, pool: &Pool, seed: u64) {
         execution_id = Some(id(random, &pool.executions)),
         process_instance_id = Some(id(random, &pool.instances)),
         process_instance_ids = vec![id(random, &pool.instances)],
-        job_definition_id = Some(Id(181).to_string()),
+        job_definition_id = Some(Id::new(181).to_string()),
         process_definition_id = Some(random.pick(&pool.definitions)),
         process_definition_key = Some("beta".to_owned()),
         executable = true,
@@ -397,7 +397,7 @@ fn smaller_queries(world: &Both, random: &mut Random, pool: &Pool, seed: u64) {
         configuration = Some(id(random, &pool.jobs)),
         process_definition_id = Some(random.pick(&pool.definitions)),
         process_definition_key_in = vec!["alpha".to_owned()],
-        job_definition_id_in = vec![Id(181).to_string()],
+        job_definition_id_in = vec![Id::new(181).to_string()],
         incident_message_like = Some(pattern(random)),
     );
     query.sorting = sort(random, &[IncidentSorting::IncidentType, IncidentSorting::IncidentTimestamp]);
@@ -418,7 +418,7 @@ fn smaller_queries(world: &Both, random: &mut Random, pool: &Pool, seed: u64) {
 fn smaller_historic_queries(world: &Both, random: &mut Random, pool: &Pool, seed: u64) {
     let mut query = HistoricActivityInstanceQuery::default();
     sometimes!(random, query, 5:
-        activity_instance_id = Some(format!("alpha:{}", Id(10_002))),
+        activity_instance_id = Some(format!("alpha:{}", Id::new(10_002))),
         execution_id = Some(id(random, &pool.executions)),
         process_instance_id = Some(id(random, &pool.instances)),
         activity_id = Some(text(random)),
@@ -449,7 +449,7 @@ fn smaller_historic_queries(world: &Both, random: &mut Random, pool: &Pool, seed
 
     let mut query = HistoricDetailQuery::default();
     sometimes!(random, query, 5:
-        variable_instance_id = Some(Id(10_010).to_string()),
+        variable_instance_id = Some(Id::new(10_010).to_string()),
         task_id = Some(random.pick(&pool.tasks)),
         process_instance_id = Some(id(random, &pool.instances)),
         process_instance_id_in = vec![id(random, &pool.instances)],
@@ -474,11 +474,11 @@ fn smaller_historic_queries(world: &Both, random: &mut Random, pool: &Pool, seed
 
     let mut query = HistoricJobLogQuery::default();
     sometimes!(random, query, 4:
-        log_id = Some(Id(10_081).to_string()),
+        log_id = Some(Id::new(10_081).to_string()),
         job_id = Some(id(random, &pool.jobs)),
         process_instance_id = Some(id(random, &pool.instances)),
         failure_log = true,
-        deployment_id = Some(Id(161).to_string()),
+        deployment_id = Some(Id::new(161).to_string()),
     );
     query.sorting = sort(random, &[HistoricJobLogSorting::Timestamp]);
     same(world, &query, |row| row.id.to_string(), seed);

@@ -36,7 +36,7 @@ fn durations_are_reported_by_month_of_the_start() {
     // 2026-01-31T23:30Z is in February one hour to the east
     let start = 1_769_902_200_000;
     for (id, duration) in [(1, 10), (2, 15), (3, 20)] {
-        let mut row = fixture::instance_row(id, id, Id(1));
+        let mut row = fixture::instance_row(id, id, Id::new(1));
         (row.start, row.end) = (Timestamp(start), Some(Timestamp(start + duration)));
         let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
         world.apply(WorldChange {

@@ -23,7 +23,7 @@ fn viewer(authorized: bool, tenants: &[&str]) -> Caller {
 
 fn grant(world: &mut World, id: u128, resource: Resource, resource_id: &str, permissions: i32) {
     world.put(Record::Authorization(Box::new(Authorization {
-        id: Id(id),
+        id: Id::new(id),
         kind: AuthorizationType::Grant,
         user: Some("ann".to_owned()),
         group: None,
@@ -44,12 +44,12 @@ fn viewers_see_what_they_may_read() {
     }
     let seen = |world: &World, viewer: &Caller| -> Vec<u128> {
         let query = ProcessInstanceQuery::default();
-        query.list(world, Page::default(), Some(viewer)).iter().map(|row| row.id.0).collect()
+        query.list(world, Page::default(), Some(viewer)).iter().map(|row| row.id.number()).collect()
     };
     let ann = viewer(true, &[]);
     assert_eq!(seen(&world, &ann), [0; 0]);
     assert_eq!(seen(&world, &viewer(false, &[])).len(), 3);
-    grant(&mut world, 1, Resource::ProcessInstance, &Id(2000).to_string(), READ);
+    grant(&mut world, 1, Resource::ProcessInstance, &Id::new(2000).to_string(), READ);
     assert_eq!(seen(&world, &ann), [2000]);
     grant(&mut world, 2, Resource::ProcessDefinition, "alpha", READ_INSTANCE);
     assert_eq!(seen(&world, &ann), [1000, 2000, 3000]);

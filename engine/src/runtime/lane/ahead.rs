@@ -78,11 +78,11 @@ impl Ahead {
     pub(super) fn waiting(&self, name: Option<&str>, business_key: Option<&str>) -> impl Iterator<Item = (Id, Id)> {
         let event = name.map(|name| event_key(SubscriptionKind::Message, Some(name)));
         let business_key = business_key.map(|key| business_key_hash(Some(key)));
-        let lowest = (event.unwrap_or(0), event.and(business_key).unwrap_or(0), Id(0), Id(0));
+        let lowest = (event.unwrap_or(0), event.and(business_key).unwrap_or(0), Id::NIL, Id::NIL);
         let highest = match (event, business_key) {
-            (Some(event), Some(key)) => (event, key, Id(u128::MAX), Id(u128::MAX)),
-            (Some(event), None) => (event, u64::MAX, Id(u128::MAX), Id(u128::MAX)),
-            (None, _) => (u64::MAX, u64::MAX, Id(u128::MAX), Id(u128::MAX)),
+            (Some(event), Some(key)) => (event, key, Id::MAX, Id::MAX),
+            (Some(event), None) => (event, u64::MAX, Id::MAX, Id::MAX),
+            (None, _) => (u64::MAX, u64::MAX, Id::MAX, Id::MAX),
         };
         let entries = self.waiting.range(lowest..=highest).map(|(entry, _)| *entry);
         entries

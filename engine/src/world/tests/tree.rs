@@ -25,12 +25,12 @@ fn tree_world() -> World {
 
 fn at(mut row: Execution, node: u32, instance: Option<u128>) -> Execution {
     row.activity = Some(NodeIx(node));
-    row.activity_instance = instance.map(Id);
+    row.activity_instance = instance.map(Id::new);
     row
 }
 
 fn holding(mut row: Execution, instance: u128) -> Execution {
-    row.activity_instance = Some(Id(instance));
+    row.activity_instance = Some(Id::new(instance));
     row.is_active = false;
     row
 }
@@ -42,7 +42,7 @@ fn concurrent(mut row: Execution) -> Execution {
 
 /// The tree as indented lines: activity id, `@` its executions, transitions with `~`.
 fn drawn(view: &ActivityInstanceView, depth: usize, lines: &mut Vec<String>) {
-    let ids = |ids: &[Id]| ids.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(",");
+    let ids = |ids: &[Id]| ids.iter().map(|id| id.number().to_string()).collect::<Vec<_>>().join(",");
     lines.push(format!("{}{} @{}", "  ".repeat(depth), view.activity_id, ids(&view.executions)));
     for child in &view.children {
         assert_eq!(child.parent.as_deref(), Some(view.id.as_str()));
@@ -50,27 +50,27 @@ fn drawn(view: &ActivityInstanceView, depth: usize, lines: &mut Vec<String>) {
     }
     for transition in &view.transitions {
         assert_eq!(transition.parent, view.id);
-        lines.push(format!("{}~{} @{}", "  ".repeat(depth + 1), transition.activity_id, transition.execution.0));
+        lines.push(format!("{}~{} @{}", "  ".repeat(depth + 1), transition.activity_id, transition.execution.number()));
     }
 }
 
 fn tree(world: &World) -> Vec<String> {
-    let view = world.activity_tree(Id(1000)).expect("the process instance runs");
+    let view = world.activity_tree(Id::new(1000)).expect("the process instance runs");
     assert_eq!(view.activity_type, "processDefinition");
-    assert_eq!(view.id, Id(1000).to_string());
+    assert_eq!(view.id, Id::new(1000).to_string());
     let mut lines = Vec::new();
     drawn(&view, 0, &mut lines);
-    lines[0] = lines[0].replace(&definition_text_id("p", 1, Id(1)), "p");
+    lines[0] = lines[0].replace(&definition_text_id("p", 1, Id::new(1)), "p");
     lines
 }
 
 #[test]
 fn tree_of_a_single_task() {
     let mut world = tree_world();
-    world.put_execution(at(execution(1000, None, 1000, Id(1)), 0, Some(7)));
+    world.put_execution(at(execution(1000, None, 1000, Id::new(1)), 0, Some(7)));
     assert_eq!(tree(&world), ["p @1000", "  task @1000"]);
-    let view = world.activity_tree(Id(1000)).expect("it runs");
-    assert_eq!(view.children[0].id, format!("task:{}", Id(7)));
+    let view = world.activity_tree(Id::new(1000)).expect("it runs");
+    assert_eq!(view.children[0].id, format!("task:{}", Id::new(7)));
     assert_eq!(view.children[0].activity_name.as_deref(), Some("Name of task"));
 }
 
@@ -78,48 +78,49 @@ fn tree_of_a_single_task() {
 fn tree_of_a_task_in_a_sub_process() {
     let mut world = tree_world();
     // the scope's instance is kept by the parent of its execution
-    world.put_execution(holding(execution(1000, None, 1000, Id(1)), 7));
-    world.put_execution(at(execution(1001, Some(1000), 1000, Id(1)), 2, Some(8)));
+    world.put_execution(holding(execution(1000, None, 1000, Id::new(1)), 7));
+    world.put_execution(at(execution(1001, Some(1000), 1000, Id::new(1)), 2, Some(8)));
     assert_eq!(tree(&world), ["p @1000", "  sub @1001", "    inner @1001"]);
 }
 
 #[test]
 fn tree_of_a_scope_task_beside_an_asynchronous_continuation() {
     let mut world = tree_world();
-    world.put_execution(holding(execution(1000, None, 1000, Id(1)), 1000));
-    let mut fork = holding(execution(1001, Some(1000), 1000, Id(1)), 7);
+    world.put_execution(holding(execution(1000, None, 1000, Id::new(1)), 1000));
+    let mut fork = holding(execution(1001, Some(1000), 1000, Id::new(1)), 7);
     (fork.is_concurrent, fork.is_scope) = (true, false);
     world.put_execution(fork);
-    world.put_execution(at(execution(1002, Some(1001), 1000, Id(1)), 5, Some(8)));
-    world.put_execution(concurrent(at(execution(1003, Some(1000), 1000, Id(1)), 0, None)));
+    world.put_execution(at(execution(1002, Some(1001), 1000, Id::new(1)), 5, Some(8)));
+    world.put_execution(concurrent(at(execution(1003, Some(1000), 1000, Id::new(1)), 0, None)));
     assert_eq!(tree(&world), ["p @1000,1001", "  scoped @1002", "  ~task @1003"]);
-    let view = world.activity_tree(Id(1000)).expect("it runs");
-    assert_eq!(view.children[0].id, format!("scoped:{}", Id(8)));
+    let view = world.activity_tree(Id::new(1000)).expect("it runs");
+    assert_eq!(view.children[0].id, format!("scoped:{}", Id::new(8)));
 }
 
 #[test]
 fn tree_of_a_parallel_multi_instance_activity() {
     let mut world = tree_world();
-    world.put_execution(holding(execution(1000, None, 1000, Id(1)), 7));
-    world.put_execution(holding(execution(1001, Some(1000), 1000, Id(1)), 7));
-    world.put_execution(concurrent(at(execution(1002, Some(1001), 1000, Id(1)), 4, Some(8))));
-    world.put_execution(concurrent(at(execution(1003, Some(1001), 1000, Id(1)), 4, Some(9))));
+    world.put_execution(holding(execution(1000, None, 1000, Id::new(1)), 7));
+    world.put_execution(holding(execution(1001, Some(1000), 1000, Id::new(1)), 7));
+    world.put_execution(concurrent(at(execution(1002, Some(1001), 1000, Id::new(1)), 4, Some(8))));
+    world.put_execution(concurrent(at(execution(1003, Some(1001), 1000, Id::new(1)), 4, Some(9))));
     assert_eq!(tree(&world), ["p @1000", "  many#multiInstanceBody @1001", "    many @1002", "    many @1003"]);
 }
 
 #[test]
 fn tree_leaves_out_event_scopes_and_shows_incidents() {
     let mut world = tree_world();
-    world.put_execution(at(execution(1000, None, 1000, Id(1)), 0, Some(7)));
-    let mut snapshot = at(execution(1001, Some(1000), 1000, Id(1)), 1, Some(8));
+    world.put_execution(at(execution(1000, None, 1000, Id::new(1)), 0, Some(7)));
+    let mut snapshot = at(execution(1001, Some(1000), 1000, Id::new(1)), 1, Some(8));
     snapshot.is_event_scope = true;
     world.put_execution(snapshot);
     let random = random_world(5);
     let mut incident = random.incidents().next().expect("there is one").clone();
-    (incident.id, incident.execution, incident.process_instance) = (Id(9), Some(Id(1000)), Some(Id(1000)));
+    (incident.id, incident.execution, incident.process_instance) =
+        (Id::new(9), Some(Id::new(1000)), Some(Id::new(1000)));
     world.put_incident(incident);
     assert_eq!(tree(&world), ["p @1000", "  task @1000"]);
-    let view = world.activity_tree(Id(1000)).expect("it runs");
-    assert_eq!((view.incidents, view.children[0].incidents.clone()), (vec![], vec![Id(9)]));
-    assert_eq!(world.activity_tree(Id(1)), None);
+    let view = world.activity_tree(Id::new(1000)).expect("it runs");
+    assert_eq!((view.incidents, view.children[0].incidents.clone()), (vec![], vec![Id::new(9)]));
+    assert_eq!(world.activity_tree(Id::new(1)), None);
 }
