@@ -29,9 +29,10 @@ pub use handler::{HandlerContext, HandlerError, HandlerResult};
 pub use models::{Id, Timestamp, Value};
 pub use pending::Pending;
 pub use runtime::{
-    Answered, BatchOptions, Begun, Circuit, CircuitState, CleanUpOptions, CleanUpWindow, Delegates, Engine, FormRef,
-    IdentityOptions, JobFigures, JobOrder, JobRun, Limit, LimitFigure, Limits, LoadError, NamedLimits, Once, OpenError,
-    Options, PASSWORD_RULES, PolicyRule, QueryExpressionError, QueryValue, Rate, Stepper, TaskForm, Window,
+    Answered, BatchOptions, Begun, Circuit, CircuitState, CleanUpOptions, CleanUpStrategy, CleanUpWindow, Delegates,
+    Engine, FormRef, IdentityOptions, JobFigures, JobOrder, JobRun, Limit, LimitFigure, Limits, LoadError, NamedLimits,
+    Once, OpenError, Options, PASSWORD_RULES, PolicyRule, QueryExpressionError, QueryValue, Rate, Stepper, TaskForm,
+    Window,
 };
 pub use scripting::Limits as ScriptLimits;
 pub use scripts::check_script;

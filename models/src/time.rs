@@ -11,4 +11,10 @@ impl Timestamp {
     pub fn plus_ms(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
     }
+
+    /// This time moved by some days of 24 hours.
+    #[must_use]
+    pub fn plus_days(self, days: i32) -> Self {
+        self.plus_ms(i64::from(days) * 24 * 60 * 60 * 1000)
+    }
 }

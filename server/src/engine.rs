@@ -232,6 +232,16 @@ impl Engine {
         self.0.clean_up_window()
     }
 
+    /// What the clean-up of history goes by.
+    pub(crate) fn clean_up_strategy(&self) -> tollgate::CleanUpStrategy {
+        self.0.clean_up_strategy()
+    }
+
+    /// Days that the history of batches of a type is kept.
+    pub(crate) fn batch_time_to_live(&self, kind: &str) -> Option<i32> {
+        self.0.batch_time_to_live(kind)
+    }
+
     /// Whether history can be cleaned up.
     pub(crate) fn clean_up_enabled(&self) -> bool {
         self.0.clean_up_enabled()

@@ -1,7 +1,8 @@
 //! From settings to the options of engine and server, and what can't be.
 
 use anyhow::{Result, bail};
-use tollgate::{JobOrder, Limits, NamedLimits, store};
+use engine_core::host::RemovalTimeStrategy;
+use tollgate::{CleanUpStrategy, JobOrder, Limits, NamedLimits, store};
 
 use super::{Configuration, Durability};
 
@@ -55,6 +56,15 @@ impl Configuration {
             if let Err(why) = NamedLimits::parse(entries.iter().map(String::as_str)) {
                 bail!("`{name}`: {why}; give `order=4`, `order=100/m` or `order=4 100/m`");
             }
+        }
+        if settings.removal_time == RemovalTimeStrategy::None
+            && settings.clean_up_strategy == CleanUpStrategy::RemovalTime
+        {
+            self.warnings.push(
+                "`history.removal-time = \"none\"`: history has no removal time by itself, so that the clean-up by removal time \
+                 leaves it; `history.clean-up-strategy = \"endTimeBased\"` does without"
+                    .to_owned(),
+            );
         }
         if !(1..=8).contains(&settings.clean_up_parallel) {
             bail!("`history.parallel`: {} clean-up jobs are not possible; give 1 to 8", settings.clean_up_parallel);
@@ -120,6 +130,8 @@ impl Configuration {
         options.clean_up.window = time(&settings.clean_up_window_start)
             .zip(time(&settings.clean_up_window_end))
             .map(|(start, end)| tollgate::Window { start, end });
+        options.clean_up.strategy = settings.clean_up_strategy;
+        options.clean_up.batch_threshold = settings.clean_up_batch_threshold;
         options.clean_up.batch_size = settings.clean_up_batch_size;
         options.clean_up.degree_of_parallelism = u8::try_from(settings.clean_up_parallel).unwrap_or(1);
         let transactions = &mut options.settings;

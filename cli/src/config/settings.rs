@@ -7,7 +7,7 @@ use engine_core::{
     history::HistoryLevel,
     host::{CatchUp, RemovalTimeStrategy},
 };
-use tollgate::store::Kind;
+use tollgate::{CleanUpStrategy, store::Kind};
 
 use super::value::{Durability, LogFormat, Raw, Share, Size, Value};
 
@@ -191,12 +191,17 @@ settings! {
     "history.in-memory" history_in_memory: usize = engine().history_in_memory;
     /// Clean-up of history can be asked for.
     "history.clean-up" clean_up: bool = engine().clean_up.enabled;
+    /// What the clean-up goes by: `removalTimeBased`, by the removal times that history has; `endTimeBased`, by the end of
+    /// process instances and batches and the evaluation of decisions, with the times to live that their definitions have then.
+    "history.clean-up-strategy" clean_up_strategy: CleanUpStrategy = engine().clean_up.strategy;
     /// Time of day from which history is cleaned up by itself, such as `22:00`. Only when asked, when it is not set.
     "history.window-start" clean_up_window_start: Option<String> = None;
     /// Time of day until which history is cleaned up; before the start, it is on the next day.
     "history.window-end" clean_up_window_end: Option<String> = None;
     /// Process instances, decisions or batches whose history one transaction removes.
     "history.batch-size" clean_up_batch_size: usize = engine().clean_up.batch_size;
+    /// With the strategy `endTimeBased`: a job that removed at least so many runs again at once.
+    "history.batch-threshold" clean_up_batch_threshold: usize = engine().clean_up.batch_threshold;
     /// Number of clean-up jobs, 1 to 8.
     "history.parallel" clean_up_parallel: usize = engine().clean_up.degree_of_parallelism.into();
 

@@ -6,7 +6,7 @@ use engine_core::{
     history::HistoryLevel,
     host::{CatchUp, RemovalTimeStrategy},
 };
-use tollgate::store::Kind;
+use tollgate::{CleanUpStrategy, store::Kind};
 
 /// A value as it was given.
 #[derive(Clone, Debug, PartialEq)]
@@ -238,6 +238,26 @@ impl Value for RemovalTimeStrategy {
             Self::None => "none",
             Self::Start => "start",
             Self::End => "end",
+        }))
+    }
+}
+
+impl Value for CleanUpStrategy {
+    const EXPECTED: &'static str = "`removalTimeBased` or `endTimeBased`";
+    const EXAMPLE: &'static str = "\"removalTimeBased\"";
+
+    fn read(raw: &Raw) -> Option<Self> {
+        Some(match raw.text()? {
+            "removalTimeBased" => Self::RemovalTime,
+            "endTimeBased" => Self::EndTime,
+            _ => return None,
+        })
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(quoted(match self {
+            Self::RemovalTime => "removalTimeBased",
+            Self::EndTime => "endTimeBased",
         }))
     }
 }

@@ -12,6 +12,7 @@ use super::{
     visibility::{reads_history, sees},
 };
 use crate::{
+    CleanUpStrategy,
     request::Caller,
     world::{
         DecisionDefinition, ProcessDefinition, Shown, World,
@@ -238,8 +239,10 @@ pub struct CleanableReport {
     pub compact: bool,
     /// Sorted by the number of ended instances: upwards, or downwards.
     pub descending: Option<bool>,
-    /// What has a removal time up to then may be cleaned up.
+    /// What is due by then may be cleaned up.
     pub now: Timestamp,
+    /// By what it is due.
+    pub strategy: CleanUpStrategy,
 }
 
 /// What is finished and what may be cleaned up.
@@ -249,7 +252,7 @@ pub struct CleanableRow<T> {
     pub of: T,
     /// Number of those that ended.
     pub finished: usize,
-    /// Number of those whose removal time has come.
+    /// Number of those that the clean-up may remove.
     pub cleanable: usize,
 }
 
@@ -275,7 +278,8 @@ impl CleanableReport {
                 for past in world.listed() {
                     let found = ids(&past.process_instances.definition, definition.id);
                     let found = found.filter_map(|id| past.archive.process_instances.get(&id));
-                    self.count(&mut row, found.map(|row| (row.end.is_some(), row.removal_time)));
+                    let days = definition.history_time_to_live;
+                    self.count(&mut row, found.map(|row| (row.end, self.due(row.removal_time, row.end, days))));
                 }
             });
             row
@@ -306,7 +310,11 @@ impl CleanableReport {
                 for past in world.listed() {
                     let found = ids(&past.decisions.decision_definition, definition.id);
                     let found = found.filter_map(|id| past.archive.decisions.get(&id));
-                    self.count(&mut row, found.map(|row| (true, row.removal_time)));
+                    let days = definition.history_time_to_live;
+                    self.count(
+                        &mut row,
+                        found.map(|row| (Some(row.time), self.due(row.removal_time, Some(row.time), days))),
+                    );
                 }
             });
             row
@@ -314,13 +322,19 @@ impl CleanableReport {
         self.page(rows.collect(), page)
     }
 
-    /// `GET /history/batch/cleanable-batch-report`.
-    pub fn batches<'w>(&self, world: &'w World, page: Page) -> Vec<CleanableRow<&'w str>> {
+    /// `GET /history/batch/cleanable-batch-report`. `time_to_live` says the days that batches of a type are kept.
+    pub fn batches<'w>(
+        &self,
+        world: &'w World,
+        page: Page,
+        time_to_live: impl Fn(&str) -> Option<i32>,
+    ) -> Vec<CleanableRow<&'w str>> {
         let kinds: BTreeSet<&str> = world.batches().map(|batch| batch.kind.as_str()).collect();
         let rows = kinds.into_iter().map(|kind| {
             let batches = world.batches().filter(|batch| batch.kind == kind);
             let mut row = CleanableRow { of: kind, finished: 0, cleanable: 0 };
-            self.count(&mut row, batches.map(|batch| (batch.end.is_some(), batch.removal_time)));
+            let days = time_to_live(kind);
+            self.count(&mut row, batches.map(|batch| (batch.end, self.due(batch.removal_time, batch.end, days))));
             row
         });
         self.page(rows.collect(), page)
@@ -334,10 +348,23 @@ impl CleanableReport {
         check.verdict()
     }
 
-    fn count<T>(&self, row: &mut CleanableRow<T>, rows: impl Iterator<Item = (bool, Option<Timestamp>)>) {
-        for (ended, removal_time) in rows {
-            row.finished += usize::from(ended);
-            row.cleanable += usize::from(removal_time.is_some_and(|time| time <= self.now));
+    /// When something is due, which lives some days after its end.
+    fn due(&self, removal: Option<Timestamp>, end: Option<Timestamp>, days: Option<i32>) -> Option<Timestamp> {
+        match self.strategy {
+            CleanUpStrategy::RemovalTime => removal,
+            CleanUpStrategy::EndTime => end.zip(days).map(|(end, days)| end.plus_days(days)),
+        }
+    }
+
+    /// Counts things by their ends and the times when they are due.
+    fn count<T>(
+        &self,
+        row: &mut CleanableRow<T>,
+        things: impl Iterator<Item = (Option<Timestamp>, Option<Timestamp>)>,
+    ) {
+        for (end, due) in things {
+            row.finished += usize::from(end.is_some());
+            row.cleanable += usize::from(due.is_some_and(|time| time <= self.now));
         }
     }
 
@@ -361,6 +388,22 @@ impl World {
         self.listed().flat_map(move |past| {
             let due = past.process_instances.removal_time.range(..=(now, Id::MAX));
             due.filter_map(|(_, id)| past.archive.process_instances.get(id))
+        })
+    }
+
+    /// Process instances that had ended by a time, as far as they are in memory, in the order in which they ended.
+    pub(crate) fn ended_process_instances(&self, by: Timestamp) -> impl Iterator<Item = &HistoricProcessInstance> {
+        self.listed().flat_map(move |past| {
+            let first = (Some(Timestamp(i64::MIN)), Id(0));
+            let ended = past.process_instances.end.range(first..=(Some(by), Id(u128::MAX)));
+            ended.filter_map(|(_, id)| past.archive.process_instances.get(id))
+        })
+    }
+
+    /// Evaluations of a decision, as far as they are in memory.
+    pub(crate) fn decisions_of(&self, definition: Id) -> impl Iterator<Item = &HistoricDecisionInstance> {
+        self.listed().flat_map(move |past| {
+            ids(&past.decisions.decision_definition, definition).filter_map(|id| past.archive.decisions.get(&id))
         })
     }
 

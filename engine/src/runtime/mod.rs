@@ -46,7 +46,7 @@ use std::{
 };
 
 pub use batches::BatchOptions;
-pub use clean_up::{CleanUpOptions, CleanUpWindow, Window};
+pub use clean_up::{CleanUpOptions, CleanUpStrategy, CleanUpWindow, Window};
 pub(crate) use deploy::Made;
 use engine_core::{
     error::Fault,

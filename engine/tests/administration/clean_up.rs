@@ -3,8 +3,8 @@
 use crate::support::{deploy, flows, start, tasks, with};
 use jiff::civil::time;
 use tollgate::{
-    CleanUpOptions, Engine, Id, Options, Timestamp, Window,
-    request::{CleanUp, MetricsQuery},
+    CleanUpOptions, CleanUpStrategy, Engine, Id, Options, Timestamp, Window,
+    request::{Caller, CleanUp, DefinitionChange, MetricsQuery},
 };
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -42,6 +42,48 @@ fn what_is_due_is_removed_in_portions() {
     assert!(old.iter().all(|id| world.historic_activities_of(*id).next().is_none()));
     assert!(world.historic_process_instance(young).is_some());
     assert!(world.job(job).is_some_and(|job| job.suspended));
+}
+
+/// By end time: what counts is the end of each process instance and the time to live that its definition has at the clean-up;
+/// the threshold says whether the job runs again at once.
+#[test]
+fn clean_up_can_go_by_end_time() {
+    let clean_up = CleanUpOptions {
+        strategy: CleanUpStrategy::EndTime,
+        batch_size: 4,
+        batch_threshold: 3,
+        ..CleanUpOptions::default()
+    };
+    let mut options = Options { clean_up, ..Options::default() };
+    options.settings.removal_time = engine_core::host::RemovalTimeStrategy::None;
+    let engine = with(options);
+    engine.set_clock(Some(NEW_YEAR));
+    deploy(&engine, &tasks("p", &["A"]));
+    let old: Vec<Id> = (0..5).map(|_| finish(&engine)).collect();
+    let waiting = start(&engine, "p");
+    let world = engine.read();
+    let row = world.historic_process_instance(old[0]).expect("it ended");
+    assert_eq!(row.removal_time, None);
+    let definition = row.definition;
+    drop(world);
+    let left = || old.iter().filter(|id| engine.read().historic_process_instance(**id).is_some()).count();
+
+    // five days are not over
+    engine.set_clock(Some(NEW_YEAR.plus_days(4)));
+    let job = ask(&engine, true)[0];
+    engine.run_due_jobs(10, false);
+    assert_eq!(left(), 5);
+    // one day is
+    let change = DefinitionChange::HistoryTimeToLive { definition, days: Some(1) };
+    engine.change_definitions(change, &Caller::default()).wait().expect("there is one");
+    ask(&engine, true);
+    engine.run_due_jobs(1, false);
+    assert_eq!(left(), 1);
+    assert!(engine.read().job(job).is_some_and(|job| !job.suspended), "four are more than the threshold");
+    engine.run_due_jobs(10, false);
+    assert_eq!(left(), 0);
+    assert!(engine.read().job(job).is_some_and(|job| job.suspended));
+    assert!(engine.read().historic_process_instance(waiting).is_some());
 }
 
 /// With a window the jobs wait for it, and share the minutes of the hours.

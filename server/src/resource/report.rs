@@ -294,6 +294,7 @@ fn cleanable(call: &Call, ids: &str, keys: &str) -> Result<CleanableReport, Fail
         compact: call.flag("compact", false),
         descending,
         now: call.app.engine.now(),
+        strategy: call.app.engine.clean_up_strategy(),
     })
 }
 
@@ -358,13 +359,13 @@ fn count_cleanable_decisions(call: &Call) -> Reply {
 fn batches_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
     let report = cleanable(call, "", "")?;
     let world = call.app.engine.read();
-    let rows = report.batches(&world, page);
+    let rows = report.batches(&world, page, |kind| call.app.engine.batch_time_to_live(kind));
     Ok(rows
         .iter()
         .map(|row| {
             json!({
                 "batchType": row.of,
-                "historyTimeToLive": null,
+                "historyTimeToLive": call.app.engine.batch_time_to_live(row.of),
                 "finishedBatchesCount": row.finished,
                 "cleanableBatchesCount": row.cleanable,
             })

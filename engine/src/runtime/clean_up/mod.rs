@@ -3,6 +3,8 @@
 //! History has a removal time: base time plus the time to live of the definition. The clean-up jobs, which never end, remove
 //! what is due in portions, each in a transaction of its own, within a daily window or when asked.
 
+mod due;
+
 use std::collections::BTreeMap;
 
 use engine_core::{
@@ -15,18 +17,16 @@ use engine_core::{
 use jiff::{Zoned, civil::Time};
 use models::{Id, Timestamp};
 
-use super::{Engine, Shared, batches, engine_jobs::Work, lane::Lane, meters::Metric};
+use super::{Engine, Shared, engine_jobs::Work, lane::Lane, meters::Metric};
 use crate::{
     pending::Pending,
     request::{Caller, CleanUp},
-    world::{Record, RemovalTimeChoice, RemovalTimeOwner, World, cold::Traces},
+    world::{Record, RemovalTimeChoice, RemovalTimeOwner, World},
 };
 
 /// Seconds until a clean-up that found nothing looks again within its window; doubled each time, up to an hour.
 const START_DELAY: i64 = 10;
 const MAX_DELAY: i64 = 60 * 60;
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A daily span of time in the engine's time zone. An end before the start is on the next day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,24 +37,47 @@ pub struct Window {
     pub end: Time,
 }
 
+/// What the clean-up goes by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CleanUpStrategy {
+    /// The removal times that history has.
+    #[default]
+    RemovalTime,
+    /// The end of what it is about, with the time to live that its definition has then. Decisions go by their evaluation, those
+    /// of process instances as well.
+    EndTime,
+}
+
 /// When and how history is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CleanUpOptions {
     /// Clean-up can be asked for at all.
     pub enabled: bool,
+    /// What it goes by.
+    pub strategy: CleanUpStrategy,
     /// The daily window; `None`: only when asked.
     pub window: Option<Window>,
     /// Windows of single days of the week, 1 is Monday.
     pub weekdays: BTreeMap<i8, Window>,
     /// Process instances, decisions or batches removed in one transaction.
     pub batch_size: usize,
+    /// By end time: a job that removed at least so many runs again at once.
+    pub batch_threshold: usize,
     /// Number of clean-up jobs, 1 to 8; each removes what is due in its share of the minutes of an hour.
     pub degree_of_parallelism: u8,
 }
 
 impl Default for CleanUpOptions {
     fn default() -> Self {
-        Self { enabled: true, window: None, weekdays: BTreeMap::new(), batch_size: 500, degree_of_parallelism: 1 }
+        Self {
+            enabled: true,
+            strategy: CleanUpStrategy::default(),
+            window: None,
+            weekdays: BTreeMap::new(),
+            batch_size: 500,
+            batch_threshold: 10,
+            degree_of_parallelism: 1,
+        }
     }
 }
 
@@ -152,6 +175,16 @@ impl Engine {
         shared.options.clean_up.current_or_next(shared.clock.now(), &shared.options.settings.time_zone)
     }
 
+    /// What the clean-up of history goes by.
+    pub fn clean_up_strategy(&self) -> CleanUpStrategy {
+        self.inner.shared.options.clean_up.strategy
+    }
+
+    /// Days that the history of batches of a type is kept after their end.
+    pub fn batch_time_to_live(&self, kind: &str) -> Option<i32> {
+        self.inner.shared.options.batches.time_to_live(kind)
+    }
+
     /// Whether history can be cleaned up.
     pub fn clean_up_enabled(&self) -> bool {
         self.inner.shared.options.clean_up.enabled
@@ -221,11 +254,11 @@ impl Lane {
         let mut work = Work::default();
         let mut full = false;
         if state.immediate || within(now) {
-            let removed = remove_due(&shared.world.read(), &mut work, now, state, options.batch_size);
+            let removed = shared.remove_due(&mut work, now, state);
             shared.meters.add(Metric::RemovedProcessInstances, removed.instances);
             shared.meters.add(Metric::RemovedDecisionInstances, removed.decisions);
             shared.meters.add(Metric::RemovedBatches, removed.batches);
-            full = [removed.instances, removed.decisions, removed.batches].contains(&options.batch_size);
+            full = removed.full(options);
         }
         let mut job = job.clone();
         let delay = START_DELAY.saturating_mul(1 << state.empty_runs.min(16)).min(MAX_DELAY);
@@ -281,55 +314,6 @@ fn clean_up_jobs(world: &World) -> impl Iterator<Item = &Job> {
     world.jobs().filter(|job| matches!(job.kind, JobKind::HistoryCleanup(_)))
 }
 
-/// How much a clean-up has removed.
-struct Removed {
-    instances: usize,
-    decisions: usize,
-    batches: usize,
-}
-
-/// Removes at most `most` of each kind.
-fn remove_due(world: &World, work: &mut Work, now: Timestamp, state: CleanUpJob, most: usize) -> Removed {
-    let mine = |time: Timestamp| {
-        let minute = time.0.div_euclid(60_000).rem_euclid(60);
-        (i64::from(state.minute_from)..=i64::from(state.minute_to)).contains(&minute)
-    };
-    let mut by_root: BTreeMap<Id, Vec<HistoryEvent>> = BTreeMap::new();
-    let mut instances = 0;
-    let mut remove = |world: &World| {
-        let due = world.cleanable_process_instances(now).filter(|row| row.removal_time.is_some_and(mine));
-        for row in due.take(most - instances) {
-            by_root.entry(row.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(row.id));
-            instances += 1;
-        }
-        instances < most
-    };
-    // what is on disk is older
-    let on_disk = world.candidates(&Traces::any().removable(now)).map(|root| root.root).collect();
-    if world.portions(on_disk).all(|portion| remove(&portion)) {
-        remove(world);
-    }
-    work.commands.extend(by_root.into_iter().map(|(root, events)| (root, Command::Record(events))));
-    // decisions of process instances go with these
-    let mut decisions = 0;
-    for row in world.cleanable_decisions(now).filter(|row| row.removal_time.is_some_and(mine)).take(most) {
-        work.history.push(HistoryEvent::EntryDeleted(row.id));
-        decisions += 1;
-    }
-    let due =
-        |row: &&crate::world::Batch| row.end.is_some() && row.removal_time.is_some_and(|at| at <= now && mine(at));
-    let ended: Vec<_> = world.batches().filter(due).take(most).collect();
-    for row in &ended {
-        batches::forget(work, world, row);
-    }
-    Removed { instances, decisions, batches: ended.len() }
-}
-
-/// A time and some days.
-fn plus_days(at: Timestamp, days: i32) -> Timestamp {
-    at.plus_ms(i64::from(days) * DAY_MS)
-}
-
 impl Shared {
     fn strategy(&self) -> RemovalTimeStrategy {
         self.options.settings.removal_time
@@ -343,7 +327,7 @@ impl Shared {
             RemovalTimeStrategy::Start => start,
             RemovalTimeStrategy::End => end?,
         };
-        Some(plus_days(base, days))
+        Some(base.plus_days(days))
     }
 
     /// When a decision that no process evaluated may be removed: its hierarchy counts from the evaluation.
@@ -352,7 +336,7 @@ impl Shared {
             return None;
         }
         let days = self.world.read().decision_definition(definition).and_then(|row| row.history_time_to_live)?;
-        Some(plus_days(time, days))
+        Some(time.plus_days(days))
     }
 
     fn set_instance_removal_time(
@@ -375,7 +359,7 @@ impl Shared {
                     RemovalTimeStrategy::Start => Some(root.start),
                     RemovalTimeStrategy::End => root.end,
                 };
-                base.zip(days).map(|(base, days)| plus_days(base, days))
+                base.zip(days).map(|(base, days)| base.plus_days(days))
             }
         };
         let process_instance = (!hierarchical).then_some(id);
@@ -398,7 +382,7 @@ impl Shared {
             RemovalTimeChoice::Calculated => {
                 let days = world.decision_definition(top.decision_definition).and_then(|row| row.history_time_to_live);
                 let known = self.strategy() != RemovalTimeStrategy::None;
-                days.filter(|_| known).map(|days| plus_days(top.time, days))
+                days.filter(|_| known).map(|days| top.time.plus_days(days))
             }
         };
         let mut ids = vec![id];

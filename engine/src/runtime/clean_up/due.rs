@@ -1,0 +1,166 @@
+//! What a clean-up job removes in one transaction: by removal time, or by end time and time to live.
+
+use std::collections::BTreeMap;
+
+use engine_core::{command::Command, history::HistoryEvent, state::CleanUpJob};
+use models::{Id, Timestamp};
+
+use super::{CleanUpOptions, CleanUpStrategy};
+use crate::{
+    runtime::{Shared, batches, engine_jobs::Work},
+    world::{Batch, World, cold::Traces},
+};
+
+/// How much a clean-up has removed.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Removed {
+    pub(super) instances: usize,
+    pub(super) decisions: usize,
+    pub(super) batches: usize,
+}
+
+impl Removed {
+    /// Whether so much was removed that the job runs again at once.
+    pub(super) fn full(self, options: &CleanUpOptions) -> bool {
+        let each = [self.instances, self.decisions, self.batches];
+        match options.strategy {
+            CleanUpStrategy::RemovalTime => each.contains(&options.batch_size),
+            CleanUpStrategy::EndTime => each.into_iter().sum::<usize>() >= options.batch_threshold,
+        }
+    }
+}
+
+/// What happened within the minutes of an hour that a job is responsible for.
+#[derive(Clone, Copy)]
+struct Share(CleanUpJob);
+
+impl Share {
+    fn has(self, time: Timestamp) -> bool {
+        let minute = time.0.div_euclid(60_000).rem_euclid(60);
+        (i64::from(self.0.minute_from)..=i64::from(self.0.minute_to)).contains(&minute)
+    }
+}
+
+/// Events that remove history, by root instance.
+type ByRoot = BTreeMap<Id, Vec<HistoryEvent>>;
+
+impl Shared {
+    /// Removes a portion of what is due.
+    pub(super) fn remove_due(&self, work: &mut Work, now: Timestamp, state: CleanUpJob) -> Removed {
+        let world = self.world.read();
+        let share = Share(state);
+        let mut by_root = ByRoot::new();
+        let removed = match self.options.clean_up.strategy {
+            CleanUpStrategy::RemovalTime => self.by_removal_time(&world, work, &mut by_root, now, share),
+            CleanUpStrategy::EndTime => self.by_end_time(&world, work, &mut by_root, now, share),
+        };
+        work.commands.extend(by_root.into_iter().map(|(root, events)| (root, Command::Record(events))));
+        removed
+    }
+
+    /// Removes as many as the batch size says, of each kind.
+    fn by_removal_time(
+        &self,
+        world: &World,
+        work: &mut Work,
+        by_root: &mut ByRoot,
+        now: Timestamp,
+        share: Share,
+    ) -> Removed {
+        let most = self.options.clean_up.batch_size;
+        let mine = |time: Option<Timestamp>| time.is_some_and(|time| share.has(time));
+        let mut removed = Removed::default();
+        through(world, &Traces::any().removable(now), |world| {
+            let due = world.cleanable_process_instances(now).filter(|row| mine(row.removal_time));
+            for row in due.take(most - removed.instances) {
+                by_root.entry(row.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(row.id));
+                removed.instances += 1;
+            }
+            removed.instances < most
+        });
+        // decisions of process instances go with these
+        for row in world.cleanable_decisions(now).filter(|row| mine(row.removal_time)).take(most) {
+            work.history.push(HistoryEvent::EntryDeleted(row.id));
+            removed.decisions += 1;
+        }
+        removed.batches = remove_batches(world, work, most, |batch| {
+            batch.end.is_some() && mine(batch.removal_time) && batch.removal_time <= Some(now)
+        });
+        removed
+    }
+
+    /// Removes as many as the batch size says, of all kinds together: first process instances, then decisions, then batches.
+    fn by_end_time(
+        &self,
+        world: &World,
+        work: &mut Work,
+        by_root: &mut ByRoot,
+        now: Timestamp,
+        share: Share,
+    ) -> Removed {
+        let mut most = self.options.clean_up.batch_size;
+        let over =
+            |at: Timestamp, days: Option<i32>| share.has(at) && days.is_some_and(|days| at.plus_days(days) <= now);
+        let mut removed = Removed::default();
+        let definitions = world.process_definitions().filter(|row| row.history_time_to_live.is_some());
+        // what ended by then had begun by then
+        let traces = Traces::any().one_of(definitions.map(|row| row.id)).until(Some(now));
+        through(world, &traces, |world| {
+            let due = world.ended_process_instances(now).filter(|row| {
+                let days = world.process_definition(row.definition).and_then(|row| row.history_time_to_live);
+                row.end.is_some_and(|end| over(end, days))
+            });
+            for row in due.take(most) {
+                by_root.entry(row.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(row.id));
+                removed.instances += 1;
+                most -= 1;
+            }
+            most > 0
+        });
+        let definitions: Vec<_> =
+            world.decision_definitions().filter(|row| row.history_time_to_live.is_some()).map(|row| row.id).collect();
+        let traces = Traces::any().one_of(definitions.iter().copied()).until(Some(now));
+        through(world, &traces, |world| {
+            for definition in definitions.iter().copied() {
+                let days = world.decision_definition(definition).and_then(|row| row.history_time_to_live);
+                for row in world.decisions_of(definition).filter(|row| over(row.time, days)).take(most) {
+                    let instance = row.process_instance.and_then(|id| world.historic_process_instance(id));
+                    let event = HistoryEvent::EntryDeleted(row.id);
+                    match instance {
+                        None => work.history.push(event),
+                        Some(instance) => {
+                            let events = by_root.entry(instance.root).or_default();
+                            if events.contains(&HistoryEvent::ProcessInstanceDeleted(instance.id)) {
+                                continue;
+                            }
+                            events.push(event);
+                        }
+                    }
+                    removed.decisions += 1;
+                    most -= 1;
+                }
+            }
+            most > 0
+        });
+        removed.batches = remove_batches(world, work, most, |batch| {
+            batch.end.is_some_and(|end| over(end, self.options.batches.time_to_live(&batch.kind)))
+        });
+        removed
+    }
+}
+
+/// Goes through the history of roots with these traces, that on disk first since it is older, until `each` answers that it is enough.
+fn through(world: &World, traces: &Traces, mut each: impl FnMut(&World) -> bool) {
+    let on_disk = world.candidates(traces).map(|root| root.root).collect();
+    if world.portions(on_disk).all(|portion| each(&portion)) {
+        each(world);
+    }
+}
+
+fn remove_batches(world: &World, work: &mut Work, most: usize, due: impl Fn(&Batch) -> bool) -> usize {
+    let due: Vec<_> = world.batches().filter(|batch| due(batch)).take(most).collect();
+    for batch in &due {
+        batches::forget(work, world, batch);
+    }
+    due.len()
+}
