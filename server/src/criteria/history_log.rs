@@ -22,12 +22,12 @@ parameters! {
         "tenantIdIn" => tenant_id_in,
         "occurredBefore" => occurred_before,
         "occurredAfter" => occurred_after,
-        "formFields" => form_fields,
-        "variableUpdates" => variable_updates,
-        "excludeTaskDetails" => exclude_task_details,
         "initial" => initial,
         "withoutTenantId" => without_tenant_id,
     } with {
+        "formFields" => |query, input| super::given(&mut query.form_fields, input),
+        "variableUpdates" => |query, input| super::given(&mut query.variable_updates, input),
+        "excludeTaskDetails" => |query, input| super::given(&mut query.exclude_task_details, input),
         "caseExecutionId" => |query, input| super::no_case(&mut query.impossible, input),
         "caseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
     }
@@ -57,10 +57,11 @@ parameters! {
         "createTimeAfter" => create_time_after,
         "endTimeBefore" => end_time_before,
         "endTimeAfter" => end_time_after,
-        "open" => open,
         "resolved" => resolved,
         "deleted" => deleted,
         "withoutTenantId" => without_tenant_id,
+    } with {
+        "open" => |query, input| super::given(&mut query.open, input),
     }
 }
 

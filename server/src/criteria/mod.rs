@@ -100,6 +100,12 @@ fn value(field: &mut Option<Value>, input: Input<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Takes a flag that counts as soon as it is given, even as `false`: so Camunda reads some of those of history.
+fn given(field: &mut bool, input: Input<'_>) -> Result<(), Failure> {
+    *field |= input.flag()?.is_some();
+    Ok(())
+}
+
 /// Takes a criterion on a case. There are none, so that nothing meets it.
 #[expect(clippy::unnecessary_wraps, reason = "the form of all setters")]
 fn no_case(impossible: &mut bool, input: Input<'_>) -> Result<(), Failure> {

@@ -57,10 +57,19 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The JSON that the text of a query parameter is: numbers and booleans are read so, also there.
+    fn json(text: &str) -> Option<Value> {
+        serde_json::from_str(text).ok()
+    }
+
     /// A boolean.
     pub(crate) fn flag(self) -> Result<Option<bool>, Failure> {
+        const JAVA: &str = "java.lang.Boolean";
         let text = match self {
-            Input::Query { text, .. } => text,
+            Input::Query { text, .. } => {
+                let json = Self::json(text).ok_or_else(|| self.inconvertible(JAVA, false))?;
+                return Input::Json(&json).flag().map_err(|_| self.inconvertible(JAVA, false));
+            }
             Input::Json(Value::Null) => return Ok(None),
             Input::Json(Value::Bool(flag)) => return Ok(Some(*flag)),
             Input::Json(Value::String(text)) => text.trim(),
@@ -71,13 +80,16 @@ impl<'a> Input<'a> {
             "" => Ok(None),
             "true" | "True" | "TRUE" => Ok(Some(true)),
             "false" | "False" | "FALSE" => Ok(Some(false)),
-            _ => Err(self.inconvertible("java.lang.Boolean", false)),
+            _ => Err(self.inconvertible(JAVA, false)),
         }
     }
 
     fn whole(self, java_type: &str) -> Result<Option<i64>, Failure> {
         let text = match self {
-            Input::Query { text, .. } => text,
+            Input::Query { text, .. } => {
+                let json = Self::json(text).ok_or_else(|| self.inconvertible(java_type, false))?;
+                return Input::Json(&json).whole(java_type).map_err(|_| self.inconvertible(java_type, false));
+            }
             Input::Json(Value::Null) => return Ok(None),
             Input::Json(Value::Number(number)) => {
                 // a fraction is cut, as Jackson does
