@@ -394,8 +394,8 @@ impl World {
     /// Process instances that had ended by a time, as far as they are in memory, in the order in which they ended.
     pub(crate) fn ended_process_instances(&self, by: Timestamp) -> impl Iterator<Item = &HistoricProcessInstance> {
         self.listed().flat_map(move |past| {
-            let first = (Some(Timestamp(i64::MIN)), Id(0));
-            let ended = past.process_instances.end.range(first..=(Some(by), Id(u128::MAX)));
+            let first = (Some(Timestamp(i64::MIN)), Id::new(0));
+            let ended = past.process_instances.end.range(first..=(Some(by), Id::new(u128::MAX)));
             ended.filter_map(|(_, id)| past.archive.process_instances.get(id))
         })
     }
