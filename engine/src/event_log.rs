@@ -41,8 +41,8 @@ impl Observer for EventLog {
         if !tracing::enabled!(target: "tollgate::events", Level::WARN) {
             return;
         }
-        for entry in commit.history {
-            tell(commit, &entry.event);
+        for event in commit.events() {
+            tell(commit, event);
         }
     }
 }

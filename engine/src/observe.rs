@@ -9,13 +9,13 @@ use std::{
     },
 };
 
-use engine_core::trace::TraceContext;
+use engine_core::{history::HistoryEvent, trace::TraceContext};
 use models::Id;
 use parking_lot::RwLock;
 
 use crate::{
     request::Caller,
-    world::{Record, RecordChange, RecordKey, RootedEvent, World, WorldChange},
+    world::{Record, RecordChange, RecordKey, RootHistory, World, WorldChange},
 };
 
 /// Is told of commits, in their order, on the thread that publishes them: it must be quick and never wait.
@@ -35,7 +35,7 @@ pub struct Committed<'a> {
     /// What it changed, each thing once; empty unless an observer [wants](Observer::wants_changes) to know.
     pub changes: &'a [Changed],
     /// The history it wrote, in order.
-    pub history: &'a [RootedEvent],
+    pub history: &'a [RootHistory],
     /// Ids of sequence flows taken, with the definition of each; only with [`record_flows`](crate::Settings::record_flows).
     pub flows: &'a [(Id, Arc<str>)],
     /// The trace that the request belongs to.
@@ -44,6 +44,13 @@ pub struct Committed<'a> {
     pub request: Option<&'a str>,
     /// The read model with the commit in it, and perhaps with commits after it.
     pub world: &'a World,
+}
+
+impl Committed<'_> {
+    /// The history it wrote, event by event.
+    pub fn events(&self) -> impl Iterator<Item = &HistoryEvent> {
+        RootHistory::each(self.history).map(|(_, event)| event)
+    }
 }
 
 /// A thing that a commit changed.
@@ -101,7 +108,7 @@ pub(crate) struct Observers {
 #[derive(Debug)]
 pub(crate) struct Note {
     changes: Vec<Changed>,
-    history: Arc<Vec<RootedEvent>>,
+    history: Arc<Vec<RootHistory>>,
     flows: Vec<(Id, Arc<str>)>,
     origin: Origin,
 }

@@ -22,6 +22,7 @@ use tollgate::{
     observe::{Committed, Observer},
     state::ActivityState,
     trace::{Sampling, TraceContext, of_root, span_id},
+    world::RootHistory,
 };
 
 use crate::{
@@ -56,13 +57,13 @@ fn tells(event: &HistoryEvent) -> bool {
 
 impl Observer for Spans {
     fn committed(&self, commit: &Committed<'_>) {
-        if !commit.history.iter().any(|entry| tells(&entry.event)) {
+        if !commit.events().any(tells) {
             return;
         }
         let told = Told::new(commit, self.sampling);
         self.queue.add(|out| {
-            let entries = commit.history.iter().filter_map(|entry| Some((entry.root?, &entry.event)));
-            entries.map(|(root, event)| u64::from(told.tell(out, root, event))).sum()
+            let events = RootHistory::each(commit.history).filter_map(|(root, event)| Some((root?, event)));
+            events.map(|(root, event)| u64::from(told.tell(out, root, event))).sum()
         });
     }
 }
@@ -86,8 +87,8 @@ impl<'a> Told<'a> {
             activities: FxHashMap::default(),
             open: Vec::new(),
         };
-        for entry in commit.history {
-            match &entry.event {
+        for event in commit.events() {
+            match event {
                 HistoryEvent::ProcessInstanceStarted(row) => drop(told.instances.insert(row.id, row)),
                 HistoryEvent::ActivityStarted(row) => drop(told.activities.insert(row.id, row)),
                 HistoryEvent::IncidentEnded { id, state: IncidentState::Deleted, .. } => {

@@ -81,8 +81,8 @@ impl Meters {
 
     /// Counts what a commit did.
     pub(super) fn count(&self, change: &WorldChange) {
-        for entry in change.history.iter() {
-            let metric = match &entry.event {
+        for (_, event) in change.events() {
+            let metric = match event {
                 HistoryEvent::ActivityStarted(_) => Metric::ActivityInstanceStart,
                 HistoryEvent::ActivityEnded { .. } => Metric::ActivityInstanceEnd,
                 HistoryEvent::ProcessInstanceStarted(row) if row.id == row.root => Metric::RootProcessInstanceStart,

@@ -24,7 +24,7 @@ use models::Id;
 use store::{Op, Store};
 
 use crate::world::{
-    Model, Record, RecordChange, RecordKey, RootedEvent, WorldChange,
+    Model, Record, RecordChange, RecordKey, RootHistory, WorldChange,
     cold::{HistorySource, Segment, Stored},
 };
 
@@ -379,7 +379,7 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
             }
         }
         let events: Vec<HistoryEvent> = decode(&key, &value)?;
-        let history = Arc::new(events.into_iter().map(|event| RootedEvent { root, event }).collect());
+        let history = Arc::new(vec![RootHistory { root, events }]);
         let stored = root.map(|root| (root, sequence)).into_iter().collect();
         loaded.world.apply(WorldChange { history, stored, ..WorldChange::default() });
         if let Some(root) = root {

@@ -73,8 +73,8 @@ impl Model {
         for root in change.roots {
             self.runtime.apply(root);
         }
-        for entry in &*change.history {
-            self.history.apply(entry.root, &entry.event);
+        for (root, event) in RootHistory::each(&change.history) {
+            self.history.apply(root, event);
         }
         for (root, sequence) in change.stored {
             self.history.stored(root, sequence);
@@ -174,11 +174,18 @@ impl Model {
     }
 }
 
-/// A history event and the root instance it belongs to.
+/// History events in order, and the root instance they belong to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RootedEvent {
+pub struct RootHistory {
     /// The root instance; `None` for what belongs to none.
     pub root: Option<Id>,
-    /// The event.
-    pub event: HistoryEvent,
+    /// The events.
+    pub events: Vec<HistoryEvent>,
+}
+
+impl RootHistory {
+    /// The events of all, each with its root instance.
+    pub fn each(all: &[Self]) -> impl Iterator<Item = (Option<Id>, &HistoryEvent)> {
+        all.iter().flat_map(|one| one.events.iter().map(|event| (one.root, event)))
+    }
 }

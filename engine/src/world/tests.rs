@@ -46,7 +46,7 @@ fn history_is_what_each_roots_archive_folds() {
             let root = Id::new(10_000 + 100 * index);
             for event in fixture::random_history(&mut random, root.number(), Id::new(7), None) {
                 archives.entry(root).or_default().apply(&event);
-                let history = vec![RootedEvent { root: Some(root), event }];
+                let history = vec![RootHistory { root: Some(root), events: vec![event] }];
                 world.apply(WorldChange { history: Arc::new(history), ..WorldChange::default() });
             }
         }
@@ -69,7 +69,7 @@ fn history_that_went_to_disk_and_came_back_is_the_same() {
         // an event brings a root back
         for root in &roots {
             let event = HistoryEvent::RemovalTime { process_instance: None, time: Some(Timestamp(7)) };
-            let history = Arc::new(vec![RootedEvent { root: Some(*root), event }]);
+            let history = Arc::new(vec![RootHistory { root: Some(*root), events: vec![event] }]);
             cold.apply(WorldChange { history, ..WorldChange::default() });
         }
         let mut expected = Past::default();
@@ -364,6 +364,9 @@ fn events_of_no_root_are_kept_too() {
     let mut world = World::default();
     let row = fixture::instance_row(5, 5, Id::new(1));
     let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
-    world.apply(WorldChange { history: Arc::new(vec![RootedEvent { root: None, event }]), ..WorldChange::default() });
+    world.apply(WorldChange {
+        history: Arc::new(vec![RootHistory { root: None, events: vec![event] }]),
+        ..WorldChange::default()
+    });
     assert!(world.historic_process_instance(Id::new(5)).is_some());
 }

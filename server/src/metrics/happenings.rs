@@ -154,8 +154,8 @@ impl Observer for Happenings {
     fn committed(&self, commit: &Committed<'_>) {
         self.commits.inc();
         let mut known = self.known.lock();
-        for entry in commit.history {
-            self.count(&mut known, commit.world, &entry.event);
+        for event in commit.events() {
+            self.count(&mut known, commit.world, event);
         }
     }
 }

@@ -23,8 +23,8 @@ impl Observer for Reached {
         let mut count = |process: &str, element: &str| {
             *reached.entry(process.to_owned()).or_default().entry(element.to_owned()).or_default() += 1;
         };
-        for entry in commit.history {
-            if let HistoryEvent::ActivityStarted(row) = &entry.event
+        for event in commit.events() {
+            if let HistoryEvent::ActivityStarted(row) = event
                 && let Some(definition) = commit.world.process_definition(row.definition)
             {
                 count(&definition.key, &row.activity);

@@ -30,7 +30,7 @@ fn activities_are_counted_by_tokens_failed_jobs_and_incidents() {
 fn durations_are_reported_by_month_of_the_start() {
     use engine_core::history::HistoryEvent;
 
-    use crate::world::{RootedEvent, WorldChange};
+    use crate::world::{RootHistory, WorldChange};
 
     let mut world = World::default();
     // 2026-01-31T23:30Z is in February one hour to the east
@@ -40,7 +40,7 @@ fn durations_are_reported_by_month_of_the_start() {
         (row.start, row.end) = (Timestamp(start), Some(Timestamp(start + duration)));
         let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
         world.apply(WorldChange {
-            history: std::sync::Arc::new(vec![RootedEvent { root: None, event }]),
+            history: std::sync::Arc::new(vec![RootHistory { root: None, events: vec![event] }]),
             ..WorldChange::default()
         });
     }

@@ -11,7 +11,7 @@ use crate::{
     observe::Origin,
     request::Caller,
     runtime::persist,
-    world::{RecordChange, RootChange, RootedEvent, WorldChange},
+    world::{RecordChange, RootChange, RootHistory, WorldChange},
 };
 
 /// A durable commit that readers do not see yet.
@@ -38,7 +38,7 @@ impl Lane {
             self.sequence += 1;
             ops.push(persist::history_op(None, self.sequence, &history));
         }
-        let history = Arc::new(history.into_iter().map(|event| RootedEvent { root: None, event }).collect());
+        let history = Arc::new(vec![RootHistory { root: None, events: history }]);
         let change = WorldChange { records, history, now: Some(self.shared.clock.now()), ..WorldChange::default() };
         let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
         self.submit(
@@ -76,7 +76,7 @@ impl Lane {
         if !rootless.is_empty() {
             self.sequence += 1;
             ops.push(persist::history_op(None, self.sequence, &rootless));
-            happened.extend(rootless.into_iter().map(|event| RootedEvent { root: None, event }));
+            happened.push(RootHistory { root: None, events: rootless });
         }
         let mut under_way = UnderWay { number: 0, roots: Vec::with_capacity(parts.len()), ahead: Entries::default() };
         for (root, commit) in parts {
@@ -93,8 +93,8 @@ impl Lane {
                 self.sequence += 1;
                 ops.push(persist::history_op(Some(root), self.sequence, &history));
                 change.stored.push((root, self.sequence));
+                happened.push(RootHistory { root: Some(root), events: history });
             }
-            happened.extend(history.into_iter().map(|event| RootedEvent { root: Some(root), event }));
             under_way.ahead.note(root, &state, &changes);
             // a root that came and went in one transaction is known to nobody: it needs no place
             let passing = state.is_empty() && !changes.had_anything();

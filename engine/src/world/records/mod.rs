@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use admin::*;
 pub use batch::*;
-use engine_core::state;
+use engine_core::{history::HistoryEvent, state};
 pub use identity::*;
 use minicbor::{Decode, Encode};
 use models::{Id, Timestamp};
@@ -209,7 +209,7 @@ pub struct WorldChange {
     /// Root instances.
     pub roots: Vec<RootChange>,
     /// History, in order; shared with those who are told of it later.
-    pub history: Arc<Vec<super::RootedEvent>>,
+    pub history: Arc<Vec<super::RootHistory>>,
     /// Records that belong to no root instance, in order.
     pub records: Vec<RecordChange>,
     /// Ids of sequence flows taken, with the definition of each, when they are recorded. The read model keeps none of them.
@@ -220,4 +220,11 @@ pub struct WorldChange {
     pub(crate) frozen: Option<Box<super::history::Frozen>>,
     /// The time of the commit.
     pub now: Option<Timestamp>,
+}
+
+impl WorldChange {
+    /// The history, event by event, with the root instance of each.
+    pub fn events(&self) -> impl Iterator<Item = (Option<Id>, &HistoryEvent)> {
+        super::RootHistory::each(&self.history)
+    }
 }
