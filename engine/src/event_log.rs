@@ -53,12 +53,12 @@ fn tell(commit: &Committed<'_>, event: &HistoryEvent) {
         // one that another causes says nothing more
         HistoryEvent::IncidentCreated(row) if row.cause == row.id => {
             let (Some(instance), activity) = (row.process_instance, row.activity.as_deref()) else { return };
-            let (kind, message) = (&row.kind, row.message.as_deref().unwrap_or_default());
+            let (kind, message) = (&*row.kind, row.message.as_deref().unwrap_or_default());
             line!(warn, world, request, instance, row.definition, activity, incident = %row.id, kind, "incident: {message}");
         }
         HistoryEvent::ExternalTaskLog(row) if row.kind == LogKind::Failure => {
             let (activity, message) = (&*row.activity, row.message.as_deref().unwrap_or_default());
-            let (worker, topic) = (row.worker.as_deref(), &row.topic);
+            let (worker, topic) = (row.worker.as_deref(), &*row.topic);
             line!(
                 info,
                 world,

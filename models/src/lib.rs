@@ -8,11 +8,13 @@ pub mod cbor;
 pub mod diagnostic;
 pub mod id;
 pub mod java_order;
+mod text;
 pub mod time;
 pub mod value;
 mod value_from;
 
 pub use diagnostic::{Diagnostic, Position, Severity, Span};
 pub use id::Id;
+pub use text::Text;
 pub use time::Timestamp;
 pub use value::Value;

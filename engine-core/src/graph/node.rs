@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use models::bpmn::{DecisionResultMapper, ErrorCatch, EscalationCatch, FormDefinition, TaskEvent};
+use models::{
+    Text,
+    bpmn::{DecisionResultMapper, ErrorCatch, EscalationCatch, FormDefinition, TaskEvent},
+};
 
 use super::{FlowIx, NodeIx};
 use crate::state::SubscriptionKind;
@@ -88,7 +91,7 @@ pub struct Node {
     /// Documentation.
     pub documentation: Option<Arc<str>>,
     /// `activityType` of history and API.
-    pub activity_type: &'static str,
+    pub activity_type: Text,
     /// What it does.
     pub kind: Kind,
     /// The flow scope; itself for the process.

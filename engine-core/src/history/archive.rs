@@ -1,6 +1,6 @@
 //! The fold of history events: rows of one root instance.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use models::{Id, Timestamp};
 
@@ -14,31 +14,31 @@ use super::{
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Archive {
     /// Process instances of the call hierarchy.
-    pub process_instances: BTreeMap<Id, HistoricProcessInstance>,
+    pub process_instances: BTreeMap<Id, Arc<HistoricProcessInstance>>,
     /// Activity instances.
-    pub activity_instances: BTreeMap<Id, HistoricActivityInstance>,
+    pub activity_instances: BTreeMap<Id, Arc<HistoricActivityInstance>>,
     /// User tasks.
-    pub tasks: BTreeMap<Id, HistoricTaskInstance>,
+    pub tasks: BTreeMap<Id, Arc<HistoricTaskInstance>>,
     /// Variables.
-    pub variables: BTreeMap<Id, HistoricVariableInstance>,
+    pub variables: BTreeMap<Id, Arc<HistoricVariableInstance>>,
     /// Variable updates and form fields.
-    pub details: BTreeMap<Id, HistoricDetail>,
+    pub details: BTreeMap<Id, Arc<HistoricDetail>>,
     /// Incidents.
-    pub incidents: BTreeMap<Id, HistoricIncident>,
+    pub incidents: BTreeMap<Id, Arc<HistoricIncident>>,
     /// Job log.
-    pub job_logs: BTreeMap<Id, HistoricJobLog>,
+    pub job_logs: BTreeMap<Id, Arc<HistoricJobLog>>,
     /// External task log.
-    pub external_task_logs: BTreeMap<Id, HistoricExternalTaskLog>,
+    pub external_task_logs: BTreeMap<Id, Arc<HistoricExternalTaskLog>>,
     /// Identity link log.
-    pub identity_links: BTreeMap<Id, HistoricIdentityLinkLog>,
+    pub identity_links: BTreeMap<Id, Arc<HistoricIdentityLinkLog>>,
     /// Decisions.
-    pub decisions: BTreeMap<Id, HistoricDecisionInstance>,
+    pub decisions: BTreeMap<Id, Arc<HistoricDecisionInstance>>,
     /// User operations.
-    pub operations: BTreeMap<Id, UserOperation>,
+    pub operations: BTreeMap<Id, Arc<UserOperation>>,
     /// Comments.
-    pub comments: BTreeMap<Id, Comment>,
+    pub comments: BTreeMap<Id, Arc<Comment>>,
     /// Attachments.
-    pub attachments: BTreeMap<Id, Attachment>,
+    pub attachments: BTreeMap<Id, Arc<Attachment>>,
 }
 
 impl Archive {
@@ -53,7 +53,7 @@ impl Archive {
         macro_rules! inherit {
             ($table:ident, $row:expr) => {
                 if let Some(time) = $row.process_instance.and_then(|id| self.process_instances.get(&id)?.removal_time) {
-                    if let Some(row) = self.$table.get_mut(&$row.id) {
+                    if let Some(row) = changed(&mut self.$table, &$row.id) {
                         row.removal_time = row.removal_time.or(Some(time));
                     }
                 }
@@ -62,19 +62,19 @@ impl Archive {
         match event {
             HistoryEvent::ProcessInstanceStarted(row) => {
                 let time = self.process_instances.get(&row.root).and_then(|root| root.removal_time);
-                if let (Some(time), Some(row)) = (time, self.process_instances.get_mut(&row.id)) {
+                if let (Some(time), Some(row)) = (time, changed(&mut self.process_instances, &row.id)) {
                     row.removal_time = Some(time);
                 }
             }
             HistoryEvent::ActivityStarted(row) => {
                 let time = self.process_instances.get(&row.process_instance).and_then(|row| row.removal_time);
-                if let (Some(time), Some(row)) = (time, self.activity_instances.get_mut(&row.id)) {
+                if let (Some(time), Some(row)) = (time, changed(&mut self.activity_instances, &row.id)) {
                     row.removal_time = Some(time);
                 }
             }
             HistoryEvent::ExternalTaskLog(row) => {
                 let time = self.process_instances.get(&row.process_instance).and_then(|row| row.removal_time);
-                if let (Some(time), Some(row)) = (time, self.external_task_logs.get_mut(&row.id)) {
+                if let (Some(time), Some(row)) = (time, changed(&mut self.external_task_logs, &row.id)) {
                     row.removal_time = Some(time);
                 }
             }
@@ -96,7 +96,7 @@ impl Archive {
         match event {
             HistoryEvent::ProcessInstanceStarted(row) => put(&mut self.process_instances, row.id, row),
             HistoryEvent::ProcessInstanceChanged { id, state, business_key, start_activity, definition } => {
-                if let Some(row) = self.process_instances.get_mut(id) {
+                if let Some(row) = changed(&mut self.process_instances, id) {
                     row.state = state.unwrap_or(row.state);
                     row.definition = definition.unwrap_or(row.definition);
                     if business_key.is_some() {
@@ -108,7 +108,7 @@ impl Archive {
                 }
             }
             HistoryEvent::ProcessInstanceEnded { id, time, state, delete_reason, end_activity } => {
-                if let Some(row) = self.process_instances.get_mut(id) {
+                if let Some(row) = changed(&mut self.process_instances, id) {
                     row.end = Some(*time);
                     row.state = *state;
                     row.delete_reason.clone_from(delete_reason);
@@ -117,7 +117,7 @@ impl Archive {
             }
             HistoryEvent::ActivityStarted(row) => put(&mut self.activity_instances, row.id, row),
             HistoryEvent::ActivityChanged { id, task, called_instance, assignee, migrated } => {
-                if let Some(row) = self.activity_instances.get_mut(id) {
+                if let Some(row) = changed(&mut self.activity_instances, id) {
                     row.task = task.or(row.task);
                     row.called_instance = called_instance.or(row.called_instance);
                     if let Some(change) = assignee {
@@ -137,14 +137,14 @@ impl Archive {
                 }
             }
             HistoryEvent::ActivityEnded { id, time, state } => {
-                if let Some(row) = self.activity_instances.get_mut(id) {
+                if let Some(row) = changed(&mut self.activity_instances, id) {
                     row.end = Some(*time);
                     row.state = *state;
                 }
             }
             HistoryEvent::TaskPut(row) => put(&mut self.tasks, row.id, row),
             HistoryEvent::TaskEnded { id, time, delete_reason, state } => {
-                if let Some(row) = self.tasks.get_mut(id) {
+                if let Some(row) = changed(&mut self.tasks, id) {
                     row.end = Some(*time);
                     row.delete_reason = Some(delete_reason.clone());
                     row.state.clone_from(state);
@@ -153,14 +153,14 @@ impl Archive {
             HistoryEvent::VariablePut(row) => {
                 let known = self.variables.get(&row.id).map(|known| (known.created, known.initial));
                 put(&mut self.variables, row.id, row);
-                if let (Some((created, initial)), Some(row)) = (known, self.variables.get_mut(&row.id)) {
+                if let (Some((created, initial)), Some(row)) = (known, changed(&mut self.variables, &row.id)) {
                     // it has moved, it was not made again
                     row.created = created;
                     row.initial = initial;
                 }
             }
             HistoryEvent::VariableUpdated { id, value } => {
-                if let Some(row) = self.variables.get_mut(id) {
+                if let Some(row) = changed(&mut self.variables, id) {
                     row.value = value.clone();
                     // set again in the transaction that has removed it
                     row.deleted = false;
@@ -168,7 +168,7 @@ impl Archive {
             }
             HistoryEvent::VariableDeleted { id, keep } => {
                 if *keep {
-                    if let Some(row) = self.variables.get_mut(id) {
+                    if let Some(row) = changed(&mut self.variables, id) {
                         row.deleted = true;
                     }
                 } else {
@@ -178,7 +178,7 @@ impl Archive {
             HistoryEvent::Detail(row) => put(&mut self.details, row.id, row),
             HistoryEvent::IncidentCreated(row) => put(&mut self.incidents, row.id, row),
             HistoryEvent::IncidentEnded { id, time, state } => {
-                if let Some(row) = self.incidents.get_mut(id) {
+                if let Some(row) = changed(&mut self.incidents, id) {
                     row.end = Some(*time);
                     row.state = *state;
                 }
@@ -213,22 +213,22 @@ impl Archive {
                 self.incidents.remove(id);
             }
             HistoryEvent::EntryRemovalTime { id, time } => {
-                if let Some(row) = self.job_logs.get_mut(id) {
+                if let Some(row) = changed(&mut self.job_logs, id) {
                     row.removal_time = *time;
                 }
-                if let Some(row) = self.decisions.get_mut(id) {
+                if let Some(row) = changed(&mut self.decisions, id) {
                     row.removal_time = *time;
                 }
-                if let Some(row) = self.operations.get_mut(id) {
+                if let Some(row) = changed(&mut self.operations, id) {
                     row.removal_time = *time;
                 }
             }
             HistoryEvent::Annotation { id, text } => {
-                if let Some(row) = self.incidents.get_mut(id) {
+                if let Some(row) = changed(&mut self.incidents, id) {
                     row.annotation.clone_from(text);
                 }
                 for row in self.operations.values_mut().filter(|row| row.operation == *id) {
-                    row.annotation.clone_from(text);
+                    Arc::make_mut(row).annotation.clone_from(text);
                 }
             }
         }
@@ -256,24 +256,24 @@ impl Archive {
             ($($table:ident),*) => {
                 $(for row in self.$table.values_mut() {
                     if instance.is_none() || row.process_instance == instance {
-                        row.removal_time = time;
+                        Arc::make_mut(row).removal_time = time;
                     }
                 })*
             };
         }
         for row in self.process_instances.values_mut() {
             if instance.is_none_or(|id| row.id == id) {
-                row.removal_time = time;
+                Arc::make_mut(row).removal_time = time;
             }
         }
         for row in self.activity_instances.values_mut() {
             if instance.is_none_or(|id| row.process_instance == id) {
-                row.removal_time = time;
+                Arc::make_mut(row).removal_time = time;
             }
         }
         for row in self.external_task_logs.values_mut() {
             if instance.is_none_or(|id| row.process_instance == id) {
-                row.removal_time = time;
+                Arc::make_mut(row).removal_time = time;
             }
         }
         set!(
@@ -308,7 +308,11 @@ impl Archive {
     }
 }
 
-#[expect(clippy::borrowed_box, reason = "events box their rows; the copy is of the row")]
-fn put<T: Clone>(table: &mut BTreeMap<Id, T>, id: Id, row: &Box<T>) {
-    table.insert(id, T::clone(row));
+fn put<T>(table: &mut BTreeMap<Id, Arc<T>>, id: Id, row: &Arc<T>) {
+    table.insert(id, row.clone());
+}
+
+/// A row, to change it; one that others look at is copied.
+fn changed<'a, T: Clone>(table: &'a mut BTreeMap<Id, Arc<T>>, id: &Id) -> Option<&'a mut T> {
+    table.get_mut(id).map(Arc::make_mut)
 }

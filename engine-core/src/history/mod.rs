@@ -8,8 +8,10 @@ mod operation;
 mod rows;
 
 pub use archive::Archive;
+use std::sync::Arc;
+
 use minicbor::{Decode, Encode};
-use models::{Id, Timestamp, Value};
+use models::{Id, Text, Timestamp, Value};
 pub use operation::{ADMIN, OPERATOR, Operation, RECALCULATE_DUE_DATE, TASK_WORKER};
 pub use rows::*;
 
@@ -34,7 +36,7 @@ pub enum HistoryLevel {
 pub enum HistoryEvent {
     /// A process instance began.
     #[n(0)]
-    ProcessInstanceStarted(#[n(0)] Box<HistoricProcessInstance>),
+    ProcessInstanceStarted(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricProcessInstance>),
     /// State, business key or removal time of a process instance changed: the fields that changed.
     #[n(1)]
     ProcessInstanceChanged {
@@ -46,10 +48,10 @@ pub enum HistoryEvent {
         state: Option<InstanceStateName>,
         /// Its business key.
         #[n(2)]
-        business_key: Option<String>,
+        business_key: Option<Text>,
         /// Activity it started at, when decided after the start.
         #[n(3)]
-        start_activity: Option<String>,
+        start_activity: Option<Text>,
         /// The definition it was migrated to.
         #[n(4)]
         definition: Option<Id>,
@@ -68,14 +70,14 @@ pub enum HistoryEvent {
         state: InstanceStateName,
         /// Why, when it was deleted.
         #[n(3)]
-        delete_reason: Option<String>,
+        delete_reason: Option<Text>,
         /// The end event.
         #[n(4)]
-        end_activity: Option<String>,
+        end_activity: Option<Text>,
     },
     /// An activity instance began.
     #[n(3)]
-    ActivityStarted(#[n(0)] Box<HistoricActivityInstance>),
+    ActivityStarted(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricActivityInstance>),
     /// A running activity instance was given its task, its called instance, an assignee, or was migrated.
     #[n(4)]
     ActivityChanged {
@@ -110,7 +112,7 @@ pub enum HistoryEvent {
     },
     /// A user task was created, or a property changed: the whole row.
     #[n(6)]
-    TaskPut(#[n(0)] Box<HistoricTaskInstance>),
+    TaskPut(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricTaskInstance>),
     /// A user task ended.
     #[n(7)]
     TaskEnded {
@@ -122,14 +124,14 @@ pub enum HistoryEvent {
         time: Timestamp,
         /// `completed`, `deleted` or the reason of the cancellation.
         #[n(2)]
-        delete_reason: String,
+        delete_reason: Text,
         /// `taskState`: `Completed` or `Deleted`.
         #[n(3)]
-        state: String,
+        state: Text,
     },
     /// A variable was created, or moved by migration: the whole row.
     #[n(8)]
-    VariablePut(#[n(0)] Box<HistoricVariableInstance>),
+    VariablePut(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricVariableInstance>),
     /// A variable's value changed.
     #[n(9)]
     VariableUpdated {
@@ -152,10 +154,10 @@ pub enum HistoryEvent {
     },
     /// A variable update or form property, for the record (level full; form fields from audit).
     #[n(11)]
-    Detail(#[n(0)] Box<HistoricDetail>),
+    Detail(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricDetail>),
     /// An incident was created: the whole row.
     #[n(12)]
-    IncidentCreated(#[n(0)] Box<HistoricIncident>),
+    IncidentCreated(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricIncident>),
     /// An incident ended.
     #[n(13)]
     IncidentEnded {
@@ -171,28 +173,28 @@ pub enum HistoryEvent {
     },
     /// A job was created, ran, failed or was deleted.
     #[n(14)]
-    JobLog(#[n(0)] Box<HistoricJobLog>),
+    JobLog(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricJobLog>),
     /// An external task was created, completed, failed or was deleted.
     #[n(15)]
-    ExternalTaskLog(#[n(0)] Box<HistoricExternalTaskLog>),
+    ExternalTaskLog(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricExternalTaskLog>),
     /// A candidate, assignee, owner or starter link was added or removed.
     #[n(16)]
-    IdentityLinkLog(#[n(0)] Box<HistoricIdentityLinkLog>),
+    IdentityLinkLog(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricIdentityLinkLog>),
     /// A decision was evaluated.
     #[n(17)]
-    Decision(#[n(0)] Box<HistoricDecisionInstance>),
+    Decision(#[cbor(n(0), with = "models::cbor::arc")] Arc<HistoricDecisionInstance>),
     /// A user operation.
     #[n(18)]
-    Operation(#[n(0)] Box<UserOperation>),
+    Operation(#[cbor(n(0), with = "models::cbor::arc")] Arc<UserOperation>),
     /// A comment was added.
     #[n(19)]
-    Comment(#[n(0)] Box<Comment>),
+    Comment(#[cbor(n(0), with = "models::cbor::arc")] Arc<Comment>),
     /// A comment was removed.
     #[n(20)]
     CommentDeleted(#[n(0)] Id),
     /// An attachment was added.
     #[n(21)]
-    Attachment(#[n(0)] Box<Attachment>),
+    Attachment(#[cbor(n(0), with = "models::cbor::arc")] Arc<Attachment>),
     /// An attachment was removed.
     #[n(22)]
     AttachmentDeleted(#[n(0)] Id),

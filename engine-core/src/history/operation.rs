@@ -1,5 +1,7 @@
 //! Entries of the user operation log before they are written.
 
+use std::sync::Arc;
+
 use models::{Id, Timestamp};
 
 use super::{HistoryEvent, UserOperation};
@@ -100,12 +102,14 @@ impl Operation {
             new_value,
             ..entry.clone()
         };
-        changes.into_iter().map(row).map(|row| HistoryEvent::Operation(Box::new(row))).collect()
+        changes.into_iter().map(row).map(|row| HistoryEvent::Operation(Arc::new(row))).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use models::{Id, Timestamp};
 
     use super::{OPERATOR, Operation};

@@ -1,7 +1,7 @@
 //! Historic entities, with the fields the history API shows. Definition key, name and version follow from the definition's
 //! id; durations from the times.
 
-use models::{Id, Timestamp, Value};
+use models::{Id, Text, Timestamp, Value};
 
 use crate::{state::ActivityState, trace::TraceContext};
 
@@ -97,7 +97,7 @@ rows! {
         /// The calling process instance.
         3 super_instance: Option<Id>,
         /// Business key.
-        4 business_key: Option<String>,
+        4 business_key: Option<Text>,
         /// Start.
         5 start: Timestamp,
         /// End.
@@ -105,21 +105,21 @@ rows! {
         /// State.
         7 state: InstanceStateName,
         /// User who started it.
-        8 start_user: Option<String>,
+        8 start_user: Option<Text>,
         /// Activity it started at.
-        9 start_activity: Option<String>,
+        9 start_activity: Option<Text>,
         /// Activity it ended at.
-        10 end_activity: Option<String>,
+        10 end_activity: Option<Text>,
         /// Why it was deleted.
-        11 delete_reason: Option<String>,
+        11 delete_reason: Option<Text>,
         /// Tenant.
-        12 tenant: Option<String>,
+        12 tenant: Option<Text>,
         /// When it may be removed.
         13 removal_time: Option<Timestamp>,
         /// The instance it restarts.
-        14 restarted: Option<String>,
+        14 restarted: Option<Text>,
         /// Case instance it was started with.
-        15 case_instance: Option<String>,
+        15 case_instance: Option<Text>,
         /// The call activity's instance that called it.
         16 super_activity_instance: Option<Id>,
         /// The trace that the request belongs to which started the root instance (its row only).
@@ -132,13 +132,13 @@ rows! {
         /// The parent: id of an activity instance or of the process instance.
         1 parent: Id,
         /// Activity id of the parent instance; empty for the process instance.
-        2 parent_activity: String,
+        2 parent_activity: Text,
         /// The activity id.
-        3 activity: String,
+        3 activity: Text,
         /// The activity's name.
-        4 activity_name: Option<String>,
+        4 activity_name: Option<Text>,
         /// The activity type (`bpmn-elements.md` 18).
-        5 activity_type: String,
+        5 activity_type: Text,
         /// The process definition.
         6 definition: Id,
         /// The process instance.
@@ -150,7 +150,7 @@ rows! {
         /// The called process instance.
         10 called_instance: Option<Id>,
         /// Assignee of the user task.
-        11 assignee: Option<String>,
+        11 assignee: Option<Text>,
         /// Start.
         12 start: Timestamp,
         /// End.
@@ -160,7 +160,7 @@ rows! {
         /// Position in the order of occurrence within the process instance.
         15 sequence: u64,
         /// Tenant.
-        16 tenant: Option<String>,
+        16 tenant: Option<Text>,
         /// When it may be removed.
         17 removal_time: Option<Timestamp>,
     }
@@ -169,29 +169,29 @@ rows! {
         /// The parent instance.
         0 parent: Id,
         /// Activity id of the parent instance.
-        1 parent_activity: String,
+        1 parent_activity: Text,
         /// The activity id.
-        2 activity: String,
+        2 activity: Text,
         /// The activity's name.
-        3 activity_name: Option<String>,
+        3 activity_name: Option<Text>,
         /// The process definition.
         4 definition: Id,
         /// The execution.
         5 execution: Option<Id>,
         /// The activity's type.
-        6 activity_type: Option<String>,
+        6 activity_type: Option<Text>,
     }
     /// Change of an assignee.
     AssigneeChange {
         /// The user; `None` is nobody.
-        0 user: Option<String>,
+        0 user: Option<Text>,
     }
     /// A user task.
     HistoricTaskInstance {
         /// Its id as text (standalone tasks may have any).
         0 id: Id,
         /// Id given by the creator of a standalone task.
-        1 custom_id: Option<String>,
+        1 custom_id: Option<Text>,
         /// The process definition.
         2 definition: Option<Id>,
         /// The process instance.
@@ -201,21 +201,21 @@ rows! {
         /// The activity instance.
         5 activity_instance: Option<Id>,
         /// `taskDefinitionKey`.
-        6 key: Option<String>,
+        6 key: Option<Text>,
         /// Name.
-        7 name: Option<String>,
+        7 name: Option<Text>,
         /// Description.
-        8 description: Option<String>,
+        8 description: Option<Text>,
         /// Owner.
-        9 owner: Option<String>,
+        9 owner: Option<Text>,
         /// Assignee.
-        10 assignee: Option<String>,
+        10 assignee: Option<Text>,
         /// Start.
         11 start: Timestamp,
         /// End.
         12 end: Option<Timestamp>,
         /// `completed`, `deleted` or the reason of the cancellation.
-        13 delete_reason: Option<String>,
+        13 delete_reason: Option<Text>,
         /// Priority.
         14 priority: i32,
         /// Due date.
@@ -223,22 +223,22 @@ rows! {
         /// Follow-up date.
         16 follow_up: Option<Timestamp>,
         /// Parent task.
-        17 parent_task: Option<String>,
+        17 parent_task: Option<Text>,
         /// Tenant.
-        18 tenant: Option<String>,
+        18 tenant: Option<Text>,
         /// `taskState`.
-        19 state: String,
+        19 state: Text,
         /// When it may be removed.
         20 removal_time: Option<Timestamp>,
         /// Case instance of a standalone task.
-        21 case_instance: Option<String>,
+        21 case_instance: Option<Text>,
     }
     /// A variable.
     HistoricVariableInstance {
         /// Its id.
         0 id: Id,
         /// Its name.
-        1 name: String,
+        1 name: Text,
         /// Its last value.
         2 value: Value,
         /// The process definition.
@@ -250,7 +250,7 @@ rows! {
         /// The activity instance of its scope.
         6 activity_instance: Option<Id>,
         /// Activity id of that instance; `None` for the process instance.
-        7 activity: Option<String>,
+        7 activity: Option<Text>,
         /// The task.
         8 task: Option<Id>,
         /// Creation time.
@@ -258,7 +258,7 @@ rows! {
         /// It was deleted while its scope was running.
         10 deleted: bool,
         /// Tenant.
-        11 tenant: Option<String>,
+        11 tenant: Option<Text>,
         /// When it may be removed.
         12 removal_time: Option<Timestamp>,
         /// Created with the process instance (`initial`).
@@ -269,7 +269,7 @@ rows! {
         /// Its id.
         0 id: Id,
         /// Name of the variable or form field.
-        1 name: String,
+        1 name: Text,
         /// Value of the variable, or the form field's text.
         2 value: Value,
         /// A form field, not a variable update.
@@ -287,7 +287,7 @@ rows! {
         /// The activity instance.
         9 activity_instance: Option<Id>,
         /// Activity id of that instance.
-        10 activity: Option<String>,
+        10 activity: Option<Text>,
         /// The task.
         11 task: Option<Id>,
         /// When.
@@ -295,20 +295,20 @@ rows! {
         /// The user operation it belongs to.
         13 operation: Option<Id>,
         /// Tenant.
-        14 tenant: Option<String>,
+        14 tenant: Option<Text>,
         /// When it may be removed.
         15 removal_time: Option<Timestamp>,
         /// Set when the process instance started.
         16 initial: bool,
         /// The variable was deleted: the type of its last value, where `value` is null.
-        17 deleted_type: Option<String>,
+        17 deleted_type: Option<Text>,
     }
     /// An incident.
     HistoricIncident {
         /// Its id.
         0 id: Id,
         /// Its type.
-        1 kind: String,
+        1 kind: Text,
         /// Message.
         2 message: Option<String>,
         /// Start.
@@ -324,21 +324,21 @@ rows! {
         /// The execution.
         8 execution: Option<Id>,
         /// The activity id.
-        9 activity: Option<String>,
+        9 activity: Option<Text>,
         /// The activity that failed.
-        10 failed_activity: Option<String>,
+        10 failed_activity: Option<Text>,
         /// The incident it comes from.
         11 cause: Id,
         /// The first incident in the chain.
         12 root_cause: Id,
         /// Job id, external task id or custom text.
-        13 configuration: Option<String>,
+        13 configuration: Option<Text>,
         /// Id of the log entry of the failure.
-        14 history_configuration: Option<String>,
+        14 history_configuration: Option<Text>,
         /// The job definition.
         15 job_definition: Option<Id>,
         /// Tenant.
-        16 tenant: Option<String>,
+        16 tenant: Option<Text>,
         /// When it may be removed.
         17 removal_time: Option<Timestamp>,
         /// Note of an operator.
@@ -367,13 +367,13 @@ rows! {
         /// The job definition.
         9 job_definition: Option<Id>,
         /// Type of the job definition.
-        10 job_definition_type: Option<String>,
+        10 job_definition_type: Option<Text>,
         /// Configuration of the job definition.
-        11 job_definition_configuration: Option<String>,
+        11 job_definition_configuration: Option<Text>,
         /// The activity id.
-        12 activity: Option<String>,
+        12 activity: Option<Text>,
         /// The activity that failed.
-        13 failed_activity: Option<String>,
+        13 failed_activity: Option<Text>,
         /// The execution.
         14 execution: Option<Id>,
         /// The process instance.
@@ -381,13 +381,13 @@ rows! {
         /// The process definition.
         16 definition: Option<Id>,
         /// Tenant.
-        17 tenant: Option<String>,
+        17 tenant: Option<Text>,
         /// When it may be removed.
         18 removal_time: Option<Timestamp>,
         /// The batch.
         19 batch: Option<Id>,
         /// The node that ran it.
-        20 hostname: Option<String>,
+        20 hostname: Option<Text>,
     }
     /// An external task's log entry.
     HistoricExternalTaskLog {
@@ -400,9 +400,9 @@ rows! {
         /// The external task.
         3 task: Id,
         /// Its topic.
-        4 topic: String,
+        4 topic: Text,
         /// The worker.
-        5 worker: Option<String>,
+        5 worker: Option<Text>,
         /// Retries left.
         6 retries: Option<i32>,
         /// Priority.
@@ -412,7 +412,7 @@ rows! {
         /// Details of the failure.
         9 details: Option<String>,
         /// The activity id.
-        10 activity: String,
+        10 activity: Text,
         /// The activity instance.
         11 activity_instance: Id,
         /// The execution.
@@ -422,7 +422,7 @@ rows! {
         /// The process definition.
         14 definition: Id,
         /// Tenant.
-        15 tenant: Option<String>,
+        15 tenant: Option<Text>,
         /// When it may be removed.
         16 removal_time: Option<Timestamp>,
     }
@@ -433,11 +433,11 @@ rows! {
         /// When.
         1 time: Timestamp,
         /// `candidate`, `assignee`, `owner`, `starter` or a custom type.
-        2 kind: String,
+        2 kind: Text,
         /// The user.
-        3 user: Option<String>,
+        3 user: Option<Text>,
         /// The group.
-        4 group: Option<String>,
+        4 group: Option<Text>,
         /// The task.
         5 task: Option<Id>,
         /// The process definition.
@@ -445,9 +445,9 @@ rows! {
         /// Added, not removed.
         7 added: bool,
         /// Who did it.
-        8 assigner: Option<String>,
+        8 assigner: Option<Text>,
         /// Tenant.
-        9 tenant: Option<String>,
+        9 tenant: Option<Text>,
         /// When it may be removed.
         10 removal_time: Option<Timestamp>,
         /// The process instance (not shown, for clean-up).

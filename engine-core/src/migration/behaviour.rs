@@ -24,7 +24,7 @@ pub(super) fn class(graph: &ProcessGraph, node: NodeIx) -> &'static str {
         Kind::EscalationThrow(_) => "ThrowEscalationEventActivityBehavior",
         Kind::SignalThrow(_) => "ThrowSignalEventActivityBehavior",
         Kind::CompensationThrow(_) => "CompensationEventActivityBehavior",
-        Kind::PassThrough => match node.activity_type {
+        Kind::PassThrough => match node.activity_type.as_str() {
             "manualTask" => "ManualTaskActivityBehavior",
             "intermediateLinkCatch" => "IntermediateCatchLinkEventActivityBehavior",
             "intermediateNoneThrowEvent" | "intermediateMessageThrowEvent" => {
@@ -36,7 +36,7 @@ pub(super) fn class(graph: &ProcessGraph, node: NodeIx) -> &'static str {
             "IntermediateConditionalEventBehavior"
         }
         Kind::IntermediateCatch { .. } => "IntermediateCatchEventActivityBehavior",
-        Kind::BoundaryEvent { .. } => match node.activity_type {
+        Kind::BoundaryEvent { .. } => match node.activity_type.as_str() {
             "boundaryConditional" => "BoundaryConditionalEventActivityBehavior",
             "cancelBoundaryCatch" => "CancelBoundaryEventActivityBehavior",
             _ => "BoundaryEventActivityBehavior",
@@ -89,7 +89,7 @@ pub(super) fn is_generated(graph: &ProcessGraph, node: NodeIx) -> bool {
     let supported = is_supported(graph, node) || it.async_before || it.async_after;
     let passive = is_passive_event(graph, node);
     let trigger = matches!(
-        it.activity_type,
+        it.activity_type.as_str(),
         "boundaryMessage"
             | "boundarySignal"
             | "boundaryTimer"

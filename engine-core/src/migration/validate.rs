@@ -118,7 +118,7 @@ fn same_event_type(all: &Mappings<'_>, one: &Mapping) -> Option<String> {
     if !is_passive_event(all.source, one.source) || !is_passive_event(all.target, one.target) {
         return None;
     }
-    let (from, to) = (all.source.node(one.source).activity_type, all.target.node(one.target).activity_type);
+    let (from, to) = (&all.source.node(one.source).activity_type, &all.target.node(one.target).activity_type);
     (from != to).then(|| format!("Events are not of the same type ({from} != {to})"))
 }
 

@@ -102,7 +102,7 @@ impl Tx<'_> {
             }
             Command::Migrate(migration) => self.migrate(*migration),
             Command::AddComment(comment) => {
-                self.t.history.push(HistoryEvent::Comment(comment));
+                self.t.history.push(HistoryEvent::Comment(Arc::from(comment)));
                 Ok(())
             }
             Command::Record(events) => {
@@ -341,13 +341,14 @@ impl Tx<'_> {
                 self.t.state.change_variable(id, |row| row.forgotten = true);
                 event
             }
-            HistoryEvent::Operation(mut entry) => {
+            HistoryEvent::Operation(mut shared) => {
+                let entry = Arc::make_mut(&mut shared);
                 // the entry is recorded behind the command, which has computed the date
                 if entry.operation_type == RECALCULATE_DUE_DATE && entry.property.as_deref() == Some("duedate") {
                     let due = entry.job.and_then(|id| self.t.state.job(id)).and_then(|row| row.due);
                     entry.new_value = due.map(|due| due.0.to_string());
                 }
-                HistoryEvent::Operation(entry)
+                HistoryEvent::Operation(shared)
             }
             other => other,
         }
@@ -494,7 +495,7 @@ impl Tx<'_> {
             decision.activity_instance = row.activity_instance;
             // in a process it is the instance that belongs to a tenant
             decision.tenant = row.tenant.as_deref().map(str::to_owned);
-            self.t.history.push(HistoryEvent::Decision(Box::new(decision)));
+            self.t.history.push(HistoryEvent::Decision(Arc::new(decision)));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! What a transaction leaves behind for history, at the configured level (S-HI).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use models::{Id, Timestamp};
+use models::{Id, Text, Timestamp};
 
 use super::{Step, Tx};
 use crate::{
@@ -17,8 +17,17 @@ use crate::{
     state::{ActivityState, Execution, Task, TaskState, Variable},
 };
 
-fn text(value: &Option<Arc<str>>) -> Option<String> {
-    value.as_deref().map(str::to_owned)
+fn text(value: &Option<Arc<str>>) -> Option<Text> {
+    value.as_ref().map(Text::from)
+}
+
+/// Words that stand in every other row.
+static WORDS: LazyLock<[Text; 9]> = LazyLock::new(|| {
+    ["", "Created", "Updated", "Completed", "Deleted", "completed", "deleted", "assignee", "candidate"].map(Text::from)
+});
+
+fn word(word: &str) -> Text {
+    WORDS.iter().find(|known| **known == *word).cloned().unwrap_or_else(|| word.into())
 }
 
 impl Tx<'_> {
@@ -55,16 +64,16 @@ impl Tx<'_> {
             start: self.now(),
             end: None,
             state: InstanceStateName::Active,
-            start_user: if row.super_execution.is_none() { self.host.user().map(str::to_owned) } else { None },
-            start_activity: start_activity.map(|node| definition.graph.node(node).id.to_string()),
+            start_user: if row.super_execution.is_none() { self.host.user().map(Text::from) } else { None },
+            start_activity: start_activity.map(|node| definition.graph.node(node).id.clone().into()),
             end_activity: None,
             delete_reason: None,
             tenant: text(&row.tenant),
             removal_time: self.removal_time(&row, &definition, RemovalTimeStrategy::Start),
-            restarted,
-            case_instance,
+            restarted: restarted.map(Text::from),
+            case_instance: case_instance.map(Text::from),
         };
-        self.record(HistoryEvent::ProcessInstanceStarted(Box::new(event)));
+        self.record(HistoryEvent::ProcessInstanceStarted(Arc::new(event)));
         Ok(())
     }
 
@@ -92,7 +101,7 @@ impl Tx<'_> {
         } else {
             InstanceStateName::InternallyTerminated
         };
-        let end_activity = row.activity.map(|node| definition.graph.node(node).id.to_string());
+        let end_activity = row.activity.map(|node| definition.graph.node(node).id.clone().into());
         self.record(HistoryEvent::ProcessInstanceEnded {
             id,
             time: self.now(),
@@ -112,7 +121,7 @@ impl Tx<'_> {
             self.record(HistoryEvent::ProcessInstanceChanged {
                 id,
                 state: None,
-                business_key: key,
+                business_key: key.map(Text::from),
                 start_activity: None,
                 definition: None,
             });
@@ -159,9 +168,9 @@ impl Tx<'_> {
             id: instance,
             parent,
             parent_activity,
-            activity: node.id.to_string(),
+            activity: node.id.clone().into(),
             activity_name: text(&node.name),
-            activity_type: node.activity_type.to_owned(),
+            activity_type: node.activity_type.clone(),
             definition: row.definition,
             process_instance: row.process_instance,
             execution: id,
@@ -175,18 +184,13 @@ impl Tx<'_> {
             tenant: text(&row.tenant),
             removal_time: None,
         };
-        self.record(HistoryEvent::ActivityStarted(Box::new(event)));
+        self.record(HistoryEvent::ActivityStarted(Arc::new(event)));
         Ok(())
     }
 
     /// Parent instance, with its activity, of a compensation handler that runs under its throwing event: in history it is
     /// beside the scope that it belongs to (`CompensationBehavior.getParentActivityInstanceId`).
-    fn beside_thrower(
-        &mut self,
-        graph: &ProcessGraph,
-        row: &Execution,
-        activity: NodeIx,
-    ) -> Step<Option<(Id, String)>> {
+    fn beside_thrower(&mut self, graph: &ProcessGraph, row: &Execution, activity: NodeIx) -> Step<Option<(Id, Text)>> {
         let Some(thrower) = row.parent else { return Ok(None) };
         let at = self.execution(thrower).activity;
         if !at.is_some_and(|node| self.throws_compensation(&graph.node(node).kind)) {
@@ -195,14 +199,17 @@ impl Tx<'_> {
         let scope = graph.node(activity).parent;
         let execution = self.execution_for_scope(thrower, scope)?;
         let parent = self.parent_activity_instance(execution).unwrap_or(row.process_instance);
-        let name = if parent == row.process_instance { "" } else { &*graph.node(graph.node(scope).parent).id };
-        Ok(Some((parent, name.to_owned())))
+        let name = match parent == row.process_instance {
+            true => word(""),
+            false => graph.node(graph.node(scope).parent).id.clone().into(),
+        };
+        Ok(Some((parent, name)))
     }
 
     /// Activity id of the parent instance: the flow scope, or empty for the process instance.
-    fn owner_activity(&self, graph: &ProcessGraph, id: Id, activity: NodeIx, parent: Id, instance: Id) -> String {
+    fn owner_activity(&self, graph: &ProcessGraph, id: Id, activity: NodeIx, parent: Id, instance: Id) -> Text {
         if parent == instance {
-            return String::new();
+            return word("");
         }
         // a compensation handler runs under the throwing event
         if graph.node(activity).for_compensation {
@@ -212,14 +219,14 @@ impl Tx<'_> {
                 if row.activity_instance == Some(parent) {
                     if let Some(node) = row.activity {
                         if node != activity {
-                            return graph.node(node).id.to_string();
+                            return graph.node(node).id.clone().into();
                         }
                     }
                 }
                 at = row.parent;
             }
         }
-        graph.node(graph.node(activity).parent).id.to_string()
+        graph.node(graph.node(activity).parent).id.clone().into()
     }
 
     pub(crate) fn history_activity_ended(&mut self, id: Id, _activity: NodeIx, canceled: bool) -> Step {
@@ -276,14 +283,13 @@ impl Tx<'_> {
             follow_up: row.follow_up,
             parent_task: text(&row.parent_task),
             tenant: text(&row.tenant),
-            state: match row.state {
+            state: word(match row.state {
                 TaskState::Init => "Init",
                 TaskState::Created => "Created",
                 TaskState::Updated => "Updated",
                 TaskState::Completed => "Completed",
                 TaskState::Deleted => "Deleted",
-            }
-            .to_owned(),
+            }),
             removal_time: None,
             case_instance: text(&row.case_instance),
         }
@@ -304,7 +310,7 @@ impl Tx<'_> {
             });
         }
         let row = self.historic_task(&row);
-        self.record(HistoryEvent::TaskPut(Box::new(row)));
+        self.record(HistoryEvent::TaskPut(Arc::new(row)));
         Ok(())
     }
 
@@ -314,7 +320,7 @@ impl Tx<'_> {
         }
         if let Some(row) = self.t.state.task(task).cloned() {
             let row = self.historic_task(&row);
-            self.record(HistoryEvent::TaskPut(Box::new(row)));
+            self.record(HistoryEvent::TaskPut(Arc::new(row)));
         }
         Ok(())
     }
@@ -349,8 +355,8 @@ impl Tx<'_> {
         self.record(HistoryEvent::TaskEnded {
             id: task,
             time: self.now(),
-            delete_reason: reason.to_owned(),
-            state: state.to_owned(),
+            delete_reason: word(reason),
+            state: word(state),
         });
         Ok(())
     }
@@ -370,24 +376,24 @@ impl Tx<'_> {
         let event = HistoricIdentityLinkLog {
             id: self.host.fresh_id(),
             time: self.now(),
-            kind: kind.to_owned(),
+            kind: word(kind),
             user: text(&user),
             group: text(&group),
             task: Some(task),
             definition: row.definition,
             added,
-            assigner: self.host.user().map(str::to_owned),
+            assigner: self.host.user().map(Text::from),
             tenant: text(&row.tenant),
             removal_time: None,
             process_instance: row.process_instance,
         };
-        self.record(HistoryEvent::IdentityLinkLog(Box::new(event)));
+        self.record(HistoryEvent::IdentityLinkLog(Arc::new(event)));
     }
 
     // -- variables ---------------------------------------------------------------------------------------------------------------
 
     /// Activity instance of a variable's scope, with its activity.
-    fn scope_instance(&mut self, row: &Variable) -> Step<(Option<Id>, Option<String>)> {
+    fn scope_instance(&mut self, row: &Variable) -> Step<(Option<Id>, Option<Text>)> {
         let Some(execution) = row.execution else { return Ok((None, None)) };
         if self.t.state.execution(execution).is_none() {
             return Ok((row.process_instance, None));
@@ -408,7 +414,7 @@ impl Tx<'_> {
             return Ok((row.process_instance, None));
         }
         let scope = if of.is_scope && !row.concurrent_local { self.scope_node(graph, execution) } else { of.activity };
-        Ok((instance, scope.map(|node| graph.node(node).id.to_string())))
+        Ok((instance, scope.map(|node| graph.node(node).id.clone().into())))
     }
 
     pub(crate) fn history_variable_created(&mut self, id: Id, source: Id) -> Step {
@@ -439,7 +445,7 @@ impl Tx<'_> {
         &mut self,
         id: Id,
         activity_instance: Option<Id>,
-        activity: Option<String>,
+        activity: Option<Text>,
         definition: Id,
     ) -> Step {
         if !self.keeps(HistoryLevel::Audit) {
@@ -454,7 +460,7 @@ impl Tx<'_> {
         &mut self,
         row: &Variable,
         activity_instance: Option<Id>,
-        activity: Option<String>,
+        activity: Option<Text>,
         definition: Option<Id>,
     ) {
         if row.transient {
@@ -467,7 +473,7 @@ impl Tx<'_> {
         };
         let event = HistoricVariableInstance {
             id: row.id,
-            name: row.name.to_string(),
+            name: row.name.clone().into(),
             value: row.value.clone(),
             definition,
             process_instance: row.process_instance,
@@ -481,7 +487,7 @@ impl Tx<'_> {
             removal_time: None,
             initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
         };
-        self.record(HistoryEvent::VariablePut(Box::new(event)));
+        self.record(HistoryEvent::VariablePut(Arc::new(event)));
     }
 
     pub(crate) fn history_variable_updated(&mut self, id: Id, source: Id) -> Step {
@@ -507,7 +513,7 @@ impl Tx<'_> {
         let kind = row.value.type_name().to_owned();
         let gone =
             Variable { value: models::Value::Null, revision: self.t.state.variable_revision(row.id), ..row.clone() };
-        self.detail_of(&gone, source, Some(kind))
+        self.detail_of(&gone, source, Some(kind.into()))
     }
 
     fn variable_detail(&mut self, id: Id, source: Id) -> Step {
@@ -517,7 +523,7 @@ impl Tx<'_> {
         }
     }
 
-    fn detail_of(&mut self, row: &Variable, source: Id, deleted_type: Option<String>) -> Step {
+    fn detail_of(&mut self, row: &Variable, source: Id, deleted_type: Option<Text>) -> Step {
         if !self.keeps(HistoryLevel::Full) {
             return Ok(());
         }
@@ -526,7 +532,7 @@ impl Tx<'_> {
         if let Some(of) = self.t.state.execution(source).cloned() {
             let definition = self.definition_of(source)?;
             activity_instance = of.activity_instance;
-            activity = of.activity.map(|node| definition.graph.node(node).id.to_string());
+            activity = of.activity.map(|node| definition.graph.node(node).id.clone().into());
             if activity_instance == Some(of.process_instance) {
                 activity = None;
             }
@@ -534,7 +540,7 @@ impl Tx<'_> {
         let definition = row.execution.and_then(|e| self.t.state.execution(e)).map(|e| e.definition);
         let event = HistoricDetail {
             id: self.host.fresh_id(),
-            name: row.name.to_string(),
+            name: row.name.clone().into(),
             value: row.value.clone(),
             form_field: false,
             variable: Some(row.id),
@@ -552,7 +558,7 @@ impl Tx<'_> {
             initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
             deleted_type,
         };
-        self.record(HistoryEvent::Detail(Box::new(event)));
+        self.record(HistoryEvent::Detail(Arc::new(event)));
         Ok(())
     }
 
@@ -570,7 +576,7 @@ impl Tx<'_> {
         for (name, value) in fields {
             let event = HistoricDetail {
                 id: self.host.fresh_id(),
-                name: name.clone(),
+                name: name.as_str().into(),
                 value: value.clone(),
                 form_field: true,
                 variable: None,
@@ -588,7 +594,7 @@ impl Tx<'_> {
                 initial: false,
                 deleted_type: None,
             };
-            self.record(HistoryEvent::Detail(Box::new(event)));
+            self.record(HistoryEvent::Detail(Arc::new(event)));
         }
         Ok(())
     }
@@ -606,7 +612,7 @@ impl Tx<'_> {
         };
         let event = HistoricIncident {
             id,
-            kind: row.kind.to_string(),
+            kind: row.kind.clone().into(),
             message: row.message,
             start: row.created,
             end: None,
@@ -618,14 +624,14 @@ impl Tx<'_> {
             failed_activity: text(&row.failed_activity),
             cause: row.cause,
             root_cause: row.root_cause,
-            configuration: row.configuration,
-            history_configuration: row.history_configuration,
+            configuration: row.configuration.map(Text::from),
+            history_configuration: row.history_configuration.map(Text::from),
             job_definition,
             tenant: text(&row.tenant),
             removal_time: None,
             annotation: None,
         };
-        self.record(HistoryEvent::IncidentCreated(Box::new(event)));
+        self.record(HistoryEvent::IncidentCreated(Arc::new(event)));
         Ok(())
     }
 
@@ -663,14 +669,14 @@ impl Tx<'_> {
             job_definition_type: None,
             job_definition_configuration: None,
             activity: None,
-            failed_activity: fault.and_then(|fault| fault.activity.clone()),
+            failed_activity: fault.and_then(|fault| fault.activity.as_deref().map(Text::from)),
             execution: job.execution,
             process_instance: job.process_instance,
             definition: job.definition,
             tenant: text(&job.tenant),
             removal_time: None,
             batch: job.batch,
-            hostname: Some(self.host.settings().hostname.clone()),
+            hostname: Some(self.host.settings().hostname.as_str().into()),
         };
         if let Some(retries) = retries {
             row.retries = retries;
@@ -680,13 +686,13 @@ impl Tx<'_> {
             let graph = &definition.graph;
             if let Some(declaration) = job.declaration.and_then(|ix| graph.jobs.get(ix as usize)) {
                 row.job_definition = job.declaration.and_then(|ix| self.host.job_definition(id, ix).id);
-                row.job_definition_type = Some(declaration.job_type.to_owned());
-                row.job_definition_configuration = Some(declaration.configuration.clone());
+                row.job_definition_type = Some(declaration.job_type.into());
+                row.job_definition_configuration = Some(declaration.configuration.as_str().into());
             }
-            row.activity = self.job_activity(&job).map(|node| graph.node(node).id.to_string());
+            row.activity = self.job_activity(&job).map(|node| graph.node(node).id.clone().into());
         }
         let id = row.id;
-        self.record(HistoryEvent::JobLog(Box::new(row)));
+        self.record(HistoryEvent::JobLog(Arc::new(row)));
         Ok(Some(id))
     }
 
@@ -702,13 +708,13 @@ impl Tx<'_> {
             kind,
             time: self.now(),
             task: id,
-            topic: task.topic.to_string(),
+            topic: task.topic.clone().into(),
             worker: text(&task.worker),
             retries: task.retries,
             priority: task.priority,
             message: task.error_message.filter(|_| failure),
             details: task.error_details.filter(|_| failure),
-            activity: definition.graph.node(task.node).id.to_string(),
+            activity: definition.graph.node(task.node).id.clone().into(),
             activity_instance: task.activity_instance,
             execution: task.execution,
             process_instance: task.process_instance,
@@ -717,7 +723,7 @@ impl Tx<'_> {
             removal_time: None,
         };
         let id = row.id;
-        self.record(HistoryEvent::ExternalTaskLog(Box::new(row)));
+        self.record(HistoryEvent::ExternalTaskLog(Arc::new(row)));
         Ok(Some(id))
     }
 }

@@ -25,7 +25,7 @@ fn in_past(world: &World, entry: &mut UserOperation, instance: Id) {
     if let Some(row) = world.historic_process_instance(instance) {
         in_definition(world, entry, row.definition);
         entry.process_instance = Some(instance);
-        entry.tenant.clone_from(&row.tenant);
+        entry.tenant = row.tenant.as_deref().map(str::to_owned);
     }
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn history_change(world: &World, change: &HistoryChange) -> Vec<Opera
                     entry.process_instance = row.process_instance;
                     entry.execution = row.execution;
                     entry.task = Some(row.id);
-                    entry.tenant.clone_from(&row.tenant);
+                    entry.tenant = row.tenant.as_deref().map(str::to_owned);
                 })
                 .with("nrOfInstances", 1)
                 .with("async", false)

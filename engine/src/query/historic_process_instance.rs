@@ -217,8 +217,12 @@ impl HistoricProcessInstanceQuery {
         check.when(!executed.is_empty() || !active.is_empty(), || {
             world.historic_activities_of(row.id).any(|activity| {
                 let mut check = if any { Check::any() } else { Check::all() };
-                check.when(!executed.is_empty(), || activity.end.is_some() && executed.contains(&activity.activity));
-                check.when(!active.is_empty(), || activity.end.is_none() && active.contains(&activity.activity));
+                check.when(!executed.is_empty(), || {
+                    activity.end.is_some() && executed.iter().any(|id| activity.activity == *id)
+                });
+                check.when(!active.is_empty(), || {
+                    activity.end.is_none() && active.iter().any(|id| activity.activity == *id)
+                });
                 check.verdict()
             })
         });

@@ -74,7 +74,7 @@ evaluated! { HistoricTaskInstanceQuery => HistoricTaskInstanceRow; }
 impl<'w> HistoricTaskInstanceRow<'w> {
     /// The id the API shows.
     pub fn text_id(&self) -> String {
-        self.entity.custom_id.clone().unwrap_or_else(|| self.entity.id.to_string())
+        self.entity.custom_id.as_ref().map_or_else(|| self.entity.id.to_string(), ToString::to_string)
     }
 
     /// `processDefinitionId`.

@@ -191,13 +191,13 @@ impl TaskReport {
             let Some(key) = world.definition_key(task.definition) else { return };
             let name = if by_task_name {
                 match &task.name {
-                    Some(name) if !name.is_empty() => Some(name.clone()),
+                    Some(name) if !name.is_empty() => Some(name.to_string()),
                     _ => return,
                 }
             } else {
                 None
             };
-            *counts.entry((name, key, task.tenant.clone())).or_default() += 1;
+            *counts.entry((name, key, task.tenant.as_ref().map(ToString::to_string))).or_default() += 1;
         });
         let mut rows: Vec<TaskCountRow<'w>> = counts
             .into_iter()
@@ -387,7 +387,7 @@ impl World {
     pub fn cleanable_process_instances(&self, now: Timestamp) -> impl Iterator<Item = &HistoricProcessInstance> {
         self.listed().flat_map(move |past| {
             let due = past.process_instances.removal_time.range(..=(now, Id::MAX));
-            due.filter_map(|(_, id)| past.archive.process_instances.get(id))
+            due.filter_map(|(_, id)| past.archive.process_instances.get(id).map(|row| &**row))
         })
     }
 
@@ -411,7 +411,7 @@ impl World {
     pub fn cleanable_decisions(&self, now: Timestamp) -> impl Iterator<Item = &HistoricDecisionInstance> {
         self.listed().flat_map(move |past| {
             let due = past.decisions.removal_time.range(..=(now, Id::MAX));
-            due.filter_map(|(_, id)| past.archive.decisions.get(id))
+            due.filter_map(|(_, id)| past.archive.decisions.get(id).map(|row| &**row))
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Changes of history: deletions, comments, attachments, annotations.
 
+use std::sync::Arc;
+
 use engine_core::{
     command::{Command, TaskCommand},
     error::Fault,
@@ -147,7 +149,7 @@ fn prepare(
                 removal_time: None,
                 tenant: None,
             };
-            (root_of(instance, task), vec![HistoryEvent::Comment(Box::new(comment))], Some(fresh))
+            (root_of(instance, task), vec![HistoryEvent::Comment(Arc::new(comment))], Some(fresh))
         }
         HistoryChange::UpdateComment { comment, message } => {
             let mut row = world
@@ -157,7 +159,7 @@ fn prepare(
             row.message = message;
             row.time = now;
             row.user.clone_from(&caller.user);
-            (root_of(row.process_instance, row.task), vec![HistoryEvent::Comment(Box::new(row))], None)
+            (root_of(row.process_instance, row.task), vec![HistoryEvent::Comment(Arc::new(row))], None)
         }
         HistoryChange::DeleteComment { comment, of_task, .. } => {
             // a comment that is not there is no error
@@ -178,7 +180,7 @@ fn prepare(
             attachment.id = fresh;
             attachment.created = now;
             let root = root_of(attachment.process_instance, attachment.task);
-            (root, vec![HistoryEvent::Attachment(attachment)], Some(fresh))
+            (root, vec![HistoryEvent::Attachment(Arc::from(attachment))], Some(fresh))
         }
         HistoryChange::DeleteAttachment(id) => {
             let row = world.attachment(id).ok_or_else(|| {

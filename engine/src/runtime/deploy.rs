@@ -599,7 +599,7 @@ fn node_infos(definition: &Definition) -> Vec<NodeInfo> {
         .map(|(at, node)| NodeInfo {
             id: node.id.clone(),
             name: node.name.clone(),
-            activity_type: Arc::from(node.activity_type),
+            activity_type: node.activity_type.clone().into(),
             flow_scope: (at > 0 && node.parent.0 > 0).then_some(node.parent.0),
             is_scope: node.is_scope,
             throws_compensation: matches!(node.kind, Kind::CompensationThrow(_) | Kind::CancelEnd),

@@ -1,6 +1,8 @@
 //! Jobs of the engine itself: start timers, batches, clean-up, delayed suspension. They belong to no process instance; each
 //! is a record of its own.
 
+use std::sync::Arc;
+
 use engine_core::{
     command::{Command, JobCommand, Outcome},
     error::{Fault, FaultKind},
@@ -9,7 +11,7 @@ use engine_core::{
     state::{Incident, Job, JobKind},
     transaction::{RetryCycle, render_trace},
 };
-use models::{Id, Timestamp};
+use models::{Id, Text, Timestamp};
 
 use super::{
     lane::{Done, Lane},
@@ -137,7 +139,7 @@ impl Lane {
         if self.shared.options.settings.history_level < engine_core::history::HistoryLevel::Full {
             return None;
         }
-        Some(HistoryEvent::JobLog(Box::new(HistoricJobLog {
+        Some(HistoryEvent::JobLog(Arc::new(HistoricJobLog {
             id: self.ids.fresh(),
             kind,
             time: self.shared.clock.now(),
@@ -149,17 +151,17 @@ impl Lane {
             message: fault.map(|fault| fault.message.chars().take(666).collect()),
             stacktrace: job.exception_stacktrace.clone().filter(|_| fault.is_some()),
             job_definition: definition.map(|row| row.id),
-            job_definition_type: Some(handler_type(&job.kind, definition)),
-            job_definition_configuration: definition.and_then(|row| row.configuration.clone()),
-            activity: definition.and_then(|row| row.activity.clone()),
+            job_definition_type: Some(handler_type(&job.kind, definition).into()),
+            job_definition_configuration: definition.and_then(|row| row.configuration.as_deref().map(Text::from)),
+            activity: definition.and_then(|row| row.activity.as_deref().map(Text::from)),
             failed_activity: None,
             execution: None,
             process_instance: None,
             definition: job.definition,
-            tenant: job.tenant.as_deref().map(str::to_owned),
+            tenant: job.tenant.as_ref().map(Text::from),
             removal_time: None,
             batch: job.batch,
-            hostname: Some(self.shared.options.settings.hostname.clone()),
+            hostname: Some(self.shared.options.settings.hostname.as_str().into()),
         })))
     }
 
@@ -314,9 +316,9 @@ impl Lane {
         let now = self.shared.clock.now();
         let configuration = Some(job.id.to_string());
         let activity = definition.and_then(|row| row.activity.clone());
-        work.history.push(HistoryEvent::IncidentCreated(Box::new(HistoricIncident {
+        work.history.push(HistoryEvent::IncidentCreated(Arc::new(HistoricIncident {
             id,
-            kind: "failedJob".to_owned(),
+            kind: "failedJob".into(),
             message: job.exception_message.clone(),
             start: now,
             end: None,
@@ -324,14 +326,14 @@ impl Lane {
             definition: job.definition,
             process_instance: None,
             execution: None,
-            activity: activity.clone(),
+            activity: activity.as_deref().map(Text::from),
             failed_activity: None,
             cause: id,
             root_cause: id,
-            configuration: configuration.clone(),
-            history_configuration: log.clone(),
+            configuration: configuration.as_deref().map(Text::from),
+            history_configuration: log.as_deref().map(Text::from),
             job_definition: definition.map(|row| row.id),
-            tenant: job.tenant.as_deref().map(str::to_owned),
+            tenant: job.tenant.as_ref().map(Text::from),
             removal_time: None,
             annotation: None,
         })));

@@ -1,5 +1,7 @@
 //! Evaluation of decisions on request.
 
+use std::sync::Arc;
+
 use engine_core::history::HistoryEvent;
 
 use super::{Engine, start_timer::Empty};
@@ -39,7 +41,7 @@ impl Engine {
                         decision.user.clone_from(&caller.user);
                         decision.inputs.iter_mut().for_each(|input| input.id = lane.ids.fresh());
                         decision.outputs.iter_mut().for_each(|output| output.id = lane.ids.fresh());
-                        events.push(HistoryEvent::Decision(Box::new(decision)));
+                        events.push(HistoryEvent::Decision(Arc::new(decision)));
                     }
                     let rules = outcome.rules;
                     lane.write_records(

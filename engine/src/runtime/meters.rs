@@ -220,7 +220,7 @@ fn task_workers(world: &World, within: impl Fn(Timestamp) -> bool) -> i64 {
     world.through(&Traces::any(), |world| {
         let assigned =
             world.historic_identity_links().filter(|row| row.kind == "assignee" && row.added && within(row.time));
-        users.extend(assigned.filter_map(|row| row.user.clone()));
+        users.extend(assigned.filter_map(|row| row.user.as_ref().map(ToString::to_string)));
     });
     i64::try_from(users.len()).unwrap_or(i64::MAX)
 }

@@ -194,7 +194,7 @@ pub(crate) fn frozen_ops(root: Id, sequence: u64, archive: &Archive, ops: &mut V
                     let _ = minicbor::Encoder::new(&mut value).u64(sequence).and_then(|encoder| encoder.u64(count));
                 }
                 value.push($table_number);
-                let _ = minicbor::encode(row, &mut value);
+                let _ = minicbor::encode(&**row, &mut value);
                 rows += 1;
                 if rows % ROWS_AT_ONCE == 0 || rows == total {
                     ops.push(Op::put(chunk_key(root, number), std::mem::take(&mut value)));
@@ -282,8 +282,8 @@ fn read_rows(key: &[u8], value: &[u8], stored: &mut Stored) -> Result<u64, LoadE
 struct Row<T>(T);
 
 impl<T: crate::world::index::Keyed> Row<T> {
-    fn enter(self, table: &mut std::collections::BTreeMap<Id, T>) {
-        table.insert(self.0.id(), self.0);
+    fn enter(self, table: &mut std::collections::BTreeMap<Id, Arc<T>>) {
+        table.insert(self.0.id(), Arc::new(self.0));
     }
 }
 

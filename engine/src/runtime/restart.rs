@@ -140,12 +140,12 @@ pub(super) fn restart_of(
     };
     let start = Start {
         definition: request.definition,
-        business_key: row.business_key.clone().filter(|_| !request.without_business_key),
+        business_key: row.business_key.clone().map(String::from).filter(|_| !request.without_business_key),
         variables,
         instructions: request.instructions.clone(),
         skip_custom_listeners: request.skip_custom_listeners,
         skip_io_mappings: request.skip_io_mappings,
-        tenant: row.tenant.clone(),
+        tenant: row.tenant.clone().map(String::from),
         restarted: Some(instance.to_string()),
         ..Start::default()
     };
@@ -159,7 +159,7 @@ fn initial_variables(world: &World, instance: Id) -> Variables {
         if !row.initial || row.form_field || row.execution != Some(instance) {
             continue;
         }
-        match variables.0.iter_mut().find(|known| *known.name == row.name) {
+        match variables.0.iter_mut().find(|known| *known.name == *row.name) {
             Some(known) => known.value = row.value.clone(),
             None => variables.set(row.name.clone(), row.value.clone()),
         }

@@ -268,10 +268,10 @@ pub(crate) fn activity_row(id: u128, instance: u128, definition: Id, activity: &
     HistoricActivityInstance {
         id: Id::new(id),
         parent: Id::new(instance),
-        parent_activity: String::new(),
-        activity: activity.to_owned(),
+        parent_activity: "".into(),
+        activity: activity.into(),
         activity_name: None,
-        activity_type: "userTask".to_owned(),
+        activity_type: "userTask".into(),
         definition,
         process_instance: Id::new(instance),
         execution: Id::new(instance),

@@ -310,12 +310,12 @@ macro_rules! historic {
             $(
                 #[doc = concat!("The historic ", $what, " of that id.")]
                 pub fn $get(&self, id: Id) -> Option<&history::$type> {
-                    self.row_of(id.trace(), move |past| past.archive.$table.get(&id))
+                    self.row_of(id.trace(), move |past| past.archive.$table.get(&id).map(|row| &**row))
                 }
 
                 #[doc = concat!("Every historic ", $what, " in memory, in order of creation: what is on disk comes in portions.")]
                 pub fn $all(&self) -> impl Iterator<Item = &history::$type> {
-                    merged(self.listed().map(|past| past.archive.$table.values()))
+                    merged(self.listed().map(|past| past.archive.$table.values().map(|row| &**row)))
                 }
             )*
         }
@@ -348,7 +348,7 @@ macro_rules! historic_related {
                 #[doc = concat!($doc, ", in order of creation.")]
                 pub fn $name(&self, owner: Id) -> impl Iterator<Item = &history::$type> {
                     self.rows_of(owner, move |past| {
-                        ids(&past.$table.$index, owner).filter_map(|id| past.archive.$table.get(&id))
+                        ids(&past.$table.$index, owner).filter_map(|id| past.archive.$table.get(&id).map(|row| &**row))
                     })
                 }
             )*
@@ -388,7 +388,9 @@ impl World {
     /// Details in memory behind an id, in order of creation.
     pub fn historic_details_after(&self, id: Id) -> impl Iterator<Item = &history::HistoricDetail> {
         use std::ops::Bound::{Excluded, Unbounded};
-        merged(self.listed().map(move |past| past.archive.details.range((Excluded(id), Unbounded)).map(|(_, row)| row)))
+        merged(
+            self.listed().map(move |past| past.archive.details.range((Excluded(id), Unbounded)).map(|(_, row)| &**row)),
+        )
     }
 
     /// The historic user task of an id as the API shows it.

@@ -73,8 +73,16 @@ impl Model {
         for root in change.roots {
             self.runtime.apply(root);
         }
-        for (root, event) in RootHistory::each(&change.history) {
-            self.history.apply(root, event);
+        // an event that nobody looks at later goes as soon as it is folded in: its row is then changed in place
+        match std::sync::Arc::try_unwrap(change.history) {
+            Ok(history) => {
+                for RootHistory { root, events } in history {
+                    events.into_iter().for_each(|event| self.history.apply(root, &event));
+                }
+            }
+            Err(shared) => {
+                RootHistory::each(&shared).for_each(|(root, event)| self.history.apply(root, event));
+            }
         }
         for (root, sequence) in change.stored {
             self.history.stored(root, sequence);

@@ -3,6 +3,8 @@
 //! The rows are those of one large [`Archive`]; it folds every event whose effect is on rows the event names. Events about
 //! whole process instances or tasks are carried out here through the indexes, as the archive would look at every row.
 
+use std::sync::Arc;
+
 use engine_core::history::{
     Archive, Attachment, Comment, HistoricActivityInstance, HistoricDecisionInstance, HistoricDetail,
     HistoricExternalTaskLog, HistoricIdentityLinkLog, HistoricIncident, HistoricJobLog, HistoricProcessInstance,
@@ -251,11 +253,11 @@ impl Past {
             HistoryEvent::EntryRemovalTime { id, .. } => fold!(decisions, *id),
             HistoryEvent::Annotation { id, text } => {
                 if let Some(row) = self.archive.incidents.get_mut(id) {
-                    row.annotation.clone_from(text);
+                    Arc::make_mut(row).annotation.clone_from(text);
                 }
                 for row in ids(&self.operations.operation, *id) {
                     if let Some(row) = self.archive.operations.get_mut(&row) {
-                        row.annotation.clone_from(text);
+                        Arc::make_mut(row).annotation.clone_from(text);
                     }
                 }
             }
@@ -356,14 +358,14 @@ impl Past {
             ($($table:ident),* $(,)?) => {
                 $(for id in ids(&self.$table.process_instance, instance) {
                     if let Some(row) = self.archive.$table.get_mut(&id) {
-                        row.removal_time = time;
+                        Arc::make_mut(row).removal_time = time;
                     }
                 })*
             };
         }
         if let Some(row) = self.archive.process_instances.get_mut(&instance) {
             let old = row.clone();
-            row.removal_time = time;
+            Arc::make_mut(row).removal_time = time;
             self.process_instances.replace(&old, row);
         }
         set!(

@@ -363,7 +363,7 @@ fn the_definition_of_a_job_is_by_declaration_or_batch() {
 fn events_of_no_root_are_kept_too() {
     let mut world = World::default();
     let row = fixture::instance_row(5, 5, Id::new(1));
-    let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
+    let event = HistoryEvent::ProcessInstanceStarted(Arc::new(row));
     world.apply(WorldChange {
         history: Arc::new(vec![RootHistory { root: None, events: vec![event] }]),
         ..WorldChange::default()

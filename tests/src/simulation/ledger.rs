@@ -127,7 +127,9 @@ impl Ledger {
         let mut started: BTreeMap<String, usize> = BTreeMap::new();
         world.through_history(|part| {
             for row in part.historic_process_instances() {
-                if let Some(key) = row.business_key.clone().filter(|key| self.answers.contains_key(key)) {
+                if let Some(key) =
+                    row.business_key.clone().map(String::from).filter(|key| self.answers.contains_key(key))
+                {
                     *started.entry(key).or_default() += 1;
                 }
             }

@@ -87,7 +87,7 @@ fn path(world: &World, root: Id) -> Vec<String> {
         .filter(|row| row.activity_type != "multiInstanceBody")
         .collect();
     rows.sort_by_key(|row| row.id);
-    rows.into_iter().map(|row| row.activity.clone()).collect()
+    rows.into_iter().map(|row| row.activity.to_string()).collect()
 }
 
 /// A variable of the instance, running or ended.

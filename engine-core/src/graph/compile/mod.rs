@@ -337,7 +337,7 @@ fn blank(id: &str, kind: Kind, parent: NodeIx, activity_type: &'static str) -> N
         id: Arc::from(id),
         name: None,
         documentation: None,
-        activity_type,
+        activity_type: activity_type.into(),
         kind,
         parent,
         event_scope: parent,

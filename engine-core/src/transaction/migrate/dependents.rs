@@ -1,6 +1,6 @@
 //! What hangs on an element, moved to the target's definition; and history of all that moves.
 
-use models::Id;
+use models::{Id, Text};
 
 use super::{Ix, Migrating, Role, What, check};
 use crate::{
@@ -165,7 +165,7 @@ impl Tx<'_> {
         if matches!(element.role, Role::Transition | Role::EventScope(_) | Role::Subscription(_)) {
             return self.history_variable_moved(id);
         }
-        let activity = (target != PROCESS).then(|| m.plan.target_graph().node(target).id.to_string());
+        let activity = (target != PROCESS).then(|| Text::from(&m.plan.target_graph().node(target).id));
         self.history_variable_at(id, Some(element.instance), activity, m.plan.target.id)
     }
 
@@ -197,16 +197,16 @@ impl Tx<'_> {
         let parent_activity = around
             .and_then(|around| around.target)
             .filter(|scope| *scope != PROCESS)
-            .map(|scope| m.plan.target_graph().node(scope).id.to_string())
+            .map(|scope| m.plan.target_graph().node(scope).id.clone().into())
             .unwrap_or_default();
         let place = MigratedActivity {
             parent,
             parent_activity,
-            activity: node.id.to_string(),
-            activity_name: node.name.as_deref().map(str::to_owned),
+            activity: node.id.clone().into(),
+            activity_name: node.name.as_ref().map(Text::from),
             definition,
             execution: Some(self.representative(m, ix)),
-            activity_type: Some(node.activity_type.to_owned()),
+            activity_type: Some(node.activity_type.clone()),
         };
         self.t.history.push(HistoryEvent::ActivityChanged {
             id: element.instance,

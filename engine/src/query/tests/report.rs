@@ -38,7 +38,7 @@ fn durations_are_reported_by_month_of_the_start() {
     for (id, duration) in [(1, 10), (2, 15), (3, 20)] {
         let mut row = fixture::instance_row(id, id, Id::new(1));
         (row.start, row.end) = (Timestamp(start), Some(Timestamp(start + duration)));
-        let event = HistoryEvent::ProcessInstanceStarted(Box::new(row));
+        let event = HistoryEvent::ProcessInstanceStarted(std::sync::Arc::new(row));
         world.apply(WorldChange {
             history: std::sync::Arc::new(vec![RootHistory { root: None, events: vec![event] }]),
             ..WorldChange::default()
