@@ -396,14 +396,15 @@ impl World {
         self.listed().flat_map(move |past| {
             let first = (Some(Timestamp(i64::MIN)), Id::new(0));
             let ended = past.process_instances.end.range(first..=(Some(by), Id::new(u128::MAX)));
-            ended.filter_map(|(_, id)| past.archive.process_instances.get(id))
+            ended.filter_map(|(_, id)| past.archive.process_instances.get(id).map(|row| &**row))
         })
     }
 
     /// Evaluations of a decision, as far as they are in memory.
     pub(crate) fn decisions_of(&self, definition: Id) -> impl Iterator<Item = &HistoricDecisionInstance> {
         self.listed().flat_map(move |past| {
-            ids(&past.decisions.decision_definition, definition).filter_map(|id| past.archive.decisions.get(&id))
+            ids(&past.decisions.decision_definition, definition)
+                .filter_map(|id| past.archive.decisions.get(&id).map(|row| &**row))
         })
     }
 
