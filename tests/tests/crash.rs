@@ -50,7 +50,8 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 fn open(kind: Kind, path: &Path) -> Engine {
     let store_options = StoreOptions { memtable_bytes: 1 << 20, ..StoreOptions::default() };
     // most history goes to disk while it is worked
-    let options = Options { store: kind, store_options, history_in_memory: 64, ..Options::default() };
+    let options =
+        Options { store: kind, store_options, history_in_memory: 64, instances_in_memory: 16, ..Options::default() };
     Engine::open_with(path, options).expect("the engine opens")
 }
 
@@ -172,7 +173,13 @@ fn work_and_kill(kind: Kind, path: &Path, after: Duration, known: &mut Acknowled
 
 /// Compares what is there with what was acknowledged.
 fn check(kind: Kind, path: &Path, acknowledged: &Acknowledged, round: u64) {
-    let options = Options { store: kind, job_executor: false, history_in_memory: 64, ..Options::default() };
+    let options = Options {
+        store: kind,
+        job_executor: false,
+        history_in_memory: 64,
+        instances_in_memory: 16,
+        ..Options::default()
+    };
     let engine = Engine::open_with(path, options);
     let engine = engine.unwrap_or_else(|error| panic!("{kind}, round {round}: {error}"));
     let world = engine.read();

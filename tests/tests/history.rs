@@ -31,7 +31,10 @@ const MODEL: &str = r#"<?xml version="1.0"?>
 const INSTANCES: usize = 120;
 
 fn open(kind: Kind, path: &Path) -> Result<Engine, Box<dyn Error>> {
-    Ok(Engine::open_with(path, Options { store: kind, history_in_memory: 16, ..Options::default() })?)
+    Ok(Engine::open_with(
+        path,
+        Options { store: kind, history_in_memory: 16, instances_in_memory: 16, ..Options::default() },
+    )?)
 }
 
 /// Waits until history has left the memory, which nobody waits for otherwise.

@@ -33,8 +33,13 @@ fn difference(name: &str, rigour: Rigour) -> Option<String> {
         let golden = golden(&oracle().join(format!("golden/{name}.json")))?;
         // without credentials test mode lets everybody do everything
         let identity = tollgate::IdentityOptions { authorization: true, ..tollgate::IdentityOptions::default() };
-        let options =
-            tollgate::Options { job_executor: false, identity, history_in_memory: 4, ..tollgate::Options::default() };
+        let options = tollgate::Options {
+            job_executor: false,
+            identity,
+            history_in_memory: 4,
+            instances_in_memory: 1,
+            ..tollgate::Options::default()
+        };
         let engine = tollgate::Engine::in_memory(options).expect("an engine in memory opens");
         let router = server::router(
             engine,

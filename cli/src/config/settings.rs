@@ -184,6 +184,10 @@ settings! {
     /// Days that the history of a batch is kept after its end; for ever when it is not set.
     "batches.history-time-to-live" batch_history_time_to_live: Option<i32> = None;
 
+    /// Running process instances, with all that they called, that stay in memory; the others, those that were changed longest
+    /// ago, wait on disk and are read when something happens to them or when they are asked for.
+    "instances.in-memory" instances_in_memory: usize = engine().instances_in_memory;
+
     /// From when the time to live of history counts: `start` or `end` of the root instance; `none`: it has no effect.
     "history.removal-time" removal_time: RemovalTimeStrategy = transactions().removal_time;
     /// Process instances, with all that they called, whose history stays in memory; that of others is read from disk when it is

@@ -7,6 +7,7 @@ use models::{Id, Timestamp};
 use super::{
     parameters::{Page, Sort},
     text::like,
+    visibility::unrestricted,
 };
 use crate::{
     request::Caller,
@@ -152,6 +153,11 @@ pub(crate) trait Criteria {
     /// Every row, in the order the database gives without sorting.
     fn everything(world: &World) -> Rows<'_, Self::Row<'_>>;
 
+    /// For questions about rows that can be at rest: the ids of all, when some are.
+    fn all_ids(_: &World) -> Option<Vec<Id>> {
+        None
+    }
+
     /// The row of an id.
     fn row(world: &World, id: Id) -> Option<Self::Row<'_>>;
 
@@ -190,8 +196,8 @@ pub(crate) trait Criteria {
         None
     }
 
-    /// For questions about history: the id of a row.
-    fn historic_id(_: Self::Row<'_>) -> Id {
+    /// For questions about rows that may be read from disk: the id of a row.
+    fn row_id(_: Self::Row<'_>) -> Id {
         Id::default()
     }
 
@@ -216,7 +222,7 @@ fn filtered<'w, Q: Criteria>(
     query: &Q,
     world: &'w World,
     viewer: Option<&Caller>,
-    mut each: impl FnMut(Q::Row<'w>) -> bool,
+    each: impl FnMut(Q::Row<'w>) -> bool,
     naive: bool,
 ) {
     let narrowed = if naive { None } else { query.narrowed(world) };
@@ -228,11 +234,37 @@ fn filtered<'w, Q: Criteria>(
         }
         None => Q::everything(world),
     };
+    check(query, rows, viewer, each);
+}
+
+/// Those of some rows that meet the criteria and may be seen.
+fn check<'w, Q: Criteria>(
+    query: &Q,
+    rows: Rows<'w, Q::Row<'w>>,
+    viewer: Option<&Caller>,
+    mut each: impl FnMut(Q::Row<'w>) -> bool,
+) {
     for row in rows {
         if query.matches(row) && viewer.is_none_or(|viewer| query.visible(row, viewer)) && !each(row) {
             break;
         }
     }
+}
+
+/// Rows that are looked at together, when some may be at rest: what they are part of is read from disk and held meanwhile.
+const AT_ONCE: usize = if cfg!(test) { 5 } else { 2_048 };
+
+/// Ids of the rows among which all results are, in order, when these are so many that they are looked at in portions.
+fn many<Q: Criteria>(query: &Q, world: &World, naive: bool) -> Option<Vec<Id>> {
+    let all = Q::all_ids(world)?;
+    let narrowed = if naive { None } else { query.narrowed(world) };
+    let mut ids = narrowed.unwrap_or(all);
+    if ids.len() <= AT_ONCE {
+        return None;
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Some(ids)
 }
 
 /// Which root instances on disk a query is about, when there are any.
@@ -283,10 +315,21 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
         let query = self.query;
         let take = |row| {
             let keys = keys(query, row).into_iter().map(Key::into_owned).collect();
-            self.add(keys, Found::There(Q::historic_id(row)));
+            self.add(keys, Found::There(Q::row_id(row)));
             !self.is_full()
         };
         filtered(query, portion, viewer, take, naive);
+    }
+
+    /// Takes in those of some rows that meet the criteria, by their ids: what they are part of will not be held.
+    fn take_some(&mut self, world: &World, ids: &[Id], viewer: Option<&Caller>) {
+        let query = self.query;
+        let rows = Box::new(ids.iter().filter_map(|id| Q::row(world, *id)));
+        check(query, rows, viewer, |row| {
+            let keys = keys(query, row).into_iter().map(Key::into_owned).collect();
+            self.add(keys, Found::There(Q::row_id(row)));
+            !self.is_full()
+        });
     }
 
     /// The rank below which nothing is wanted any more.
@@ -300,6 +343,13 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
             Some(Key::Number(time)) => pace.rank(Some(*time)),
             _ => pace.rank(None),
         }
+    }
+
+    /// Ids of the rows from a number on.
+    fn into_ids(mut self, first: usize) -> Vec<Id> {
+        self.sort();
+        let ids = self.rows.into_iter().skip(first);
+        ids.filter_map(|(_, row)| if let Found::There(id) = row { Some(id) } else { None }).collect()
     }
 
     fn sort(&mut self) {
@@ -332,6 +382,15 @@ pub(crate) fn list<'w, Q: Criteria>(
         return Vec::new();
     }
     let mut sorted = Sorted { query, wanted, rows: Vec::new() };
+    if let Some(ids) = many(query, world, naive) {
+        for some in ids.chunks(AT_ONCE) {
+            sorted.take_some(&world.afresh(), some, viewer);
+            if sorted.is_full() {
+                break;
+            }
+        }
+        return sorted.into_ids(first).into_iter().filter_map(|id| Q::row(world, id)).collect();
+    }
     let pace = query.pace();
     // what is on disk is older than what is in memory
     if pace.is_some() {
@@ -360,10 +419,29 @@ pub(crate) fn list<'w, Q: Criteria>(
 }
 
 pub(crate) fn count<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> usize {
+    if let Some(ids) = uncounted(query, world, viewer, naive) {
+        return ids.chunks(AT_ONCE).map(|some| count_some(query, &world.afresh(), some, viewer)).sum();
+    }
     let (mut count, roots) = count_known(query, world, viewer, naive);
     for portion in world.portions(roots) {
         count += count_in(query, &portion, viewer, naive);
     }
+    count
+}
+
+/// Ids of rows that must be looked at in portions to count them.
+fn uncounted<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> Option<Vec<Id>> {
+    let known = !naive && unrestricted(viewer) && query.counted(world).is_some();
+    if known { None } else { many(query, world, naive) }
+}
+
+fn count_some<Q: Criteria>(query: &Q, world: &World, ids: &[Id], viewer: Option<&Caller>) -> usize {
+    let mut count = 0;
+    let rows = Box::new(ids.iter().filter_map(|id| Q::row(world, *id)));
+    check(query, rows, viewer, |_| {
+        count += 1;
+        true
+    });
     count
 }
 
@@ -379,8 +457,7 @@ fn count_in<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naiv
 
 /// Counts what can be counted without reading from disk; and the roots that must be read.
 fn count_known<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> (usize, Vec<Id>) {
-    let unrestricted = viewer.is_none_or(|viewer| viewer.user.is_none());
-    if unrestricted
+    if unrestricted(viewer)
         && !naive
         && let Some(count) = query.counted(world)
     {
@@ -408,10 +485,37 @@ pub struct Search {
     ids: Option<Vec<Id>>,
 }
 
+/// Looks for rows of which many may be at rest, in steps.
+fn search_many<Q: Criteria>(
+    query: &Q,
+    read: &dyn Fn() -> World,
+    ids: &[Id],
+    page: Page,
+    viewer: Option<&Caller>,
+) -> Search {
+    let first = page.first_result.unwrap_or(0);
+    let wanted = page.max_results.map_or(usize::MAX, |most| most.saturating_add(first));
+    let mut sorted = Sorted { query, wanted, rows: Vec::new() };
+    for some in ids.chunks(AT_ONCE) {
+        sorted.take_some(&read(), some, viewer);
+        if sorted.is_full() {
+            break;
+        }
+    }
+    Search { page, ids: Some(sorted.into_ids(first)) }
+}
+
 /// Looks for rows on disk in steps: `read` gives the read model, which is not held in between.
 pub(crate) fn search<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, page: Page, viewer: Option<&Caller>) -> Search {
     let first = page.first_result.unwrap_or(0);
     let wanted = page.max_results.map_or(usize::MAX, |most| most.saturating_add(first));
+    if page.max_results != Some(0) {
+        // the model is not held meanwhile
+        let ids = many(query, &read(), false);
+        if let Some(ids) = ids {
+            return search_many(query, read, &ids, page, viewer);
+        }
+    }
     let mut sorted = Sorted { query, wanted, rows: Vec::new() };
     let pace = query.pace();
     // both at one moment: what leaves the memory meanwhile has been looked at, what comes back is read from disk all the same
@@ -460,6 +564,10 @@ pub(crate) fn found<'w, Q: Criteria>(
 
 /// The number of rows; what is on disk is read in steps, between which the read model is not held.
 pub(crate) fn count_in_steps<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, viewer: Option<&Caller>) -> usize {
+    let ids = uncounted(query, &read(), viewer, false);
+    if let Some(ids) = ids {
+        return ids.chunks(AT_ONCE).map(|some| count_some(query, &read(), some, viewer)).sum();
+    }
     let (mut count, roots, cold) = {
         let world = read();
         let (count, roots) = count_known(query, &world, viewer, false);

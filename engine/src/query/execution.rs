@@ -10,7 +10,10 @@ use super::{
     process_instance::meets_incident,
     visibility::{reads_instance, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, runtime::ExecutionIndexes},
+};
 
 query! {
     /// `GET` and `POST /execution`.
@@ -47,12 +50,20 @@ impl Criteria for ExecutionQuery {
         Box::new(world.executions().map(move |execution| Row::new(world, execution)))
     }
 
+    fn all_ids(world: &World) -> Option<Vec<Id>> {
+        world.all_ids_at_rest::<engine_core::state::Execution>()
+    }
+
+    fn row_id(row: ExecutionRow<'_>) -> Id {
+        row.id
+    }
+
     fn row(world: &World, id: Id) -> Option<ExecutionRow<'_>> {
         world.execution(id).map(|execution| Row::new(world, execution))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.runtime.executions.by;
+        let by = ExecutionIndexes::views(world);
         let subscribed = |kind, name: &String| {
             world.subscriptions_for(kind, Some(name)).map(|subscription| subscription.execution).collect()
         };

@@ -120,7 +120,7 @@ impl Criteria for HistoricActivityInstanceQuery {
         Some(traces)
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

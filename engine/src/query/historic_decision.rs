@@ -121,7 +121,7 @@ impl Criteria for HistoricDecisionInstanceQuery {
         Some(traces)
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

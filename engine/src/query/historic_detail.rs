@@ -104,7 +104,7 @@ impl Criteria for HistoricDetailQuery {
         Some(traces)
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

@@ -95,7 +95,7 @@ impl Criteria for HistoricIdentityLinkLogQuery {
         Some(Traces::any().given(self.task_id.as_ref().map(task)))
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

@@ -108,7 +108,7 @@ impl Criteria for HistoricIncidentQuery {
         Some(traces)
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

@@ -164,7 +164,7 @@ impl Criteria for HistoricJobLogQuery {
         Some(traces)
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 
@@ -260,7 +260,7 @@ impl Criteria for HistoricExternalTaskLogQuery {
         Some(traces)
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

@@ -353,7 +353,7 @@ impl Criteria for HistoricProcessInstanceQuery {
         }))
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

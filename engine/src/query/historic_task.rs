@@ -265,7 +265,7 @@ impl Criteria for HistoricTaskInstanceQuery {
         Some(variable.into_iter().fold(traces, Traces::with_trace))
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

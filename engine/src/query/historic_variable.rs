@@ -142,7 +142,7 @@ impl Criteria for HistoricVariableInstanceQuery {
         Some(self.value_filter().iter().filter_map(variable_trace).fold(traces, Traces::with_trace))
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

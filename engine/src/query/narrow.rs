@@ -1,7 +1,8 @@
 //! Candidates from indexes of the read model.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use engine_core::state::Variable;
 use models::Id;
 
 use super::{
@@ -11,52 +12,54 @@ use super::{
 use crate::world::{
     World,
     cold::{Trace, Traced},
-    index::{folded_key, ids, text_key},
+    index::{folded_key, text_key},
+    runtime::VariableIndexes,
+    thaw::{Lookup, VariableLookup},
     value_key,
 };
 
 /// Row ids under the id a text names.
-pub(crate) fn under_id(index: &BTreeSet<(Id, Id)>, text: &str) -> Vec<Id> {
-    text.parse().map(|key| ids(index, key).collect()).unwrap_or_default()
+pub(crate) fn under_id(index: &impl Lookup<Id>, text: &str) -> Vec<Id> {
+    text.parse().map(|key| index.under(key)).unwrap_or_default()
 }
 
 /// Row ids under the ids that texts name.
-pub(crate) fn under_ids(index: &BTreeSet<(Id, Id)>, texts: &[String]) -> Vec<Id> {
-    parsed(texts).into_iter().flat_map(|key| ids(index, key)).collect()
+pub(crate) fn under_ids(index: &impl Lookup<Id>, texts: &[String]) -> Vec<Id> {
+    under_each(index, parsed(texts))
 }
 
 /// Row ids under ids.
-pub(crate) fn under_each(index: &BTreeSet<(Id, Id)>, keys: impl IntoIterator<Item = Id>) -> Vec<Id> {
-    keys.into_iter().flat_map(|key| ids(index, key)).collect()
+pub(crate) fn under_each(index: &impl Lookup<Id>, keys: impl IntoIterator<Item = Id>) -> Vec<Id> {
+    keys.into_iter().flat_map(|key| index.under(key)).collect()
 }
 
 /// Number of rows under ids.
-pub(crate) fn count_each(index: &BTreeSet<(Id, Id)>, keys: impl IntoIterator<Item = Id>) -> usize {
-    keys.into_iter().map(|key| ids(index, key).count()).sum()
+pub(crate) fn count_each(index: &impl Lookup<Id>, keys: impl IntoIterator<Item = Id>) -> usize {
+    keys.into_iter().map(|key| index.number_under(key)).sum()
 }
 
 /// Row ids under a text.
-pub(crate) fn under_text(index: &BTreeSet<(u64, Id)>, text: &str) -> Vec<Id> {
-    ids(index, text_key(text)).collect()
+pub(crate) fn under_text(index: &impl Lookup<u64>, text: &str) -> Vec<Id> {
+    index.under(text_key(text))
 }
 
 /// Row ids under several texts.
-pub(crate) fn under_texts(index: &BTreeSet<(u64, Id)>, texts: &[String]) -> Vec<Id> {
-    texts.iter().flat_map(|text| ids(index, text_key(text))).collect()
+pub(crate) fn under_texts(index: &impl Lookup<u64>, texts: &[String]) -> Vec<Id> {
+    texts.iter().flat_map(|text| under_text(index, text)).collect()
 }
 
 /// Row ids under a text whatever its case.
-pub(crate) fn under_folded(index: &BTreeSet<(u64, Id)>, text: &str) -> Vec<Id> {
-    ids(index, folded_key(text)).collect()
+pub(crate) fn under_folded(index: &impl Lookup<u64>, text: &str) -> Vec<Id> {
+    index.under(folded_key(text))
 }
 
 /// Ids of variables that may meet a condition: those of the name and, when the condition is an equality, of the value.
-pub(crate) fn variables(index: &BTreeSet<((u64, u64), Id)>, filter: &VariableFilter) -> Vec<Id> {
+pub(crate) fn variables(index: &impl VariableLookup, filter: &VariableFilter) -> Vec<Id> {
     let name = folded_key(&filter.name);
     if filter.operator == Operator::Equals {
-        return ids(index, (name, value_key(&filter.value))).collect();
+        return index.under((name, value_key(&filter.value)));
     }
-    index.range(((name, 0), Id::NIL)..=((name, u64::MAX), Id::MAX)).map(|entry| entry.1).collect()
+    index.named(name)
 }
 
 /// Those ids that rows of a table have.
@@ -89,9 +92,7 @@ impl World {
 
     /// Process instances that may have a variable that meets a condition.
     pub(crate) fn instances_with_variable(&self, filter: &VariableFilter) -> Vec<Id> {
-        variables(&self.runtime.variables.by.value, filter)
-            .into_iter()
-            .filter_map(|id| self.runtime.variables.get(id)?.process_instance)
-            .collect()
+        let found = variables(&VariableIndexes::views(self).value, filter);
+        self.of_each(&found, |variable: &Variable| variable.process_instance)
     }
 }

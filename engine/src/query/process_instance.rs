@@ -9,7 +9,10 @@ use super::{
     parameters::{Sort, query, sorting},
     visibility::{reads_instance, sees},
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{World, runtime::ExecutionIndexes},
+};
 
 query! {
     /// `GET` and `POST /process-instance`.
@@ -148,12 +151,20 @@ impl Criteria for ProcessInstanceQuery {
         Box::new(instances.map(move |execution| Row::new(world, execution)))
     }
 
+    fn all_ids(world: &World) -> Option<Vec<Id>> {
+        world.all_ids_at_rest::<engine_core::state::Execution>()
+    }
+
+    fn row_id(row: ProcessInstanceRow<'_>) -> Id {
+        row.id
+    }
+
     fn row(world: &World, id: Id) -> Option<ProcessInstanceRow<'_>> {
         world.process_instance(id).map(|execution| Row::new(world, execution))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.runtime.executions.by;
+        let by = ExecutionIndexes::views(world);
         Some(if !self.process_instance_ids.is_empty() {
             parsed(&self.process_instance_ids)
         } else if let Some(id) = &self.root_process_instance_id {
@@ -190,7 +201,7 @@ impl Criteria for ProcessInstanceQuery {
     fn counted(&self, world: &World) -> Option<usize> {
         let others =
             Self { process_definition_id: None, process_definition_key: None, sorting: Vec::new(), ..self.clone() };
-        let by = &world.runtime.executions.by;
+        let by = ExecutionIndexes::views(world);
         if others != Self::default() {
             return None;
         }

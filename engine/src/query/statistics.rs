@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine_core::{graph::NodeIx, history::IncidentState, state::ActivityState};
+use engine_core::{
+    graph::NodeIx,
+    history::IncidentState,
+    state::{ActivityState, Task},
+};
 use models::{Id, Timestamp};
 
 use super::{
     parameters::Page,
-    visibility::{reads_instance, sees},
+    visibility::{reads_instance, sees, unrestricted},
 };
 use crate::{
     request::Caller,
@@ -17,6 +21,7 @@ use crate::{
         index::ids,
         permission::{READ, Resource},
         place_key,
+        runtime::ExecutionIndexes,
     },
 };
 
@@ -110,10 +115,14 @@ impl World {
         let first = page.first_result.unwrap_or(0);
         let most = page.max_results.unwrap_or(usize::MAX);
         let statistics = |definition: &'_ Shown<ProcessDefinition>| {
-            let instances = self.process_instances_of_definition(definition.id);
             let jobs = self.jobs_of_definition(definition.id).filter(|job| job.retries == 0);
             let incidents = self.incidents_of_definition(definition.id).filter(|row| options.counts(row));
-            let instances = instances.filter(|row| seen(row.tenant.as_deref())).count();
+            let instances = if unrestricted(viewer) {
+                ExecutionIndexes::views(self).definition.count(definition.id)
+            } else {
+                let instances = self.process_instances_of_definition(definition.id);
+                instances.filter(|row| seen(row.tenant.as_deref())).count()
+            };
             let mut failed_jobs = 0;
             if options.failed_jobs {
                 failed_jobs = jobs.filter(|row| seen(row.tenant.as_deref())).count();
@@ -150,12 +159,13 @@ impl World {
         let nodes = self.process_definition(definition).map_or(&[][..], |definition| &definition.nodes);
         for (node, info) in (0..).zip(nodes) {
             let node = NodeIx(node);
-            let at = ids(&self.runtime.executions.by.activity, place_key(definition, node));
-            let executions = at.filter_map(|id| self.execution(id));
-            let executions = executions.filter(|row| row.definition == definition && row.activity == Some(node));
-            let count = executions
-                .filter(|row| row.is_active && visible(row.tenant.as_deref(), Some(row.process_instance)))
-                .count();
+            let tokens = ExecutionIndexes::views(self).token;
+            let key = place_key(definition, node);
+            let count = if unrestricted(viewer) {
+                tokens.count(key)
+            } else {
+                tokens.rows(key).filter(|row| visible(row.tenant.as_deref(), Some(row.process_instance))).count()
+            };
             if count > 0 {
                 *instances.entry(&info.id).or_default() += count;
             }
@@ -360,19 +370,21 @@ impl World {
     }
 
     /// `GET /task/report/candidate-group-count`: unassigned tasks by candidate group, those without a group first.
-    pub fn tasks_by_candidate_group(&self, viewer: Option<&Caller>) -> Vec<(Option<&str>, usize)> {
-        let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-        for task in self.tasks().filter(|task| task.assignee.is_none()) {
-            if viewer.is_some_and(|viewer| !Self::sees_tenant(viewer, task.tenant.as_deref())) {
-                continue;
-            }
+    pub fn tasks_by_candidate_group(&self, viewer: Option<&Caller>) -> Vec<(Option<String>, usize)> {
+        let mut counts: BTreeMap<Option<String>, usize> = BTreeMap::new();
+        let all = self.all_ids::<Task>();
+        let groups = self.of_each(&all, |task: &Task| {
+            let seen = viewer.is_none_or(|viewer| Self::sees_tenant(viewer, task.tenant.as_deref()));
             // a task counts once for each of its links, and once when it has none
-            for link in &task.links {
-                *counts.entry(link.group.as_deref()).or_default() += 1;
+            let mut groups: Vec<Option<String>> =
+                task.links.iter().map(|link| link.group.as_deref().map(str::to_owned)).collect();
+            if groups.is_empty() {
+                groups.push(None);
             }
-            if task.links.is_empty() {
-                *counts.entry(None).or_default() += 1;
-            }
+            (task.assignee.is_none() && seen).then_some(groups)
+        });
+        for group in groups.into_iter().flatten() {
+            *counts.entry(group).or_default() += 1;
         }
         counts.into_iter().collect()
     }

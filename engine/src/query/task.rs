@@ -11,7 +11,13 @@ use super::{
     variable_filter::VariableFilter,
     visibility::visible_task,
 };
-use crate::{request::Caller, world::World};
+use crate::{
+    request::Caller,
+    world::{
+        World,
+        runtime::{TaskIndexes, VariableIndexes},
+    },
+};
 
 query! {
     /// `GET` and `POST /task`.
@@ -347,12 +353,20 @@ impl Criteria for TaskQuery {
         Box::new(world.tasks().map(move |task| Row::new(world, task)))
     }
 
+    fn all_ids(world: &World) -> Option<Vec<Id>> {
+        world.all_ids_at_rest::<engine_core::state::Task>()
+    }
+
+    fn row_id(row: TaskRow<'_>) -> Id {
+        row.id
+    }
+
     fn row(world: &World, id: Id) -> Option<TaskRow<'_>> {
         world.task(id).map(|task| Row::new(world, task))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.runtime.tasks.by;
+        let by = TaskIndexes::views(world);
         let by_text = |text: &String| world.task_by_text(text).map(|task| task.id);
         Some(if let Some(id) = &self.task_id {
             by_text(id).into_iter().collect()
@@ -369,10 +383,8 @@ impl Criteria for TaskQuery {
         } else if let Some(parent) = &self.parent_task_id {
             under_text(&by.parent_task, parent)
         } else if let Some(filter) = self.task_variables.first() {
-            variables(&world.runtime.variables.by.value, filter)
-                .into_iter()
-                .filter_map(|id| world.variable(id)?.task)
-                .collect()
+            let found = variables(&VariableIndexes::views(world).value, filter);
+            world.of_each(&found, |variable: &Variable| variable.task)
         } else if let Some(filter) = self.process_variables.first() {
             under_each(&by.process_instance, world.instances_with_variable(filter))
         } else if let Some(user) = &self.assignee {
@@ -400,9 +412,9 @@ impl Criteria for TaskQuery {
         } else if !self.process_definition_key_in.is_empty() {
             under_each(&by.definition, world.definitions_of_keys(&self.process_definition_key_in))
         } else if let Some(end) = self.due_before.or(self.due_date) {
-            by.due.range(..=(end, Id::MAX)).map(|entry| entry.1).collect()
+            by.due.between(models::Timestamp(i64::MIN), end)
         } else if let Some(start) = self.due_after {
-            by.due.range((start, Id::NIL)..).map(|entry| entry.1).collect()
+            by.due.between(start, models::Timestamp(i64::MAX))
         } else {
             return None;
         })
@@ -410,7 +422,7 @@ impl Criteria for TaskQuery {
 
     fn counted(&self, world: &World) -> Option<usize> {
         let others = Self { process_definition_key: None, sorting: Vec::new(), ..self.clone() };
-        let by = &world.runtime.tasks.by;
+        let by = TaskIndexes::views(world);
         (others == Self::default()).then(|| match &self.process_definition_key {
             None => world.task_count(),
             Some(key) => count_each(&by.definition, world.definitions_of(key)),

@@ -93,7 +93,7 @@ impl Criteria for UserOperationQuery {
         Some(traces)
     }
 
-    fn historic_id(row: Self::Row<'_>) -> Id {
+    fn row_id(row: Self::Row<'_>) -> Id {
         row.id
     }
 

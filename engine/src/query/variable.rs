@@ -16,6 +16,7 @@ use crate::{
     world::{
         World,
         permission::{READ, READ_INSTANCE_VARIABLE, Resource, TASK_READ_VARIABLE},
+        runtime::VariableIndexes,
     },
 };
 
@@ -109,12 +110,20 @@ impl Criteria for VariableInstanceQuery {
         Box::new(world.variables().map(move |variable| Row::new(world, variable)))
     }
 
+    fn all_ids(world: &World) -> Option<Vec<Id>> {
+        world.all_ids_at_rest::<engine_core::state::Variable>()
+    }
+
+    fn row_id(row: VariableInstanceRow<'_>) -> Id {
+        row.id
+    }
+
     fn row(world: &World, id: Id) -> Option<VariableInstanceRow<'_>> {
         world.variable(id).map(|variable| Row::new(world, variable))
     }
 
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
-        let by = &world.runtime.variables.by;
+        let by = VariableIndexes::views(world);
         let of_scopes = |texts| {
             let scopes = Self::scopes(world, texts);
             super::narrow::under_each(&by.scope, scopes)

@@ -150,3 +150,8 @@ impl World {
         self.process_definition(definition?).map(|definition| &*definition.text_id)
     }
 }
+
+/// Whether whoever asks sees everything.
+pub(super) fn unrestricted(viewer: Option<&Caller>) -> bool {
+    viewer.is_none_or(|viewer| viewer.user.is_none())
+}

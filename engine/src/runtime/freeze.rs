@@ -1,4 +1,6 @@
-//! History leaves the memory: root instances that nobody touched for a while are written as a whole, and only what finds them
+//! What is not needed leaves the memory. Here history does; instances that wait do so in [`rest`](super::rest).
+//!
+//! History: root instances that nobody touched for a while are written as a whole, and only what finds them
 //! again stays.
 //!
 //! Nothing waits for it. Their history is copied and written away from the lane, a few at a time; then the lane confirms that
@@ -15,7 +17,7 @@ use models::Id;
 use parking_lot::{Condvar, Mutex};
 use store::Op;
 
-use super::{Shared, lane::Lane, lane::Message, persist};
+use super::{Shared, lane::Lane, lane::Message, persist, rest};
 use crate::world::{
     WorldChange,
     cold::Segment,
@@ -76,11 +78,12 @@ impl Freezer {
 pub(super) fn run(shared: &Arc<Shared>, lane: &Sender<Message>) {
     while shared.freezer.wait() {
         while !shared.freezer.is_stopped() {
-            match freeze_some(shared, lane) {
+            let result = freeze_some(shared, lane).and_then(|more| Ok(rest_some(shared, lane)? || more));
+            match result {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
-                    tracing::error!("history stays in memory, it can't be written: {error}");
+                    tracing::error!("history and instances stay in memory, they can't be written: {error}");
                     break;
                 }
             }
@@ -102,6 +105,20 @@ fn freeze_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<bool, Fre
     let Some(confirmed) = copy_some(shared, lane)? else { return Ok(false) };
     let Ok(events) = confirmed.recv() else { return Ok(false) };
     forget_events(shared, &events)?;
+    Ok(true)
+}
+
+/// Puts some root instances to rest, when there are too many in memory. Answers whether there may be more to do.
+fn rest_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<bool, FreezeError> {
+    if !rest::is_needed(shared) {
+        return Ok(false);
+    }
+    rest::tidy(shared)?;
+    let Some(done) = rest::copy_some(shared, lane)? else { return Ok(false) };
+    if done.recv().is_err() {
+        return Ok(false);
+    }
+    rest::tidy(shared)?;
     Ok(true)
 }
 

@@ -29,6 +29,7 @@ mod once;
 mod persist;
 mod query_expression;
 mod receivers;
+mod rest;
 mod restart;
 mod simulated;
 mod start_timer;
@@ -174,6 +175,9 @@ pub struct Options {
     /// Root instances whose history stays in memory, running or ended. That of others is on disk and is read when it is asked
     /// for.
     pub history_in_memory: usize,
+    /// Running root instances that stay in memory. Others, those that were changed longest ago, wait on disk and come back when
+    /// something happens to them; queries find them all the same.
+    pub instances_in_memory: usize,
 }
 
 impl Default for Options {
@@ -194,6 +198,7 @@ impl Default for Options {
             batches: BatchOptions::default(),
             clean_up: CleanUpOptions::default(),
             history_in_memory: 16_384,
+            instances_in_memory: 16_384,
         }
     }
 }
@@ -418,7 +423,7 @@ impl Engine {
             let (shared, lane) = (shared.clone(), sender.clone());
             move || freeze::run(&shared, &lane)
         }));
-        if shared.world.read().history.is_beyond(shared.options.history_in_memory) {
+        if shared.world.read().history.is_beyond(shared.options.history_in_memory) || rest::is_needed(&shared) {
             shared.freezer.wake();
         }
         let engine = Self { inner: Arc::new(Inner { shared, lane: sender, threads: Mutex::new(threads) }) };
@@ -677,6 +682,7 @@ impl Shared {
                     last = number;
                 }
                 world.history.is_beyond(self.options.history_in_memory)
+                    || world.runtime.is_beyond(self.options.instances_in_memory)
             };
             if beyond {
                 self.freezer.wake();

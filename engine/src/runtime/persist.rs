@@ -8,6 +8,11 @@
 //! | `f` root chunk | history of a root instance that left the memory: the fold of its events |
 //! | `s` number | a [`Segment`]: which root instances left together, and their traces |
 //! | `t` number | the roots that have left that segment since, a bit each |
+//! | `q` root roster | the whole [`Snapshot`] of a root instance at rest |
+//! | `k` root roster | what of it stays in memory, when there is any: a [`Snapshot`] of jobs, event subscriptions, external tasks, incidents |
+//! | `m` number | a [`Roster`]: which root instances came to rest together, and the indexes of their rows |
+//! | `n` number | the roots that have left that roster since, a bit each |
+//! | `o` number place | a root that has left that roster since and is not among those bits |
 //! | `d` record key | a [`Record`] |
 //!
 //! A small instance is one value per commit. Past [`FAT`] entities an instance is stored entity by entity, and a commit
@@ -26,6 +31,7 @@ use store::{Op, Store};
 use crate::world::{
     Model, Record, RecordChange, RecordKey, RootHistory, WorldChange,
     cold::{HistorySource, Segment, Stored},
+    rest::{RestSource, Roster, Spot},
 };
 
 /// Entities from which an instance is stored entity by entity.
@@ -296,6 +302,118 @@ impl HistorySource for StoredHistory {
     }
 }
 
+fn rest_key(table: u8, root: Id, roster: u64) -> Vec<u8> {
+    let mut key = key(table, root);
+    key.extend_from_slice(&roster.to_be_bytes());
+    key
+}
+
+/// Writes that put a root instance to rest.
+pub(crate) fn rest_ops(root: Id, roster: u64, snapshot: &Snapshot) -> Vec<Op> {
+    let mut value = vec![SMALL];
+    // writing to memory can't fail
+    let _ = minicbor::encode(snapshot, &mut value);
+    let mut ops = vec![Op::delete(key(b'r', root)), Op::put(rest_key(b'q', root, roster), value)];
+    let awake = Snapshot {
+        jobs: snapshot.jobs.clone(),
+        subscriptions: snapshot.subscriptions.clone(),
+        external_tasks: snapshot.external_tasks.clone(),
+        incidents: snapshot.incidents.clone(),
+        ..Snapshot::default()
+    };
+    if awake != Snapshot::default() {
+        ops.push(Op::put(rest_key(b'k', root, roster), encode(&awake)));
+    }
+    ops
+}
+
+/// Write that says that a root instance is at rest no more.
+pub(crate) fn wake_op(spot: Spot) -> Op {
+    let mut key = segment_key(b'o', spot.roster);
+    key.extend_from_slice(&(spot.place as u64).to_be_bytes());
+    Op::put(key, Vec::new())
+}
+
+/// Deletes what is left of a root instance that has left its roster.
+pub(crate) fn forget_rest_ops(root: Id, spot: Spot, ops: &mut Vec<Op>) {
+    ops.push(Op::delete(rest_key(b'q', root, spot.roster)));
+    ops.push(Op::delete(rest_key(b'k', root, spot.roster)));
+    let mut key = segment_key(b'o', spot.roster);
+    key.extend_from_slice(&(spot.place as u64).to_be_bytes());
+    ops.push(Op::delete(key));
+}
+
+/// Write of a roster.
+pub(crate) fn roster_op(roster: &Roster) -> Op {
+    Op::put(segment_key(b'm', roster.number), encode(roster))
+}
+
+/// Writes of who has left a roster; `None`: nothing is left of it.
+pub(crate) fn away_ops(number: u64, away: Option<Vec<u8>>, ops: &mut Vec<Op>) {
+    match away {
+        Some(away) => ops.push(Op::put(segment_key(b'n', number), away)),
+        None => {
+            ops.push(Op::delete(segment_key(b'm', number)));
+            ops.push(Op::delete(segment_key(b'n', number)));
+        }
+    }
+}
+
+/// Root instances at rest as the store has them.
+struct StoredInstances(Store);
+
+impl RestSource for StoredInstances {
+    fn resting(&self, root: Id, roster: u64) -> Result<Snapshot, String> {
+        let key = rest_key(b'q', root, roster);
+        let value = self.0.get(&key).map_err(|error| error.to_string())?;
+        let value = value.ok_or_else(|| format!("there is nothing under the key {}", hex(&key)))?;
+        match value.split_first() {
+            Some((&SMALL, value)) => decode(&key, value).map_err(|error| error.to_string()),
+            _ => Err(format!("the record with key {} has an unknown format", hex(&key))),
+        }
+    }
+}
+
+/// Reads who is at rest, and of these what stays in memory.
+fn load_rest(store: &Store, loaded: &mut Loaded) -> Result<(), LoadError> {
+    for entry in store.prefix(b"m") {
+        let (key, value) = entry?;
+        let roster: Roster = decode(&key, &value)?;
+        let away = store.get(&segment_key(b'n', roster.number))?.map(|bits| bits.to_vec());
+        loaded.greatest_id = loaded.greatest_id.max(roster.greatest_id.number());
+        loaded.world.runtime.rest.add(Arc::new(roster), away.unwrap_or_default());
+    }
+    let number = |key: &[u8], at: usize| {
+        let bytes = key.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+        bytes
+            .map(u64::from_be_bytes)
+            .ok_or_else(|| LoadError::Record { key: hex(key), why: "the key is too short".to_owned() })
+    };
+    for entry in store.prefix(b"o") {
+        let (key, _) = entry?;
+        let place = usize::try_from(number(&key, 9)?).unwrap_or(usize::MAX);
+        let spot = Spot { roster: number(&key, 1)?, place };
+        if let Some(root) = loaded.world.runtime.rest.root_at(spot) {
+            loaded.world.runtime.rest.leave(spot, root);
+        }
+    }
+    for entry in store.prefix(b"k") {
+        let (key, value) = entry?;
+        let root = root_of(&key)?;
+        if loaded.world.runtime.rest.spot(root).is_some_and(|spot| Ok(spot.roster) == number(&key, 17).map_err(drop)) {
+            loaded.world.load_root(root, decode(&key, &value)?);
+        }
+    }
+    Ok(())
+}
+
+/// The greatest id of what they have.
+pub(crate) fn greatest_id<'a>(snapshots: impl Iterator<Item = &'a Snapshot>) -> Id {
+    let mut greatest = 0;
+    snapshots.for_each(|snapshot| note_ids(&mut greatest, snapshot));
+    Id::new(greatest)
+}
+
 /// Write of a record.
 pub(crate) fn record_op(change: &RecordChange) -> Op {
     match change {
@@ -324,11 +442,12 @@ pub(crate) struct Loaded {
     pub(crate) leftover: Vec<Op>,
 }
 
-/// A model of nothing that reads history from a store; `part_size` roots leave the memory together.
+/// A model of nothing that reads history and instances at rest from a store; `part_size` roots leave the memory together.
 pub(crate) fn empty_model(store: &Store, part_size: usize) -> Model {
     let mut model = Model::default();
     model.history.set_part_size(part_size);
-    model.history.cold.set_source(std::sync::Arc::new(StoredHistory(store.clone())));
+    model.history.cold.set_source(Arc::new(StoredHistory(store.clone())));
+    model.runtime.rest.set_source(Arc::new(StoredInstances(store.clone())));
     model
 }
 
@@ -344,6 +463,7 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         loaded.world.put(record);
     }
     load_roots(store, &mut loaded)?;
+    load_rest(store, &mut loaded)?;
     let source = StoredHistory(store.clone());
     for entry in store.prefix(b"s") {
         let (key, value) = entry?;

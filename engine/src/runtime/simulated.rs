@@ -14,6 +14,7 @@ use super::{
     ids::IdSource,
     jobs,
     lane::{Lane, Message},
+    rest,
 };
 
 /// Something that waits to be done away from the lane, and the time before which it must not be.
@@ -40,6 +41,8 @@ pub struct Stepper {
     receiver: mpsc::Receiver<Message>,
     /// History that was copied and waits for the lane to confirm it.
     freezing: Option<mpsc::Receiver<freeze::Events>>,
+    /// Root instances that were copied and wait for the lane to put them to rest.
+    resting: Option<mpsc::Receiver<()>>,
 }
 
 impl fmt::Debug for Stepper {
@@ -90,6 +93,18 @@ impl Stepper {
         }
     }
 
+    /// A step of putting root instances to rest: copies some, or lets go what the lane has put to rest. What the store refuses
+    /// is tried again later.
+    pub fn rest(&mut self) {
+        match self.resting.take() {
+            None => self.resting = rest::copy_some(self.shared(), &self.sender).ok().flatten(),
+            Some(done) => match done.try_recv() {
+                Err(mpsc::TryRecvError::Empty) => self.resting = Some(done),
+                Ok(()) | Err(mpsc::TryRecvError::Disconnected) => drop(rest::tidy(self.shared())),
+            },
+        }
+    }
+
     fn shared(&self) -> &Arc<Shared> {
         &self.lane.shared
     }
@@ -129,6 +144,6 @@ impl Engine {
         let inner = Inner { shared, lane: sender.clone(), threads: Mutex::default() };
         let engine = Self { inner: Arc::new(inner) };
         engine.arrange_clean_up();
-        Ok((engine, Stepper { lane, sender, receiver, freezing: None }))
+        Ok((engine, Stepper { lane, sender, receiver, freezing: None, resting: None }))
     }
 }

@@ -360,6 +360,36 @@ impl crate::world::cold::HistorySource for Shelf {
     }
 }
 
+struct Beds(std::collections::HashMap<Id, state::Snapshot>);
+
+impl crate::world::rest::RestSource for Beds {
+    fn resting(&self, root: Id, _: u64) -> Result<state::Snapshot, String> {
+        self.0.get(&root).cloned().ok_or_else(|| "nobody rests there".to_owned())
+    }
+}
+
+/// The same world with some running root instances at rest, and one of them woken again.
+pub(crate) fn at_rest(world: &World, which: impl Fn(Id) -> bool) -> World {
+    use crate::world::{Rested, rest::Roster};
+    let mut model = (**world).clone();
+    let roots: std::collections::BTreeSet<Id> = world
+        .executions()
+        .filter_map(|row| world.root_of_process_instance(row.id))
+        .filter(|root| which(*root))
+        .collect();
+    let mut members: Vec<_> = roots.into_iter().map(|root| (root, model.runtime.snapshot(root))).collect();
+    let (roster, taken) = Roster::new(1, Id::NIL, &mut members);
+    let beds = taken.iter().cloned().collect();
+    model.runtime.rest.set_source(std::sync::Arc::new(Beds(beds)));
+    let rested = Rested { roster: Some(std::sync::Arc::new(roster)), ..Rested::default() };
+    model.apply(WorldChange { rested: Some(Box::new(rested)), ..WorldChange::default() });
+    model.runtime.let_go(usize::MAX);
+    if let Some(woken) = taken.last() {
+        model.apply(WorldChange { woken: vec![woken.clone()], ..WorldChange::default() });
+    }
+    model.into()
+}
+
 /// The same world with the history of some roots on disk.
 pub(crate) fn on_disk(world: &World, which: impl Fn(Id) -> bool) -> World {
     use crate::world::{

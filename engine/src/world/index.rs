@@ -104,7 +104,68 @@ macro_rules! indexes {
     };
 }
 
-pub(crate) use {indexes, keyed};
+/// Whether an index is one of an owner.
+macro_rules! is_owner {
+    () => {
+        false
+    };
+    (owner) => {
+        true
+    };
+}
+
+/// Declares the indexes of a table whose rows can be at rest, and how they are looked up. Indexes of an owner, which is an
+/// execution or a task of the same root instance, are not kept at rest: the owner tells the root, which has the rows.
+macro_rules! resting {
+    ($(#[$doc:meta])* $name:ident, $views:ident of $row_type:ty {
+        $($(#[$field_doc:meta])* $field:ident $(($owner:ident))?: $key:ty = |$row:ident| $keys:expr;)*
+    }) => {
+        $crate::world::index::indexes! {
+            $(#[$doc])*
+            $name of $row_type { $($(#[$field_doc])* $field: $key = |$row| $keys;)* }
+        }
+
+        /// Lookups by these indexes, in memory and at rest.
+        pub(crate) struct $views<'w> {
+            $($(#[$field_doc])* pub(crate) $field: $crate::world::thaw::View<'w, $row_type, $key>,)*
+        }
+
+        impl $name {
+            /// How many indexes there are.
+            pub(crate) const COUNT: usize = [$(stringify!($field)),*].len();
+
+            /// Tells the keys of a row that are kept at rest: the number of the index and the bits.
+            pub(crate) fn rest_keys(row: &$row_type, each: &mut dyn FnMut(usize, u64)) {
+                let mut indexes = 0..;
+                $(
+                    let index = indexes.next().unwrap_or_default();
+                    if !$crate::world::index::is_owner!($($owner)?) {
+                        let keys = { let $row = row; $keys }.into_iter();
+                        keys.for_each(|key: $key| each(index, $crate::world::rest::RestKey::bits(key)));
+                    }
+                )*
+            }
+
+            /// Lookups by these indexes.
+            pub(crate) fn views(world: &$crate::world::World) -> $views<'_> {
+                use $crate::world::rest::Resting as _;
+                let by = &<$row_type>::awake(&world.runtime).by;
+                let mut indexes = 0..;
+                $views {
+                    $($field: $crate::world::thaw::View::new(
+                        world,
+                        &by.$field,
+                        indexes.next().unwrap_or_default(),
+                        $crate::world::index::is_owner!($($owner)?),
+                        |row, key| { let $row = row; $keys }.into_iter().any(|own: $key| own == key),
+                    ),)*
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {indexes, is_owner, keyed, resting};
 
 /// Rows by id with their indexes. A row is shared with the state on the lane that it comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,6 +232,14 @@ impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
             self.by.add(&row);
         }
         self.rows.insert(id, row)
+    }
+
+    /// Removes the rows under a key of an index.
+    pub(crate) fn remove_all<K: Ord + Copy>(&mut self, index: impl Fn(&X) -> &BTreeSet<(K, Id)>, key: K) {
+        let under: Vec<Id> = ids(index(&self.by), key).collect();
+        for id in under {
+            self.remove(id);
+        }
     }
 
     /// Removes a row.

@@ -13,10 +13,11 @@ use super::{
     cold::Traced,
     index::{Keyed, ids, keyed, text_key},
     past::Past,
-    runtime::event_key,
+    rest::Resting as _,
+    runtime::{ExecutionIndexes, TaskIndexes, VariableIndexes, event_key},
 };
 
-/// Declares the lookups of a kind of entity: by id, all, and how many.
+/// Declares the lookups of a kind of entity that is in memory: by id, all, and how many.
 macro_rules! entities {
     ($($type:ty, $table:ident, $what:literal, $get:ident, $all:ident, $count:ident, $after:ident;)*) => {
         impl Model {
@@ -46,13 +47,71 @@ macro_rules! entities {
 }
 
 entities! {
-    Execution, executions, "execution", execution, executions, execution_count, executions_after;
-    Variable, variables, "variable", variable, variables, variable_count, variables_after;
-    Task, tasks, "user task", task, tasks, task_count, tasks_after;
     Job, jobs, "job", job, jobs, job_count, jobs_after;
     EventSubscription, subscriptions, "event subscription", subscription, subscriptions, subscription_count, subscriptions_after;
     ExternalTask, external_tasks, "external task", external_task, external_tasks, external_task_count, external_tasks_after;
     Incident, incidents, "incident", incident, incidents, incident_count, incidents_after;
+}
+
+/// Declares the lookups of a kind of entity that can be at rest: by id, all, and how many.
+macro_rules! resting_entities {
+    ($($type:ty, $what:literal, $get:ident, $all:ident, $count:ident, $after:ident, $at_rest:literal;)*) => {
+        impl World {
+            $(
+                #[doc = concat!("The ", $what, " of that id.")]
+                pub fn $get(&self, id: Id) -> Option<&$type> {
+                    self.resting_row(id)
+                }
+
+                #[doc = concat!("Every ", $what, ", in order of creation. What is at rest is read from disk and held.")]
+                pub fn $all(&self) -> impl DoubleEndedIterator<Item = &$type> {
+                    self.resting_rows()
+                }
+
+                #[doc = concat!("Every ", $what, " behind an id, in order of creation; to walk all in steps.")]
+                pub fn $after(&self, id: Id) -> impl Iterator<Item = &$type> {
+                    self.resting_rows_after(id)
+                }
+
+                #[doc = concat!("How many there are: ", $what, ".")]
+                pub fn $count(&self) -> usize {
+                    <$type>::awake(&self.runtime).len() + self.runtime.rest.rows()[$at_rest]
+                }
+            )*
+        }
+    };
+}
+
+resting_entities! {
+    Execution, "execution", execution, executions, execution_count, executions_after, 0;
+    Variable, "variable", variable, variables, variable_count, variables_after, 1;
+    Task, "user task", task, tasks, task_count, tasks_after, 2;
+}
+
+/// Declares lookups of entities that can be at rest through an index over ids.
+macro_rules! resting_related {
+    ($($doc:literal $name:ident: $type:ty = $views:ident.$index:ident;)*) => {
+        impl World {
+            $(
+                #[doc = concat!($doc, ", in order of creation.")]
+                pub fn $name(&self, owner: Id) -> impl Iterator<Item = &$type> {
+                    $views::views(self).$index.rows(owner)
+                }
+            )*
+        }
+    };
+}
+
+resting_related! {
+    "Executions of a process instance" executions_of: Execution = ExecutionIndexes.process_instance;
+    "Child executions" children_of: Execution = ExecutionIndexes.parent;
+    "Running process instances of a definition" process_instances_of_definition: Execution = ExecutionIndexes.definition;
+    "Process instances called by an execution" called_by: Execution = ExecutionIndexes.super_execution;
+    "Variables of a scope, which is an execution or task" variables_of: Variable = VariableIndexes.scope;
+    "Variables of all scopes of a process instance" variables_of_instance: Variable = VariableIndexes.process_instance;
+    "User tasks of a process instance" tasks_of_instance: Task = TaskIndexes.process_instance;
+    "User tasks of an execution" tasks_of_execution: Task = TaskIndexes.execution;
+    "User tasks of a process definition" tasks_of_definition: Task = TaskIndexes.definition;
 }
 
 /// Declares lookups of entities through an index over ids.
@@ -70,15 +129,6 @@ macro_rules! related {
 }
 
 related! {
-    "Executions of a process instance" executions_of: Execution = executions.process_instance;
-    "Child executions" children_of: Execution = executions.parent;
-    "Running process instances of a definition" process_instances_of_definition: Execution = executions.definition;
-    "Process instances called by an execution" called_by: Execution = executions.super_execution;
-    "Variables of a scope, which is an execution or task" variables_of: Variable = variables.scope;
-    "Variables of all scopes of a process instance" variables_of_instance: Variable = variables.process_instance;
-    "User tasks of a process instance" tasks_of_instance: Task = tasks.process_instance;
-    "User tasks of an execution" tasks_of_execution: Task = tasks.execution;
-    "User tasks of a process definition" tasks_of_definition: Task = tasks.definition;
     "Jobs of a process instance" jobs_of_instance: Job = jobs.process_instance;
     "Jobs of an execution" jobs_of_execution: Job = jobs.execution;
     "Jobs of a process definition, start timers included" jobs_of_definition: Job = jobs.definition;
@@ -93,7 +143,7 @@ related! {
     "Incidents of a process definition" incidents_of_definition: Incident = incidents.definition;
 }
 
-impl Model {
+impl World {
     /// The running process instance of that id: its root execution.
     pub fn process_instance(&self, id: Id) -> Option<&Execution> {
         self.execution(id).filter(|execution| execution.parent.is_none())
@@ -101,8 +151,8 @@ impl Model {
 
     /// Running process instances with a business key, in order of creation.
     pub fn process_instances_of_business_key<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Execution> {
-        let rows = &self.runtime.executions;
-        rows.of(&rows.by.business_key, text_key(key)).filter(move |row| row.business_key.as_deref() == Some(key))
+        let found = ExecutionIndexes::views(self).business_key.rows(text_key(key));
+        found.filter(move |row| row.business_key.as_deref() == Some(key))
     }
 
     /// Business key of a process instance.
@@ -111,64 +161,80 @@ impl Model {
     }
 
     /// Everything of a root instance or standalone task, as its state on the lane is made of it.
-    pub(crate) fn snapshot_of(&self, root: Id) -> Snapshot {
-        self.runtime.snapshot(root)
+    ///
+    /// # Errors
+    /// When it is at rest and can't be read: what is wrong with it.
+    pub(crate) fn snapshot_of(&self, root: Id) -> Result<Snapshot, String> {
+        match self.runtime.rest.spot(root) {
+            Some(spot) => self.runtime.rest.read(root, spot),
+            None => Ok(self.runtime.snapshot(root)),
+        }
     }
 
     /// Process instances of a root instance, the root first.
     pub fn process_instances_of_root(&self, root: Id) -> Vec<Id> {
-        self.runtime.of_root(root)
+        match self.runtime.rest.spot(root) {
+            Some(spot) => {
+                let executions = &self.thawed(root, spot).executions;
+                let mut found: Vec<Id> =
+                    executions.iter().filter(|row| row.parent.is_none()).map(|row| row.id).collect();
+                found.sort_unstable();
+                found
+            }
+            None => self.runtime.of_root(root),
+        }
     }
 
     /// The root of a running process instance.
     pub fn root_of_process_instance(&self, id: Id) -> Option<Id> {
-        self.runtime.root(id)
+        let at_rest = || Some(self.runtime.rest.owner::<Execution>(id)?.0);
+        self.runtime.root(id).or_else(at_rest)
     }
 
     /// The root of an execution.
     pub fn root_of_execution(&self, id: Id) -> Option<Id> {
-        self.runtime.root(self.execution(id)?.process_instance)
+        self.root_of_process_instance(self.execution(id)?.process_instance)
     }
 
     /// The root of a user task; a standalone task has one of its own.
     pub fn root_of_task(&self, id: Id) -> Option<Id> {
         let task = self.task(id)?;
-        self.runtime.root(task.process_instance.unwrap_or(task.id))
+        self.root_of_process_instance(task.process_instance.unwrap_or(task.id))
     }
 
     /// The root of a job; `None` for jobs of no process instance too.
     pub fn root_of_job(&self, id: Id) -> Option<Id> {
-        self.runtime.root(self.job(id)?.process_instance?)
+        self.root_of_process_instance(self.job(id)?.process_instance?)
     }
 
     /// The root of an external task.
     pub fn root_of_external_task(&self, id: Id) -> Option<Id> {
-        self.runtime.root(self.external_task(id)?.process_instance)
+        self.root_of_process_instance(self.external_task(id)?.process_instance)
     }
 
     /// The root of an event subscription.
     pub fn root_of_subscription(&self, id: Id) -> Option<Id> {
-        self.runtime.root(self.subscription(id)?.process_instance)
+        self.root_of_process_instance(self.subscription(id)?.process_instance)
     }
 
     /// The root of an incident; `None` for incidents of no process instance too.
     pub fn root_of_incident(&self, id: Id) -> Option<Id> {
-        self.runtime.root(self.incident(id)?.process_instance?)
+        self.root_of_process_instance(self.incident(id)?.process_instance?)
     }
 
     /// The user task of an id as the API shows it: a generated one, or the one its creator gave.
     pub fn task_by_text(&self, text: &str) -> Option<&Task> {
         let generated = text.parse().ok().and_then(|id| self.task(id)).filter(|task| task.custom_id.is_none());
         generated.or_else(|| {
-            let rows = &self.runtime.tasks;
-            rows.of(&rows.by.custom_id, text_key(text)).find(|task| task.custom_id.as_deref() == Some(text))
+            let mut found = TaskIndexes::views(self).custom_id.rows(text_key(text));
+            found.find(|task| task.custom_id.as_deref() == Some(text))
         })
     }
 
     /// Subtasks of a task, by the parent's id as the API shows it.
     pub fn subtasks_of<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Task> {
-        let rows = &self.runtime.tasks;
-        rows.of(&rows.by.parent_task, text_key(parent)).filter(move |row| row.parent_task.as_deref() == Some(parent))
+        let found = TaskIndexes::views(self).parent_task.rows(text_key(parent));
+        found.filter(move |row| row.parent_task.as_deref() == Some(parent))
     }
 
     /// The variable of a name exactly in a scope.
@@ -202,7 +268,9 @@ impl Model {
         found.sort_by(|a, b| a.name.cmp(&b.name));
         found
     }
+}
 
+impl Model {
     /// Event subscriptions for an event of a name, in order of creation.
     pub fn subscriptions_for<'a>(
         &'a self,

@@ -19,19 +19,18 @@ pub mod permission;
 mod records;
 mod remembered;
 mod repository;
-mod runtime;
+pub(crate) mod rest;
+pub(crate) mod runtime;
 #[cfg(test)]
 mod tests;
+pub(crate) mod thaw;
 mod value_key;
 mod view;
 
 use std::collections::BTreeMap;
 
 pub use activity_tree::{ActivityInstanceView, TransitionInstanceView};
-use engine_core::{
-    history::HistoryEvent,
-    state::{self, Change},
-};
+use engine_core::{history::HistoryEvent, state};
 use models::{Id, Timestamp};
 pub use records::*;
 pub use repository::{Shown, Versioned, definition_text_id};
@@ -70,8 +69,17 @@ impl Model {
                 RecordChange::Remove(key) => self.remove(&key),
             }
         }
+        for (root, rows) in change.woken {
+            self.runtime.wake(root, rows);
+        }
         for root in change.roots {
             self.runtime.apply(root);
+        }
+        if let Some(rested) = change.rested {
+            if let Some(roster) = rested.roster {
+                self.runtime.come_to_rest(roster, &rested.away);
+            }
+            self.runtime.stays(&rested.unfit);
         }
         // an event that nobody looks at later goes as soon as it is folded in: its row is then changed in place
         match std::sync::Arc::try_unwrap(change.history) {
@@ -104,19 +112,7 @@ impl Model {
 
     /// Takes in a running root instance as it was stored.
     pub fn load_root(&mut self, root: Id, snapshot: state::Snapshot) {
-        fn added<T: state::Entity>(rows: Vec<std::sync::Arc<T>>) -> Vec<Change<T>> {
-            rows.into_iter().map(|row| Change { id: row.id(), old: None, new: Some(row) }).collect()
-        }
-        let changes = state::Changes {
-            executions: added(snapshot.executions),
-            variables: added(snapshot.variables),
-            tasks: added(snapshot.tasks),
-            jobs: added(snapshot.jobs),
-            subscriptions: added(snapshot.subscriptions),
-            external_tasks: added(snapshot.external_tasks),
-            incidents: added(snapshot.incidents),
-        };
-        self.runtime.apply(RootChange { root, changes });
+        self.runtime.load(root, snapshot);
     }
 
     /// What has left the memory, to be dropped.

@@ -3,21 +3,24 @@
 use std::{
     collections::BTreeMap,
     hash::{Hash as _, Hasher as _},
+    sync::Arc,
 };
 
 use engine_core::{
     graph::NodeIx,
     state::{
-        Change, EventSubscription, Execution, ExternalTask, Incident, Job, Snapshot, SubscriptionKind, Task, Variable,
+        Change, Changes, Entity, EventSubscription, Execution, ExternalTask, Incident, Job, Snapshot, SubscriptionKind,
+        Task, Variable,
     },
 };
 use models::{Id, Timestamp};
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::{
     RootChange,
     external_tasks::ExternalTaskQueues,
-    index::{Rows, folded_key, indexes, keyed, text_key},
+    index::{Rows, folded_key, indexes, keyed, resting, text_key},
+    rest::{Rest, Roster},
     value_key::value_key,
 };
 
@@ -39,35 +42,35 @@ fn is_candidate(kind: &str) -> bool {
     kind == "candidate"
 }
 
-indexes! {
+resting! {
     /// Indexes of executions.
-    ExecutionIndexes of Execution {
-        process_instance: Id = |row| Some(row.process_instance);
-        parent: Id = |row| row.parent;
-        super_execution: Id = |row| row.super_execution;
+    ExecutionIndexes, ExecutionViews of Execution {
+        process_instance (owner): Id = |row| Some(row.process_instance);
+        parent (owner): Id = |row| row.parent;
+        super_execution (owner): Id = |row| row.super_execution;
         /// Process instances only.
         definition: Id = |row| row.parent.is_none().then_some(row.definition);
         business_key: u64 = |row| row.business_key.as_deref().map(text_key);
         /// Where tokens are.
-        activity: u64 = |row| row.activity.map(|node| place_key(row.definition, node));
+        token: u64 = |row| row.activity.filter(|_| row.is_active).map(|node| place_key(row.definition, node));
     }
 }
 
-indexes! {
+resting! {
     /// Indexes of variables.
-    VariableIndexes of Variable {
-        scope: Id = |row| Some(row.scope);
-        process_instance: Id = |row| row.process_instance;
+    VariableIndexes, VariableViews of Variable {
+        scope (owner): Id = |row| Some(row.scope);
+        process_instance (owner): Id = |row| row.process_instance;
         /// Name and value.
         value: (u64, u64) = |row| Some((folded_key(&row.name), value_key(&row.value)));
     }
 }
 
-indexes! {
+resting! {
     /// Indexes of user tasks.
-    TaskIndexes of Task {
-        process_instance: Id = |row| row.process_instance;
-        execution: Id = |row| row.execution;
+    TaskIndexes, TaskViews of Task {
+        process_instance (owner): Id = |row| row.process_instance;
+        execution (owner): Id = |row| row.execution;
         definition: Id = |row| row.definition;
         key: u64 = |row| row.key.as_deref().map(text_key);
         name: u64 = |row| row.name.as_deref().map(folded_key);
@@ -135,14 +138,25 @@ pub(crate) struct Runtime {
     pub(crate) external_tasks: Rows<ExternalTask, ExternalTaskIndexes>,
     pub(crate) incidents: Rows<Incident, IncidentIndexes>,
     pub(crate) queues: ExternalTaskQueues,
+    /// What is not in memory.
+    pub(crate) rest: Rest,
     /// Root of each process instance, and of each standalone task.
     roots: BTreeMap<Id, Id>,
+    /// Root instances that may come to rest, each with the number of the last change to it.
+    stamps: FxHashMap<Id, u64>,
+    /// Changes to root instances so far.
+    changes: u64,
 }
 
 impl Runtime {
     /// Root of a process instance or standalone task.
     pub(crate) fn root(&self, id: Id) -> Option<Id> {
         self.roots.get(&id).copied()
+    }
+
+    /// How many root instances are in memory that may come to rest.
+    pub(crate) fn roots_in_memory(&self) -> usize {
+        self.stamps.len()
     }
 
     /// Process instances of a root.
@@ -184,9 +198,86 @@ impl Runtime {
         all
     }
 
+    /// Root instances that are to come to rest when there are more than `most` in memory: those that were changed longest
+    /// ago, at most `at_once`, each with the number of its last change.
+    pub(crate) fn tired(&self, most: usize, at_once: usize) -> Vec<(Id, u64)> {
+        if self.stamps.len() <= most {
+            return Vec::new();
+        }
+        let count = at_once.min(self.stamps.len() - most / 4 * 3);
+        let mut all: Vec<(Id, u64)> = self.stamps.iter().map(|(root, stamp)| (*root, *stamp)).collect();
+        all.sort_unstable_by_key(|(_, stamp)| *stamp);
+        all.truncate(count);
+        all
+    }
+
+    /// Whether there are more than so many root instances in memory that may come to rest, or some that have to leave it.
+    pub(crate) fn is_beyond(&self, most: usize) -> bool {
+        self.stamps.len() > most || !self.rest.leaving().is_empty()
+    }
+
+    /// Whether a root has not been changed since.
+    pub(crate) fn is_unchanged(&self, root: Id, stamp: u64) -> bool {
+        self.stamps.get(&root) == Some(&stamp)
+    }
+
+    /// Takes in that roots are at rest on disk, but for those that are `away`.
+    pub(super) fn come_to_rest(&mut self, roster: Arc<Roster>, away: &[u8]) {
+        self.rest.announce(roster, away);
+        for root in self.rest.leaving().keys() {
+            self.stamps.remove(root);
+        }
+    }
+
+    /// Takes in that roots stay in memory.
+    pub(super) fn stays(&mut self, roots: &[Id]) {
+        for root in roots {
+            self.stamps.remove(root);
+        }
+    }
+
+    /// Takes rows out of memory that are at rest on disk, those of so many roots.
+    pub(crate) fn let_go(&mut self, roots: usize) {
+        for _ in 0..roots {
+            let Some((root, spot)) = self.rest.next_leaving() else { return };
+            let instances = self.of_root(root);
+            for instance in &instances {
+                self.executions.remove_all(|by| &by.process_instance, *instance);
+                self.variables.remove_all(|by| &by.process_instance, *instance);
+                self.tasks.remove_all(|by| &by.process_instance, *instance);
+                self.roots.remove(instance);
+            }
+            self.rest.settled(spot);
+        }
+    }
+
+    /// Takes in that a root that was at rest is being changed: its rows as they are from here on.
+    pub(super) fn wake(&mut self, root: Id, rows: Snapshot) {
+        self.rest.wake(root);
+        self.load(root, rows);
+    }
+
+    /// Takes in rows of a root.
+    pub(super) fn load(&mut self, root: Id, rows: Snapshot) {
+        fn added<T: Entity>(rows: Vec<Arc<T>>) -> Vec<Change<T>> {
+            rows.into_iter().map(|row| Change { id: row.id(), old: None, new: Some(row) }).collect()
+        }
+        let changes = Changes {
+            executions: added(rows.executions),
+            variables: added(rows.variables),
+            tasks: added(rows.tasks),
+            jobs: added(rows.jobs),
+            subscriptions: added(rows.subscriptions),
+            external_tasks: added(rows.external_tasks),
+            incidents: added(rows.incidents),
+        };
+        self.apply(RootChange { root, changes });
+    }
+
     /// Takes in what a transaction of a root instance changed.
     pub(crate) fn apply(&mut self, change: RootChange) {
         let RootChange { root, changes } = change;
+        self.changes += 1;
         for change in changes.executions {
             match &change.new {
                 Some(row) if row.parent.is_none() => {
@@ -220,6 +311,11 @@ impl Runtime {
         changes.jobs.into_iter().for_each(|change| put(&mut self.jobs, change));
         changes.subscriptions.into_iter().for_each(|change| put(&mut self.subscriptions, change));
         changes.incidents.into_iter().for_each(|change| put(&mut self.incidents, change));
+        if self.executions.get(root).is_some() {
+            self.stamps.insert(root, self.changes);
+        } else {
+            self.stamps.remove(&root);
+        }
     }
 }
 

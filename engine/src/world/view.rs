@@ -15,6 +15,7 @@ use super::{
     Model,
     cold::{Cold, ColdRoot, Pace, Trace, Traced, Traces},
     past::Past,
+    thaw::Thawed,
 };
 
 /// Everything that can be queried, as it is at a moment: what is in memory, and the history on disk that is asked for.
@@ -26,6 +27,8 @@ pub struct World {
     /// History instead of all other: a portion of what is on disk.
     portion: Option<Past>,
     recalled: Recalled,
+    /// Root instances at rest that were read from disk.
+    pub(super) thawed: Thawed,
 }
 
 /// A moment of the model.
@@ -98,7 +101,12 @@ impl Default for World {
 
 impl From<Model> for World {
     fn from(model: Model) -> Self {
-        Self { model: Held::Alone(Arc::new(model)), portion: None, recalled: Recalled::default() }
+        Self {
+            model: Held::Alone(Arc::new(model)),
+            portion: None,
+            recalled: Recalled::default(),
+            thawed: Thawed::default(),
+        }
     }
 }
 
@@ -125,7 +133,12 @@ impl World {
 #[cfg(test)]
 impl Clone for World {
     fn clone(&self) -> Self {
-        Self { model: self.model.clone(), portion: self.portion.clone(), recalled: Recalled::default() }
+        Self {
+            model: self.model.clone(),
+            portion: self.portion.clone(),
+            recalled: Recalled::default(),
+            thawed: Thawed::default(),
+        }
     }
 }
 
@@ -234,6 +247,7 @@ impl World {
             model: self.model.clone(),
             portion: Some(history_of(&self.history.cold, roots)),
             recalled: Recalled::default(),
+            thawed: Thawed::default(),
         }
     }
 
@@ -247,6 +261,16 @@ impl World {
     ) {
         if self.has_more_on_disk() {
             self.history.cold.in_portions(traces, pace, least, |roots| each(&self.portion(roots)));
+        }
+    }
+
+    /// The same moment, with nothing read from disk yet.
+    pub(crate) fn afresh(&self) -> Self {
+        Self {
+            model: self.model.clone(),
+            portion: self.portion.clone(),
+            recalled: Recalled::default(),
+            thawed: Thawed::default(),
         }
     }
 
@@ -302,6 +326,7 @@ impl Published {
             model: Held::Locked(Rc::new(RwLock::read_arc(&self.model))),
             portion: None,
             recalled: Recalled::default(),
+            thawed: Thawed::default(),
         }
     }
 

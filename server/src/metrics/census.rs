@@ -52,6 +52,16 @@ struct Tally {
     oldest_due_job: i64,
 }
 
+impl Tally {
+    /// Open user tasks of a process, the oldest of them created at a time.
+    fn tasks(&mut self, definition: String, count: usize, now: Timestamp, created: Timestamp) {
+        let labels = [("definition", definition)];
+        *self.user_tasks.entry(labels.clone()).or_default() += i64::try_from(count).unwrap_or(i64::MAX);
+        let oldest = self.oldest_task.entry(labels).or_default();
+        *oldest = (*oldest).max((now.0 - created.0) / 1000);
+    }
+}
+
 impl Census {
     pub(super) fn new(registry: &mut Registry) -> Self {
         let census = Self {
@@ -112,16 +122,18 @@ impl Census {
             };
             walk(world.external_tasks_after(last), |row| row.id, count)
         });
-        steps(engine, |world, last| {
-            let count = |row: &tollgate::state::Task| {
-                let labels = [("definition", self.definitions.definition(world, row.definition))];
-                *tally.user_tasks.entry(labels.clone()).or_default() += 1;
-                let age = (now.0 - row.created.0) / 1000;
-                let oldest = tally.oldest_task.entry(labels).or_default();
-                *oldest = age.max(*oldest);
-            };
-            walk(world.tasks_after(last), |row| row.id, count)
-        });
+        let definitions: Vec<Id> = engine.read().process_definitions().map(|definition| definition.id).collect();
+        for definition in definitions {
+            let world = engine.read();
+            if let Some((count, created)) = world.open_tasks(definition) {
+                tally.tasks(self.definitions.definition(&world, Some(definition)), count, now, created);
+            }
+        }
+        let world = engine.read();
+        for row in world.standalone_tasks() {
+            tally.tasks(self.definitions.definition(&world, None), 1, now, row.created);
+        }
+        drop(world);
         steps(engine, |world, last| {
             let count = |row: &tollgate::state::Incident| {
                 *tally.incidents.entry([("type", self.incident_types.value(&row.kind))]).or_default() += 1;

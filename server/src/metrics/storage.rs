@@ -51,7 +51,10 @@ impl Collector for Storage {
             gauge.encode(encoder.encode_descriptor(name, help, unit, gauge.metric_type())?)?;
         }
         let (in_memory, on_disk) = self.0.read().histories();
+        let (awake, at_rest) = self.0.read().instances();
         for (name, help, value) in [
+            ("instances_in_memory", "Running root instances that are in memory", awake),
+            ("instances_at_rest", "Running root instances that are on disk only", at_rest),
             ("history_in_memory", "Root instances whose history is in memory", in_memory),
             ("history_on_disk", "Root instances whose history is on disk only", on_disk),
         ] {

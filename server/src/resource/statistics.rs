@@ -121,7 +121,7 @@ pub(super) fn candidate_groups(call: &Call) -> Reply {
     if call.accepts("text/csv") || call.accepts("application/csv") {
         let mut csv = String::from("NAME,COUNT\n");
         for (group, count) in rows {
-            csv.push_str(&format!("{},{count}\n", csv_field(group.unwrap_or_default())));
+            csv.push_str(&format!("{},{count}\n", csv_field(&group.unwrap_or_default())));
         }
         let media_type = if call.accepts("text/csv") { "text/csv" } else { "application/csv" };
         return Ok(Answer::bytes(media_type, csv).attachment("process-instance-report.csv"));

@@ -153,7 +153,8 @@ fn start(
         Store::over(disk.clone(), store_options).map_err(|error| format!("the store does not open: {error}"))?;
     let recovered = store.committed();
     // most history leaves the memory
-    let mut options = Options { job_concurrency: concurrency, history_in_memory: 8, ..Options::default() };
+    let mut options =
+        Options { job_concurrency: concurrency, history_in_memory: 8, instances_in_memory: 3, ..Options::default() };
     options.settings.max_operations = 20_000;
     options.batches.invocations_per_job = 2;
     options.batches.jobs_per_seed = 2;

@@ -184,7 +184,8 @@ impl Simulation {
                 self.machine.set_full(full);
                 self.note(|| format!("the disk is full: {full}"));
             }
-            7 => self.machine.stepper.freeze(),
+            7 if self.random.one_in(2) => self.machine.stepper.freeze(),
+            7 => self.machine.stepper.rest(),
             _ => self.crash()?,
         }
         self.workload.listen(&mut self.ledger);
@@ -261,8 +262,10 @@ impl Simulation {
         for round in 0..6 {
             self.machine.pass(2 * 60 * 60 * 1000);
             self.machine.stepper.freeze();
+            self.machine.stepper.rest();
             self.drain()?;
             self.machine.stepper.freeze();
+            self.machine.stepper.rest();
             self.check("while everything is brought to an end")?;
             self.workload.go_on(&self.machine, &mut self.ledger, round);
             self.drain()?;

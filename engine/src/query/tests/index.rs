@@ -78,7 +78,7 @@ macro_rules! sometimes {
     };
 }
 
-/// A world, and the same with the history of every other root on disk.
+/// A world, and the same with every other root on disk: its history, and itself at rest.
 struct Both {
     warm: World,
     cold: World,
@@ -87,6 +87,7 @@ struct Both {
 impl Both {
     fn of(warm: World) -> Self {
         let cold = fixture::on_disk(&warm, |root| root.number() % 200 == 0);
+        let cold = fixture::at_rest(&cold, |root| root.number() % 200 == 0);
         Self { warm, cold }
     }
 }
@@ -303,8 +304,10 @@ fn historic_task_query(random: &mut Random, pool: &Pool, depth: usize) -> Histor
 
 #[test]
 fn an_index_never_changes_a_result() {
+    let mut at_rest = 0;
     for seed in 0..30 {
         let world = Both::of(random_world(seed));
+        at_rest += world.cold.instances().1;
         let pool = Pool::of(&world);
         let random = &mut Random(seed + 1000);
         for _ in 0..40 {
@@ -316,6 +319,7 @@ fn an_index_never_changes_a_result() {
             smaller_historic_queries(&world, random, &pool, seed);
         }
     }
+    assert!(at_rest >= 30, "only {at_rest} root instances were at rest");
 }
 
 fn smaller_queries(world: &Both, random: &mut Random, pool: &Pool, seed: u64) {

@@ -57,5 +57,5 @@ fn tasks_are_counted_by_candidate_group() {
     let world = candidates_world();
     let counts = world.tasks_by_candidate_group(None);
     // bob's link and the task without links have no group
-    assert_eq!(counts, [(None, 3), (Some("management"), 1), (Some("sales"), 1)]);
+    assert_eq!(counts, [(None, 3), (Some("management".to_owned()), 1), (Some("sales".to_owned()), 1)]);
 }

@@ -6,12 +6,12 @@ use engine_core::{command::Outcome, error::Fault, history::HistoryEvent, transac
 use models::Id;
 use store::Op;
 
-use super::{Done, Lane, Message, SLOTS, Slot, UnderWay, ahead::Entries};
+use super::{Asleep, Done, Lane, Message, SLOTS, Slot, UnderWay, ahead::Entries};
 use crate::{
     observe::Origin,
     request::Caller,
     runtime::persist,
-    world::{RecordChange, RootChange, RootHistory, WorldChange},
+    world::{RecordChange, RootChange, RootHistory, WorldChange, rest::Spot},
 };
 
 /// A durable commit that readers do not see yet.
@@ -57,6 +57,23 @@ impl Lane {
         self.submit(ops, change, Origin::default(), under_way, done, Outcome::Done);
     }
 
+    /// Writes that put root instances to rest.
+    pub(in super::super) fn write_rest(
+        &mut self,
+        ops: Vec<Op>,
+        change: WorldChange,
+        resting: Vec<(Id, Spot)>,
+        done: Done,
+    ) {
+        let commit = self.submitted + 1;
+        let (slots, published) = (&self.slots, self.under_way.front().map_or(commit, |commit| commit.number));
+        self.asleep.retain(|root, asleep| slots.contains_key(root) || asleep.commit >= published);
+        for (root, spot) in resting {
+            self.asleep.insert(root, Asleep { spot, commit });
+        }
+        self.write_change(ops, change, done);
+    }
+
     /// Commits what transactions have done to roots, together with records, and history of no root.
     pub(super) fn write(
         &mut self,
@@ -82,6 +99,10 @@ impl Lane {
         for (root, commit) in parts {
             let Commit { state, changes, history, flows, .. } = commit;
             change.flows.extend(flows);
+            if let Some(asleep) = self.asleep.remove(&root) {
+                ops.push(persist::wake_op(asleep.spot));
+                change.woken.push((root, state.snapshot()));
+            }
             let mut fat = self.fat.contains(&root);
             persist::root_ops(root, &state, &changes, &mut fat, &mut ops);
             if fat && !state.is_empty() {
@@ -165,6 +186,9 @@ impl Lane {
     pub(super) fn lost(&mut self) {
         self.settle();
         self.slots.retain(|_, slot| matches!(slot, Slot::Parked { .. }));
+        // where they rest is asked again, too; a parked transaction keeps what it began with
+        let slots = &self.slots;
+        self.asleep.retain(|root, _| slots.contains_key(root));
     }
 
     /// Waits until everything committed so far is published: for work that decides by the read model.

@@ -35,10 +35,10 @@ use store::Op;
 
 pub(super) use self::commit::{Publication, store_fault};
 use self::{ahead::Ahead, single::Parked};
-use super::{Shared, host::LaneHost, ids::IdSource, persist};
+use super::{Shared, host::LaneHost, ids::IdSource, persist, rest};
 use crate::{
     request::{Caller, Correlate},
-    world::World,
+    world::rest::Spot,
 };
 
 /// Idle root instances kept in memory.
@@ -77,6 +77,8 @@ pub(super) struct Lane {
     slots: FxHashMap<Id, Slot>,
     parked: FxHashMap<Id, Parked>,
     fat: FxHashSet<Id>,
+    /// Roots at rest on disk that the world does not show so yet, or whose state is here: the first commit wakes them.
+    asleep: FxHashMap<Id, Asleep>,
     sequence: u64,
     /// Commits that the store has accepted.
     submitted: u64,
@@ -87,6 +89,12 @@ pub(super) struct Lane {
     ahead: Ahead,
     /// Number of slots at which idle ones are dropped next.
     sweep_at: usize,
+}
+
+/// Where a root rests, and the number of the commit that put it there when that was lately.
+struct Asleep {
+    spot: Spot,
+    commit: u64,
 }
 
 /// A commit that is not published.
@@ -107,6 +115,7 @@ impl Lane {
             slots: FxHashMap::default(),
             parked: FxHashMap::default(),
             fat: loaded.fat.iter().copied().collect(),
+            asleep: FxHashMap::default(),
             sequence: loaded.sequence,
             submitted: 0,
             log: Vec::new(),
@@ -148,6 +157,16 @@ impl Lane {
         self.parked.contains_key(&root)
     }
 
+    /// Whether nobody works on a root, and all that was committed of it is published.
+    pub(super) fn is_idle(&self, root: Id) -> bool {
+        matches!(self.slots.get(&root), None | Some(Slot::Idle { unpublished: 0, .. }))
+    }
+
+    /// Whether a root is stored entity by entity.
+    pub(super) fn is_fat(&self, root: Id) -> bool {
+        self.fat.contains(&root)
+    }
+
     /// Whether commits of a root are under way: the world shows it as it was.
     pub(super) fn is_ahead_of(&self, root: Id) -> bool {
         matches!(self.slots.get(&root), Some(Slot::Idle { unpublished: 1.., .. } | Slot::Parked { unpublished: 1.. }))
@@ -177,6 +196,7 @@ impl Lane {
         self.shared.meters.clear();
         self.slots.clear();
         self.fat.clear();
+        self.asleep.clear();
         *self.shared.world.write() = self.shared.empty_model();
         self.shared.forget();
         Ok(())
@@ -189,7 +209,10 @@ impl Lane {
         match self.slots.get_mut(&root) {
             Some(Slot::Idle { state, .. }) => std::mem::take(state),
             _ => {
-                let state = state_from_world(&self.shared.world.read(), root);
+                let (state, spot) = rest::state_of(&self.shared, root);
+                if let Some(spot) = spot {
+                    self.asleep.entry(root).or_insert(Asleep { spot, commit: 0 });
+                }
                 self.slots.insert(root, Slot::Idle { state: Box::default(), unpublished: 0 });
                 state
             }
@@ -228,9 +251,4 @@ impl Lane {
             Progress::Failed(Box::new(Fault::engine(format!("internal error: {text}"))))
         })
     }
-}
-
-/// The state of a root instance as the read model has it.
-fn state_from_world(world: &World, root: Id) -> InstanceState {
-    InstanceState::restore(world.snapshot_of(root))
 }

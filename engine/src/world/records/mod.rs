@@ -216,6 +216,10 @@ pub struct WorldChange {
     pub flows: Vec<(Id, Arc<str>)>,
     /// Sequence numbers under which history of roots is on disk.
     pub stored: Vec<(Id, u64)>,
+    /// Root instances that were at rest and are so no more, with their rows as they are from here on.
+    pub(crate) woken: Vec<(Id, engine_core::state::Snapshot)>,
+    /// Root instances that have come to rest.
+    pub(crate) rested: Option<Box<Rested>>,
     /// History that has gone to disk and leaves the memory.
     pub(crate) frozen: Option<Box<super::history::Frozen>>,
     /// The time of the commit.
@@ -227,4 +231,15 @@ impl WorldChange {
     pub fn events(&self) -> impl Iterator<Item = (Option<Id>, &HistoryEvent)> {
         super::RootHistory::each(&self.history)
     }
+}
+
+/// Root instances that have come to rest: they are on disk, and their rows leave the memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rested {
+    /// Who they are.
+    pub(crate) roster: Option<Arc<super::rest::Roster>>,
+    /// A bit for each of the roster that did not come to rest after all; what is missing is zero.
+    pub(crate) away: Vec<u8>,
+    /// Root instances that can't come to rest.
+    pub(crate) unfit: Vec<Id>,
 }

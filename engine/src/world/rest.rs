@@ -1,0 +1,653 @@
+//! Instances at rest: running root instances that nobody has touched for a while lie on disk only.
+//!
+//! Their executions, variables and tasks leave the memory, many roots at once: a *roster*. It keeps the ids of their rows and,
+//! for each index, the keys of the rows in order, packed; so queries find rows at rest as they find others, and count them
+//! without reading any. What may wake a root (jobs, event subscriptions, external tasks) and its incidents stay in memory
+//! beside all others. The first commit to a root brings its rows back.
+//!
+//! Standalone tasks and roots that are stored entity by entity stay in memory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
+
+use engine_core::state::{Execution, Snapshot, Task, Variable};
+use minicbor::{Decode, Encode, bytes::ByteVec};
+use models::{Id, Timestamp};
+
+use super::{
+    index::{Keyed, Rows},
+    runtime::{ExecutionIndexes, Runtime, TaskIndexes, VariableIndexes},
+};
+
+/// A key of an index in 64 bits. Different keys may become the same one, which is as likely as for hashes of texts.
+pub(crate) trait RestKey: Copy + Ord {
+    /// The bits. Those of times are in order; those of a pair begin with the bits of its first part.
+    fn bits(self) -> u64;
+
+    /// The id that it is.
+    fn id(self) -> Option<Id> {
+        None
+    }
+}
+
+impl RestKey for u64 {
+    fn bits(self) -> u64 {
+        self
+    }
+}
+
+impl RestKey for Id {
+    fn bits(self) -> u64 {
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are mixed")]
+        let (high, low) = ((self.number() >> 64) as u64, self.number() as u64);
+        (high.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ low).wrapping_mul(0xd6e8_feb8_6659_fd93)
+    }
+
+    fn id(self) -> Option<Id> {
+        Some(self)
+    }
+}
+
+impl RestKey for (u64, u64) {
+    fn bits(self) -> u64 {
+        self.0 & 0xffff_ffff_0000_0000 | self.1 >> 32
+    }
+}
+
+impl RestKey for Timestamp {
+    fn bits(self) -> u64 {
+        // the sign bit turned over keeps the order
+        self.0.cast_unsigned() ^ 1 << 63
+    }
+}
+
+/// A kind of row that can be at rest.
+pub(crate) trait Resting: Keyed + Sized + 'static {
+    /// Its indexes.
+    type Indexes: super::index::Indexes<Self>;
+    /// How many of its indexes are kept at rest or derived: all of them.
+    const INDEXES: usize;
+
+    /// Those in memory.
+    fn awake(runtime: &Runtime) -> &Rows<Self, Self::Indexes>;
+
+    /// Those of a root.
+    fn of(snapshot: &Snapshot) -> &[Arc<Self>];
+
+    /// Those of a roster.
+    fn sheet(roster: &Roster) -> &Sheet;
+
+    /// Tells the keys of a row: the number of the index and the bits.
+    fn keys(&self, each: &mut dyn FnMut(usize, u64));
+
+    /// A number that is asked for without reading rows.
+    fn column(&self) -> Option<i64> {
+        None
+    }
+}
+
+/// The number of a root in its roster.
+type Place = u16;
+
+/// Rows of a table in a roster. Numbers are big-endian.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+pub(crate) struct Sheet {
+    /// Ids in order, 16 bytes each.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    ids: Vec<u8>,
+    /// The place of the root of each, two bytes each.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    places: Vec<u8>,
+    /// For each index, entries in order: eight bytes of key and two of the row's number.
+    #[n(2)]
+    indexes: Vec<ByteVec>,
+    /// A number of each, eight bytes each; empty when there is none.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    columns: Vec<u8>,
+}
+
+const ID: usize = 16;
+const PLACE: usize = 2;
+const ENTRY: usize = 10;
+const COLUMN: usize = 8;
+
+fn array<const N: usize>(bytes: &[u8], index: usize, size: usize) -> [u8; N] {
+    let mut array = [0; N];
+    array.copy_from_slice(&bytes[index * size..index * size + N]);
+    array
+}
+
+fn id_at(bytes: &[u8], index: usize) -> Id {
+    Id::new(u128::from_be_bytes(array(bytes, index, ID)))
+}
+
+/// The first index at which something holds, of those below `count`; what holds must hold behind it too.
+fn first(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
+}
+
+impl Sheet {
+    fn new<T: Resting>(members: &[(Id, Snapshot)]) -> Self {
+        let mut rows: Vec<(Id, Place, &Arc<T>)> = Vec::new();
+        for (place, (_, snapshot)) in (0..).zip(members) {
+            rows.extend(T::of(snapshot).iter().map(|row| (row.id(), place, row)));
+        }
+        rows.sort_unstable_by_key(|(id, ..)| *id);
+        let mut entries: Vec<Vec<(u64, u16)>> = vec![Vec::new(); T::INDEXES];
+        let mut sheet = Self::default();
+        for (number, (id, place, row)) in (0..).zip(rows) {
+            sheet.ids.extend_from_slice(&id.number().to_be_bytes());
+            sheet.places.extend_from_slice(&place.to_be_bytes());
+            if let Some(column) = row.column() {
+                sheet.columns.extend_from_slice(&column.to_be_bytes());
+            }
+            row.keys(&mut |index, bits| entries[index].push((bits, number)));
+        }
+        for mut entries in entries {
+            entries.sort_unstable();
+            let mut index = Vec::with_capacity(entries.len() * ENTRY);
+            for (bits, number) in entries {
+                index.extend_from_slice(&bits.to_be_bytes());
+                index.extend_from_slice(&number.to_be_bytes());
+            }
+            sheet.indexes.push(index.into());
+        }
+        sheet
+    }
+
+    fn len(&self) -> usize {
+        self.places.len() / PLACE
+    }
+
+    fn id(&self, row: usize) -> Id {
+        id_at(&self.ids, row)
+    }
+
+    fn place(&self, row: usize) -> usize {
+        usize::from(u16::from_be_bytes(array(&self.places, row, PLACE)))
+    }
+
+    fn row_of(&self, id: Id) -> Option<usize> {
+        let row = self.first_from(id);
+        (row < self.len() && self.id(row) == id).then_some(row)
+    }
+
+    /// The first row whose id is not less.
+    fn first_from(&self, id: Id) -> usize {
+        // most rosters don't have it: their first and last rows say so
+        if self.len() == 0 || self.id(self.len() - 1) < id {
+            return self.len();
+        }
+        first(self.len(), |row| self.id(row) >= id)
+    }
+
+    /// Rows under keys of an index between two, both included.
+    fn between(&self, index: usize, from: u64, to: u64) -> std::ops::Range<usize> {
+        let bytes = self.indexes.get(index).map_or(&[][..], |index| index);
+        let count = bytes.len() / ENTRY;
+        let key = |entry| u64::from_be_bytes(array(bytes, entry, ENTRY));
+        let low = first(count, |entry| key(entry) >= from);
+        let mut high = low;
+        if low < count && key(low) <= to {
+            high = low + first(count - low, |entry| key(low + entry) > to);
+        }
+        low..high
+    }
+
+    fn row_at(&self, index: usize, entry: usize) -> usize {
+        let bytes: [u8; ENTRY] = array(&self.indexes[index], entry, ENTRY);
+        usize::from(u16::from_be_bytes([bytes[8], bytes[9]]))
+    }
+
+    fn column(&self, row: usize) -> Option<i64> {
+        let at = row * COLUMN;
+        self.columns.get(at..at + COLUMN).map(|_| i64::from_be_bytes(array(&self.columns, row, COLUMN)))
+    }
+}
+
+/// Root instances that came to rest together.
+#[derive(Clone, Default, PartialEq, Encode, Decode)]
+pub(crate) struct Roster {
+    /// Its number; later ones are greater.
+    #[n(0)]
+    pub(crate) number: u64,
+    /// Its roots by id, 16 bytes each.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    roots: Vec<u8>,
+    /// How many rows of each table a root has: a byte for each of the three tables.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    counts: Vec<u8>,
+    /// Greatest id in use.
+    #[n(3)]
+    pub(crate) greatest_id: Id,
+    #[n(4)]
+    executions: Sheet,
+    #[n(5)]
+    variables: Sheet,
+    #[n(6)]
+    tasks: Sheet,
+}
+
+impl fmt::Debug for Roster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Roster").field("number", &self.number).field("roots", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// Most rows of a table that a root at rest has.
+pub(crate) const MOST_ROWS: usize = 255;
+
+/// Most rows of a table in a roster, and most roots.
+const MOST_IN_ROSTER: usize = 1 << 16;
+
+impl Roster {
+    /// A roster of roots. Those that don't go in any more are left in `members`.
+    pub(crate) fn new(number: u64, greatest_id: Id, members: &mut Vec<(Id, Snapshot)>) -> (Self, Vec<(Id, Snapshot)>) {
+        members.sort_unstable_by_key(|(root, _)| *root);
+        let mut rows = [0, 0, 0];
+        let fit = members.iter().take(MOST_IN_ROSTER).take_while(|(_, snapshot)| {
+            for (rows, more) in rows.iter_mut().zip(row_counts(snapshot)) {
+                *rows += more;
+            }
+            rows.iter().all(|rows| *rows <= MOST_IN_ROSTER)
+        });
+        let fit = fit.count();
+        let rest = members.split_off(fit);
+        let taken = std::mem::replace(members, rest);
+        let mut roster = Self { number, greatest_id, ..Self::default() };
+        for (root, snapshot) in &taken {
+            roster.roots.extend_from_slice(&root.number().to_be_bytes());
+            roster.counts.extend(row_counts(snapshot).map(|count| u8::try_from(count).unwrap_or(u8::MAX)));
+        }
+        roster.executions = Sheet::new::<Execution>(&taken);
+        roster.variables = Sheet::new::<Variable>(&taken);
+        roster.tasks = Sheet::new::<Task>(&taken);
+        (roster, taken)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.roots.len() / ID
+    }
+
+    pub(crate) fn root(&self, place: usize) -> Id {
+        id_at(&self.roots, place)
+    }
+
+    /// The roots in order.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Id> + '_ {
+        (0..self.len()).map(|place| self.root(place))
+    }
+
+    fn place_of(&self, root: Id) -> Option<usize> {
+        let count = self.len();
+        if count == 0 || self.root(count - 1) < root {
+            return None;
+        }
+        let place = first(count, |place| self.root(place) >= root);
+        (self.root(place) == root).then_some(place)
+    }
+
+    fn counts(&self, place: usize) -> [usize; 3] {
+        array::<3>(&self.counts, place, 3).map(usize::from)
+    }
+}
+
+fn row_counts(snapshot: &Snapshot) -> [usize; 3] {
+    [snapshot.executions.len(), snapshot.variables.len(), snapshot.tasks.len()]
+}
+
+/// Whether a root can be at rest.
+pub(crate) fn can_rest(snapshot: &Snapshot) -> bool {
+    !snapshot.executions.is_empty() && row_counts(snapshot).iter().all(|count| *count <= MOST_ROWS)
+}
+
+impl Resting for Execution {
+    type Indexes = ExecutionIndexes;
+    const INDEXES: usize = ExecutionIndexes::COUNT;
+
+    fn awake(runtime: &Runtime) -> &Rows<Self, ExecutionIndexes> {
+        &runtime.executions
+    }
+
+    fn of(snapshot: &Snapshot) -> &[Arc<Self>] {
+        &snapshot.executions
+    }
+
+    fn sheet(roster: &Roster) -> &Sheet {
+        &roster.executions
+    }
+
+    fn keys(&self, each: &mut dyn FnMut(usize, u64)) {
+        ExecutionIndexes::rest_keys(self, each);
+    }
+}
+
+impl Resting for Variable {
+    type Indexes = VariableIndexes;
+    const INDEXES: usize = VariableIndexes::COUNT;
+
+    fn awake(runtime: &Runtime) -> &Rows<Self, VariableIndexes> {
+        &runtime.variables
+    }
+
+    fn of(snapshot: &Snapshot) -> &[Arc<Self>] {
+        &snapshot.variables
+    }
+
+    fn sheet(roster: &Roster) -> &Sheet {
+        &roster.variables
+    }
+
+    fn keys(&self, each: &mut dyn FnMut(usize, u64)) {
+        VariableIndexes::rest_keys(self, each);
+    }
+}
+
+impl Resting for Task {
+    type Indexes = TaskIndexes;
+    const INDEXES: usize = TaskIndexes::COUNT;
+
+    fn awake(runtime: &Runtime) -> &Rows<Self, TaskIndexes> {
+        &runtime.tasks
+    }
+
+    fn of(snapshot: &Snapshot) -> &[Arc<Self>] {
+        &snapshot.tasks
+    }
+
+    fn sheet(roster: &Roster) -> &Sheet {
+        &roster.tasks
+    }
+
+    fn keys(&self, each: &mut dyn FnMut(usize, u64)) {
+        TaskIndexes::rest_keys(self, each);
+    }
+
+    /// When it was created.
+    fn column(&self) -> Option<i64> {
+        Some(self.created.0)
+    }
+}
+
+/// Reads root instances from disk.
+pub(crate) trait RestSource: Send + Sync {
+    /// The state of a root instance as it came to rest.
+    ///
+    /// # Errors
+    /// When it can't be read: what is wrong with it.
+    fn resting(&self, root: Id, roster: u64) -> Result<Snapshot, String>;
+}
+
+/// Where a root rests: the number of its roster and its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Spot {
+    pub(crate) roster: u64,
+    pub(crate) place: usize,
+}
+
+/// A roster, and who has left it.
+#[derive(Clone, Debug, PartialEq)]
+struct Kept {
+    roster: Arc<Roster>,
+    /// A bit for each root whose rows are in memory, or no more.
+    away: Vec<u8>,
+    /// Rows of each table that are not in memory.
+    rows: [usize; 3],
+}
+
+impl Kept {
+    fn is_away(&self, place: usize) -> bool {
+        self.away[place / 8] & 1 << (place % 8) != 0
+    }
+
+    /// Whether all that is on its sheets is at rest.
+    fn is_whole(&self) -> bool {
+        self.away.iter().all(|bits| *bits == 0)
+    }
+
+    fn set(&mut self, place: usize, away: bool) {
+        if self.is_away(place) == away {
+            return;
+        }
+        self.away[place / 8] ^= 1 << (place % 8);
+        for (rows, of_root) in self.rows.iter_mut().zip(self.roster.counts(place)) {
+            *rows = if away { *rows - of_root } else { *rows + of_root };
+        }
+    }
+}
+
+/// All root instances at rest.
+#[derive(Clone, Default)]
+pub(crate) struct Rest {
+    kept: BTreeMap<u64, Kept>,
+    source: Option<Arc<dyn RestSource>>,
+    /// Roots that are at rest on disk and whose rows are still in memory, with their places.
+    leaving: BTreeMap<Id, Spot>,
+    /// Roots that have left, to be noted on disk.
+    woken: BTreeSet<(Spot, Id)>,
+    last: u64,
+}
+
+impl fmt::Debug for Rest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rest").field("rosters", &self.kept.len()).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Rest {
+    fn eq(&self, other: &Self) -> bool {
+        self.kept == other.kept
+    }
+}
+
+impl Rest {
+    /// Reads roots from there.
+    pub(crate) fn set_source(&mut self, source: Arc<dyn RestSource>) {
+        self.source = Some(source);
+    }
+
+    /// Whether all rows are in memory.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// How many root instances are at rest.
+    pub(super) fn len(&self) -> usize {
+        let all: usize = self.kept.values().map(|kept| kept.roster.len()).sum();
+        let away: u32 = self.kept.values().flat_map(|kept| &kept.away).map(|bits| bits.count_ones()).sum();
+        all - away as usize
+    }
+
+    /// Number for the next roster.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.last + 1
+    }
+
+    /// Adds a roster whose roots are on disk, `away` those that have left it since.
+    pub(crate) fn add(&mut self, roster: Arc<Roster>, mut away: Vec<u8>) {
+        away.resize(roster.len().div_ceil(8), 0);
+        let rows = [roster.executions.len(), roster.variables.len(), roster.tasks.len()];
+        self.last = self.last.max(roster.number);
+        let mut kept = Kept { away: vec![0; away.len()], rows, roster };
+        for place in 0..kept.roster.len() {
+            kept.set(place, away[place / 8] & 1 << (place % 8) != 0);
+        }
+        self.kept.insert(kept.roster.number, kept);
+    }
+
+    /// Adds a roster of roots whose rows are in memory still, but for those that are `away`: they did not come to rest.
+    pub(super) fn announce(&mut self, roster: Arc<Roster>, away: &[u8]) {
+        let number = roster.number;
+        let here = |place: usize| away.get(place / 8).is_none_or(|bits| bits & 1 << (place % 8) == 0);
+        let places = roster.roots().enumerate().filter(|(place, _)| here(*place));
+        self.leaving.extend(places.map(|(place, root)| (root, Spot { roster: number, place })));
+        let all = vec![u8::MAX; roster.len().div_ceil(8)];
+        self.add(roster, all);
+    }
+
+    /// Roots that are at rest on disk and whose rows are still in memory, with their places.
+    pub(crate) fn leaving(&self) -> &BTreeMap<Id, Spot> {
+        &self.leaving
+    }
+
+    /// Takes one of [`leaving`](Self::leaving): its rows are about to leave the memory.
+    pub(super) fn next_leaving(&mut self) -> Option<(Id, Spot)> {
+        self.leaving.pop_first()
+    }
+
+    /// A root's rows have left the memory.
+    pub(super) fn settled(&mut self, spot: Spot) {
+        if let Some(kept) = self.kept.get_mut(&spot.roster) {
+            kept.set(spot.place, false);
+        }
+    }
+
+    /// Where the rows of a root are, when they are not in memory.
+    pub(crate) fn spot(&self, root: Id) -> Option<Spot> {
+        self.kept.iter().rev().find_map(|(number, kept)| {
+            let place = kept.roster.place_of(root)?;
+            (!kept.is_away(place)).then_some(Spot { roster: *number, place })
+        })
+    }
+
+    /// Where a root is on disk, when it is at rest there, whether its rows are in memory or not.
+    pub(crate) fn on_disk(&self, root: Id) -> Option<Spot> {
+        self.leaving.get(&root).copied().or_else(|| self.spot(root))
+    }
+
+    /// A root has been changed: its rows are in memory from here on.
+    pub(super) fn wake(&mut self, root: Id) {
+        let leaving = self.leaving.remove(&root);
+        let Some(spot) = leaving.or_else(|| self.spot(root)) else { return };
+        self.leave(spot, root);
+    }
+
+    /// A root has left its roster.
+    pub(crate) fn leave(&mut self, spot: Spot, root: Id) {
+        if let Some(kept) = self.kept.get_mut(&spot.roster) {
+            kept.set(spot.place, true);
+        }
+        self.woken.insert((spot, root));
+    }
+
+    /// The root of a spot.
+    pub(crate) fn root_at(&self, spot: Spot) -> Option<Id> {
+        let kept = self.kept.get(&spot.roster)?;
+        (spot.place < kept.roster.len()).then(|| kept.roster.root(spot.place))
+    }
+
+    /// How many roots have left that is not noted on disk.
+    pub(crate) fn woken(&self) -> usize {
+        self.woken.len()
+    }
+
+    /// Takes the roots that have left and that are to be noted on disk, with the bits of their rosters; `None` for a roster of
+    /// which nothing is left.
+    pub(crate) fn take_woken(&mut self) -> (Vec<(Spot, Id)>, Vec<(u64, Option<Vec<u8>>)>) {
+        let woken: Vec<(Spot, Id)> = std::mem::take(&mut self.woken).into_iter().collect();
+        let mut rosters: Vec<u64> = woken.iter().map(|(spot, _)| spot.roster).collect();
+        rosters.dedup();
+        let mut notes = Vec::new();
+        for number in rosters {
+            let Some(kept) = self.kept.get(&number) else { continue };
+            let mut away = kept.away.clone();
+            for spot in self.leaving.values().filter(|spot| spot.roster == number) {
+                away[spot.place / 8] &= !(1 << (spot.place % 8));
+            }
+            let left = (0..kept.roster.len()).any(|place| away[place / 8] & 1 << (place % 8) == 0);
+            if !left {
+                self.kept.remove(&number);
+            }
+            notes.push((number, left.then_some(away)));
+        }
+        (woken, notes)
+    }
+
+    /// Reads a root.
+    pub(crate) fn read(&self, root: Id, spot: Spot) -> Result<Snapshot, String> {
+        let source = self.source.as_ref().ok_or("there is no store")?;
+        source.resting(root, spot.roster)
+    }
+
+    /// How many rows of each table are at rest: executions, variables, tasks.
+    pub(crate) fn rows(&self) -> [usize; 3] {
+        self.kept.values().fold([0; 3], |sum, kept| [0, 1, 2].map(|table| sum[table] + kept.rows[table]))
+    }
+
+    /// The root and spot that the row of an id belongs to.
+    pub(crate) fn owner<T: Resting>(&self, id: Id) -> Option<(Id, Spot)> {
+        self.kept.iter().rev().find_map(|(number, kept)| {
+            let sheet = T::sheet(&kept.roster);
+            let place = sheet.place(sheet.row_of(id)?);
+            (!kept.is_away(place)).then(|| (kept.roster.root(place), Spot { roster: *number, place }))
+        })
+    }
+
+    /// Ids of rows under keys of an index between two, not in order.
+    pub(crate) fn ids<T: Resting>(&self, index: usize, from: u64, to: u64) -> Vec<Id> {
+        let mut found = Vec::new();
+        self.each::<T>(index, from, to, |sheet, row| found.push(sheet.id(row)));
+        found
+    }
+
+    /// The numbers of rows under a key of an index.
+    pub(crate) fn columns<T: Resting>(&self, index: usize, key: u64) -> Vec<i64> {
+        let mut found = Vec::new();
+        self.each::<T>(index, key, key, |sheet, row| found.extend(sheet.column(row)));
+        found
+    }
+
+    fn each<T: Resting>(&self, index: usize, from: u64, to: u64, mut each: impl FnMut(&Sheet, usize)) {
+        for kept in self.kept.values() {
+            let sheet = T::sheet(&kept.roster);
+            for entry in sheet.between(index, from, to) {
+                let row = sheet.row_at(index, entry);
+                if !kept.is_away(sheet.place(row)) {
+                    each(sheet, row);
+                }
+            }
+        }
+    }
+
+    /// Number of rows under keys of an index between two.
+    pub(crate) fn count<T: Resting>(&self, index: usize, from: u64, to: u64) -> usize {
+        let count = |kept: &Kept| {
+            let sheet = T::sheet(&kept.roster);
+            let entries = sheet.between(index, from, to);
+            if kept.is_whole() {
+                return entries.len();
+            }
+            entries.filter(|entry| !kept.is_away(sheet.place(sheet.row_at(index, *entry)))).count()
+        };
+        self.kept.values().map(count).sum()
+    }
+
+    /// Ids of the first rows behind an id, in order.
+    pub(crate) fn after<T: Resting>(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        let next = |kept: &Kept, from: usize| {
+            let sheet = T::sheet(&kept.roster);
+            let row = (from..sheet.len()).find(|row| !kept.is_away(sheet.place(*row)))?;
+            Some((sheet.id(row), row))
+        };
+        let mut heads = std::collections::BinaryHeap::new();
+        for (number, kept) in &self.kept {
+            let from =
+                id.number().checked_add(1).map_or(usize::MAX, |from| T::sheet(&kept.roster).first_from(Id::new(from)));
+            heads.extend(next(kept, from).map(|(id, row)| std::cmp::Reverse((id, *number, row))));
+        }
+        std::iter::from_fn(move || {
+            let std::cmp::Reverse((id, number, row)) = heads.pop()?;
+            let kept = self.kept.get(&number)?;
+            heads.extend(next(kept, row + 1).map(|(id, row)| std::cmp::Reverse((id, number, row))));
+            Some(id)
+        })
+    }
+}
