@@ -153,8 +153,8 @@ pub(crate) trait Criteria {
     /// Every row, in the order the database gives without sorting.
     fn everything(world: &World) -> Rows<'_, Self::Row<'_>>;
 
-    /// For questions about rows that can be at rest: the ids of all, when some are.
-    fn all_ids(_: &World) -> Option<Vec<Id>> {
+    /// For questions about rows that can be at rest: the ids of all; `None` for others.
+    fn all_ids() -> Option<AllIds> {
         None
     }
 
@@ -214,6 +214,9 @@ pub(crate) trait Criteria {
     fn key<'w>(&self, by: &Self::SortBy, row: Self::Row<'w>) -> Key<'w>;
 }
 
+/// Gives the ids of all rows, in order of creation.
+pub(crate) type AllIds = fn(&World) -> Vec<Id>;
+
 /// How many rows of a root on disk count; `None`: its rows must be looked at.
 pub(crate) type Summary = Box<dyn Fn(&ColdRoot) -> Option<usize>>;
 
@@ -256,9 +259,9 @@ const AT_ONCE: usize = if cfg!(test) { 5 } else { 2_048 };
 
 /// Ids of the rows among which all results are, in order, when these are so many that they are looked at in portions.
 fn many<Q: Criteria>(query: &Q, world: &World, naive: bool) -> Option<Vec<Id>> {
-    let all = Q::all_ids(world)?;
+    let all = Q::all_ids().filter(|_| world.has_some_at_rest())?;
     let narrowed = if naive { None } else { query.narrowed(world) };
-    let mut ids = narrowed.unwrap_or(all);
+    let mut ids = narrowed.unwrap_or_else(|| all(world));
     if ids.len() <= AT_ONCE {
         return None;
     }

@@ -50,8 +50,8 @@ impl Criteria for ExecutionQuery {
         Box::new(world.executions().map(move |execution| Row::new(world, execution)))
     }
 
-    fn all_ids(world: &World) -> Option<Vec<Id>> {
-        world.all_ids_at_rest::<engine_core::state::Execution>()
+    fn all_ids() -> Option<super::evaluate::AllIds> {
+        Some(World::all_ids::<engine_core::state::Execution>)
     }
 
     fn row_id(row: ExecutionRow<'_>) -> Id {

@@ -353,8 +353,8 @@ impl Criteria for TaskQuery {
         Box::new(world.tasks().map(move |task| Row::new(world, task)))
     }
 
-    fn all_ids(world: &World) -> Option<Vec<Id>> {
-        world.all_ids_at_rest::<engine_core::state::Task>()
+    fn all_ids() -> Option<super::evaluate::AllIds> {
+        Some(World::all_ids::<engine_core::state::Task>)
     }
 
     fn row_id(row: TaskRow<'_>) -> Id {

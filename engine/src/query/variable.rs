@@ -110,8 +110,8 @@ impl Criteria for VariableInstanceQuery {
         Box::new(world.variables().map(move |variable| Row::new(world, variable)))
     }
 
-    fn all_ids(world: &World) -> Option<Vec<Id>> {
-        world.all_ids_at_rest::<engine_core::state::Variable>()
+    fn all_ids() -> Option<super::evaluate::AllIds> {
+        Some(World::all_ids::<engine_core::state::Variable>)
     }
 
     fn row_id(row: VariableInstanceRow<'_>) -> Id {

@@ -278,10 +278,7 @@ fn resolve_job_definitions(world: &World, definitions: &JobDefinitions) -> Resul
 }
 
 fn instances_of(world: &World, definitions: &[Id]) -> Vec<Id> {
-    definitions
-        .iter()
-        .flat_map(|id| world.process_instances_of_definition(*id).map(|row| row.id).collect::<Vec<_>>())
-        .collect()
+    definitions.iter().flat_map(|id| world.process_instance_ids(*id)).collect()
 }
 
 fn suspensions(world: &World, instances: &[Id], suspended: bool) -> Vec<(Id, Command)> {

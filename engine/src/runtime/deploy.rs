@@ -243,7 +243,7 @@ impl Lane {
         let mut records = Vec::new();
         for id in definitions {
             let Some(row) = world.process_definition(*id) else { continue };
-            let instances: Vec<Id> = world.process_instances_of_definition(*id).map(|row| row.id).collect();
+            let instances = world.process_instance_ids(*id);
             if !options.cascade && !instances.is_empty() {
                 return Err(Fault::engine(format!(
                     "ENGINE-03076 Deletion of process definition without cascading failed. Process definition with id: {} \

@@ -12,12 +12,16 @@ use std::sync::{
     mpsc::{self, Receiver, Sender},
 };
 
-use engine_core::history::Archive;
 use models::Id;
 use parking_lot::{Condvar, Mutex};
 use store::Op;
 
-use super::{Shared, lane::Lane, lane::Message, persist, rest};
+use super::{
+    Shared,
+    lane::{Lane, Message},
+    persist::{self, Whole},
+    rest,
+};
 use crate::world::{
     WorldChange,
     cold::Segment,
@@ -114,12 +118,10 @@ fn rest_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<bool, Freez
         return Ok(false);
     }
     rest::tidy(shared)?;
-    let Some(done) = rest::copy_some(shared, lane)? else { return Ok(false) };
-    if done.recv().is_err() {
-        return Ok(false);
-    }
+    let Some(done) = rest::copy_some(shared, lane) else { return Ok(false) };
+    let more = done.recv().unwrap_or(false);
     rest::tidy(shared)?;
-    Ok(true)
+    Ok(more)
 }
 
 /// Events that say no more than what was written as a whole.
@@ -138,19 +140,23 @@ pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<
     let mut members = Vec::with_capacity(roots.len());
     let mut written = None;
     for roots in roots.chunks(COPIED_AT_ONCE) {
-        let copied: Vec<(Member, Archive)> = {
+        let copied: Vec<(Member, Whole)> = {
             let world = shared.world.read();
-            roots.iter().filter_map(|root| world.history.copy(part, *root)).collect()
+            let copy = |root: &Id| {
+                let mut whole = Whole::default();
+                Some((world.history.copy(part, *root, &mut whole)?, whole))
+            };
+            roots.iter().filter_map(copy).collect()
         };
         let mut ops = Vec::new();
-        for (member, archive) in &copied {
+        for (member, whole) in copied {
             if member.note.base > 0 || member.cold.is_none() {
                 persist::forget_frozen(&shared.store, member.root, &mut ops)?;
             }
-            persist::frozen_ops(member.root, member.sequence(), archive, &mut ops);
+            whole.ops(member.root, member.sequence(), &mut ops);
+            members.push(member);
         }
         written = Some(shared.store.submit_ticket(ops)?);
-        members.extend(copied.into_iter().map(|(member, _)| member));
     }
     // commits become durable in their order
     if let Some(last) = written {

@@ -21,7 +21,7 @@
 use std::sync::Arc;
 
 use engine_core::{
-    history::{Archive, HistoryEvent},
+    history::HistoryEvent,
     state::{Change, Changes, Entity, InstanceState, Snapshot},
 };
 use minicbor::{Decode, Encode};
@@ -31,6 +31,7 @@ use store::{Op, Store};
 use crate::world::{
     Model, Record, RecordChange, RecordKey, RootHistory, WorldChange,
     cold::{HistorySource, Segment, Stored},
+    past::RowListener,
     rest::{RestSource, Roster, Spot},
 };
 
@@ -179,37 +180,42 @@ fn chunk_key(root: Id, number: u32) -> Vec<u8> {
     key
 }
 
-/// Writes of the history of a root instance as a whole: `sequence` is that of the last event in it.
+/// The history of a root instance as a whole, on its way to disk.
 ///
 /// Each value is an array of the sequence number, the number of values, and rows after the number of their table.
-pub(crate) fn frozen_ops(root: Id, sequence: u64, archive: &Archive, ops: &mut Vec<Op>) {
-    let mut total = 0;
-    macro_rules! count {
-        ($table:ident, $number:literal) => {
-            total += archive.$table.len();
-        };
+#[derive(Debug, Default)]
+pub(crate) struct Whole {
+    /// Rows of each value.
+    values: Vec<Vec<u8>>,
+    rows: usize,
+}
+
+impl RowListener for Whole {
+    fn row<T: Encode<()>>(&mut self, table: u8, row: &T) {
+        if self.rows % ROWS_AT_ONCE == 0 {
+            self.values.push(Vec::with_capacity(1024));
+        }
+        self.rows += 1;
+        if let Some(value) = self.values.last_mut() {
+            value.push(table);
+            // writing to memory can't fail
+            let _ = minicbor::encode(row, value);
+        }
     }
-    for_each_table!(count);
-    let count = total.div_ceil(ROWS_AT_ONCE) as u64;
-    let (mut number, mut rows, mut value) = (0_u32, 0, Vec::new());
-    macro_rules! table {
-        ($table:ident, $table_number:literal) => {
-            for row in archive.$table.values() {
-                if value.is_empty() {
-                    // writing to memory can't fail
-                    let _ = minicbor::Encoder::new(&mut value).u64(sequence).and_then(|encoder| encoder.u64(count));
-                }
-                value.push($table_number);
-                let _ = minicbor::encode(&**row, &mut value);
-                rows += 1;
-                if rows % ROWS_AT_ONCE == 0 || rows == total {
-                    ops.push(Op::put(chunk_key(root, number), std::mem::take(&mut value)));
-                    number += 1;
-                }
-            }
-        };
+}
+
+impl Whole {
+    /// The writes: `sequence` is that of the last event in it.
+    pub(crate) fn ops(self, root: Id, sequence: u64, ops: &mut Vec<Op>) {
+        let count = self.values.len() as u64;
+        for (number, rows) in (0..).zip(self.values) {
+            let mut value = Vec::with_capacity(rows.len() + 12);
+            // writing to memory can't fail
+            let _ = minicbor::Encoder::new(&mut value).u64(sequence).and_then(|encoder| encoder.u64(count));
+            value.extend_from_slice(&rows);
+            ops.push(Op::put(chunk_key(root, number), value));
+        }
     }
-    for_each_table!(table);
 }
 
 /// Deletes what is stored of a root's history as a whole.
@@ -397,6 +403,7 @@ fn load_rest(store: &Store, loaded: &mut Loaded) -> Result<(), LoadError> {
             loaded.world.runtime.rest.leave(spot, root);
         }
     }
+    loaded.world.runtime.awake_have_left();
     for entry in store.prefix(b"k") {
         let (key, value) = entry?;
         let root = root_of(&key)?;

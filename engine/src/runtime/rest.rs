@@ -21,7 +21,7 @@ use super::{
 };
 use crate::world::{
     Rested, WorldChange,
-    rest::{Roster, Spot, can_rest},
+    rest::{Roster, Spot, Woken, can_rest},
 };
 
 /// Root instances that come to rest in one commit.
@@ -48,13 +48,13 @@ pub(super) fn is_needed(shared: &Shared) -> bool {
 }
 
 /// Copies some root instances, when there are too many in memory, and has the lane put them to rest.
-pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<Option<Receiver<()>>, FreezeError> {
+pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Option<Receiver<bool>> {
     let most = shared.options.instances_in_memory;
     let mut members = Vec::new();
     let mut unfit = Vec::new();
     let tired = shared.world.read().runtime.tired(most, AT_ONCE);
     if tired.is_empty() {
-        return Ok(None);
+        return None;
     }
     let mut stamps = rustc_hash::FxHashMap::default();
     for some in tired.chunks(LET_GO_AT_ONCE) {
@@ -83,7 +83,7 @@ pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<
     let (sender, receiver) = mpsc::channel();
     let message = Message::Run(Box::new(move |lane: &mut Lane| lane.rest(tired, sender)));
     // a stopped lane drops the sender
-    Ok(lane.send(message).is_ok().then_some(receiver))
+    lane.send(message).is_ok().then_some(receiver)
 }
 
 /// Lets go what is at rest, and deletes what is left on disk of root instances that were woken.
@@ -94,12 +94,12 @@ pub(super) fn tidy(shared: &Shared) -> Result<(), FreezeError> {
     if shared.world.read().runtime.rest.woken() == 0 {
         return Ok(());
     }
-    let (woken, rosters) = shared.world.write().runtime.rest.take_woken();
+    let Woken { roots, rosters } = shared.world.write().runtime.rest.take_woken();
     let mut ops = Vec::new();
     for (number, away) in rosters {
         persist::away_ops(number, away, &mut ops);
     }
-    for (spot, root) in woken {
+    for (spot, root) in roots {
         persist::forget_rest_ops(root, spot, &mut ops);
     }
     // all or nothing: a start finds either the notes of who woke or the bits that say so
@@ -108,8 +108,9 @@ pub(super) fn tidy(shared: &Shared) -> Result<(), FreezeError> {
 }
 
 impl Lane {
-    /// Commits that root instances have come to rest, as far as they are still as they were copied.
-    fn rest(&mut self, tired: Tired, done: Sender<()>) {
+    /// Commits that root instances have come to rest, as far as they are still as they were copied. `done` hears whether any
+    /// have.
+    fn rest(&mut self, tired: Tired, done: Sender<bool>) {
         let Tired { roster, members, mut unfit } = tired;
         let mut ops: Vec<Op> = Vec::new();
         let mut away = vec![0_u8; roster.len().div_ceil(8)];
@@ -138,9 +139,10 @@ impl Lane {
         }
         let rested = Some(Box::new(Rested { roster, away, unfit }));
         let change = WorldChange { rested, ..WorldChange::default() };
-        let finished = Box::new(move |_: Result<_, _>| {
+        let some = !resting.is_empty();
+        let finished = Box::new(move |result: Result<_, _>| {
             // whoever asked has gone when the engine stops
-            let _ = done.send(());
+            let _ = done.send(some && result.is_ok());
         });
         self.write_rest(ops, change, resting, finished);
     }

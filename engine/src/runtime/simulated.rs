@@ -42,7 +42,7 @@ pub struct Stepper {
     /// History that was copied and waits for the lane to confirm it.
     freezing: Option<mpsc::Receiver<freeze::Events>>,
     /// Root instances that were copied and wait for the lane to put them to rest.
-    resting: Option<mpsc::Receiver<()>>,
+    resting: Option<mpsc::Receiver<bool>>,
 }
 
 impl fmt::Debug for Stepper {
@@ -97,10 +97,10 @@ impl Stepper {
     /// is tried again later.
     pub fn rest(&mut self) {
         match self.resting.take() {
-            None => self.resting = rest::copy_some(self.shared(), &self.sender).ok().flatten(),
+            None => self.resting = rest::copy_some(self.shared(), &self.sender),
             Some(done) => match done.try_recv() {
                 Err(mpsc::TryRecvError::Empty) => self.resting = Some(done),
-                Ok(()) | Err(mpsc::TryRecvError::Disconnected) => drop(rest::tidy(self.shared())),
+                Ok(_) | Err(mpsc::TryRecvError::Disconnected) => drop(rest::tidy(self.shared())),
             },
         }
     }

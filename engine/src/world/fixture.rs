@@ -242,14 +242,15 @@ pub(crate) fn definition(id: u128, key: &str, version: i32, nodes: Vec<NodeInfo>
     }
 }
 
-/// Puts entities into the world as created by the root instance 1000.
+/// Puts entities into the world: what is a root instance stays one, all else is of the root instance 1000.
 macro_rules! created {
     ($($name:ident: $type:ty = $table:ident;)*) => {
         impl World {
             $(pub(crate) fn $name(&mut self, row: $type) {
+                let root = self.runtime.root(row.id).unwrap_or(Id::new(1000));
                 let mut changes = Changes::default();
                 changes.$table.push(Change { id: row.id, old: None, new: Some(row.into()) });
-                self.apply(WorldChange { roots: vec![RootChange { root: Id::new(1000), changes }], ..WorldChange::default() });
+                self.apply(WorldChange { roots: vec![RootChange { root, changes }], ..WorldChange::default() });
             })*
         }
     };
@@ -360,6 +361,13 @@ impl crate::world::cold::HistorySource for Shelf {
     }
 }
 
+/// Hears of rows and does nothing.
+struct Unheard;
+
+impl crate::world::past::RowListener for Unheard {
+    fn row<T: minicbor::Encode<()>>(&mut self, _: u8, _: &T) {}
+}
+
 struct Beds(std::collections::HashMap<Id, state::Snapshot>);
 
 impl crate::world::rest::RestSource for Beds {
@@ -372,10 +380,12 @@ impl crate::world::rest::RestSource for Beds {
 pub(crate) fn at_rest(world: &World, which: impl Fn(Id) -> bool) -> World {
     use crate::world::{Rested, rest::Roster};
     let mut model = (**world).clone();
-    let roots: std::collections::BTreeSet<Id> = world
+    // here each process instance is a root of its own: those that call or are called would be torn apart
+    let roots: Vec<Id> = world
         .executions()
-        .filter_map(|row| world.root_of_process_instance(row.id))
-        .filter(|root| which(*root))
+        .filter(|row| row.parent.is_none() && row.super_execution.is_none() && which(row.id))
+        .map(|row| row.id)
+        .filter(|root| model.runtime.of_root(*root).len() == 1)
         .collect();
     let mut members: Vec<_> = roots.into_iter().map(|root| (root, model.runtime.snapshot(root))).collect();
     let (roster, taken) = Roster::new(1, Id::NIL, &mut members);
@@ -399,7 +409,11 @@ pub(crate) fn on_disk(world: &World, which: impl Fn(Id) -> bool) -> World {
     let mut model = (**world).clone();
     let mut stored = std::collections::HashMap::new();
     let roots = model.history.roots().into_iter().filter(|(_, root)| which(*root));
-    let members: Vec<_> = roots.filter_map(|(part, root)| model.history.copy(part, root)).collect();
+    let members: Vec<_> = roots
+        .filter_map(|(part, root)| {
+            Some((model.history.copy(part, root, &mut Unheard)?, model.history.archive(part, root)))
+        })
+        .collect();
     let mut kept = Vec::new();
     let mut leaving = Vec::new();
     for (member, archive) in members {

@@ -5,12 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine_core::history::{Archive, HistoryEvent};
+#[cfg(test)]
+use engine_core::history::Archive;
+use engine_core::history::HistoryEvent;
 use models::Id;
 
 use super::{
     cold::{Cold, ColdRoot, Segment, Single, Stored, Trace},
-    past::Past,
+    past::{Past, RowListener},
 };
 
 /// What is known of a root's history in memory beside its rows.
@@ -91,10 +93,10 @@ impl Member {
     }
 }
 
-/// What is kept in memory of a root with that history.
-fn cold(root: Id, archive: &Archive) -> Option<ColdRoot> {
-    let instances = archive.process_instances.values().map(|row| (row.start, row.end, row.removal_time));
-    let tasks = archive.tasks.values().map(|row| (row.start, row.end, row.removal_time));
+/// What is kept in memory of a root.
+fn cold(root: Id, past: &Past) -> ColdRoot {
+    let instances = past.process_instances_of(root).map(|row| (row.start, row.end, row.removal_time));
+    let tasks = past.tasks_of(root).map(|row| (row.start, row.end, row.removal_time));
     let (mut first, mut last, mut open, mut removal) = (None, None, false, None);
     for (start, end, time) in instances.chain(tasks) {
         first = Some(first.map_or(start, |first| start.min(first)));
@@ -105,18 +107,15 @@ fn cold(root: Id, archive: &Archive) -> Option<ColdRoot> {
             (a, b) => a.or(b),
         };
     }
-    let single = match archive.process_instances.len() {
-        1 => archive.process_instances.values().next().map(|row| Single {
-            definition: row.definition,
-            state: row.state,
-            has_tenant: row.tenant.is_some(),
-            start: row.start,
-            end: row.end,
-        }),
-        _ => None,
-    };
-    let cold = ColdRoot { root, first: first.unwrap_or_default(), last: last.filter(|_| !open), removal, single };
-    (!archive.is_empty()).then_some(cold)
+    let mut instances = past.process_instances_of(root);
+    let single = instances.next().filter(|_| instances.next().is_none()).map(|row| Single {
+        definition: row.definition,
+        state: row.state,
+        has_tenant: row.tenant.is_some(),
+        start: row.start,
+        end: row.end,
+    });
+    ColdRoot { root, first: first.unwrap_or_default(), last: last.filter(|_| !open), removal, single }
 }
 
 /// A segment that has been written: its roots leave the memory.
@@ -239,12 +238,20 @@ impl History {
         self.parts.iter().flat_map(|part| part.notes.keys().map(|root| (part.first, *root))).collect()
     }
 
-    /// The history of a root as it is.
-    pub(crate) fn copy(&self, part: Id, root: Id) -> Option<(Member, Archive)> {
+    /// Tells of the history of a root as it is.
+    pub(crate) fn copy(&self, part: Id, root: Id, listener: &mut impl RowListener) -> Option<Member> {
         let part = self.parts.iter().find(|one| one.first == part)?;
         let note = part.notes.get(&root)?.clone();
-        let (archive, traces) = part.past.of_root(root);
-        Some((Member { root, note, traces, cold: cold(root, &archive) }, archive))
+        let traces = part.past.tell_of_root(root, listener);
+        // every row has a trace of its id at least
+        let cold = (!traces.is_empty()).then(|| cold(root, &part.past));
+        Some(Member { root, note, traces, cold })
+    }
+
+    /// The history of a root in memory.
+    #[cfg(test)]
+    pub(crate) fn archive(&self, part: Id, root: Id) -> Archive {
+        self.parts.iter().find(|one| one.first == part).map(|part| part.past.of_root(root)).unwrap_or_default()
     }
 
     /// Starts a collection of roots that leave a part.
@@ -279,7 +286,7 @@ impl History {
             } else {
                 let Part { past, notes, .. } = self.parts.remove(at);
                 for (root, note) in notes {
-                    self.parts[0].past.load(past.of_root(root).0);
+                    self.parts[0].past.load(past.of_root(root));
                     self.parts[0].notes.insert(root, note);
                 }
                 dropped = past;

@@ -155,6 +155,11 @@ impl World {
         found.filter(move |row| row.business_key.as_deref() == Some(key))
     }
 
+    /// Ids of the running process instances of a definition, in order of creation; none of them is read.
+    pub fn process_instance_ids(&self, definition: Id) -> Vec<Id> {
+        ExecutionIndexes::views(self).definition.ids(definition)
+    }
+
     /// Business key of a process instance.
     pub fn business_key(&self, process_instance: Id) -> Option<&str> {
         self.execution(process_instance)?.business_key.as_deref()

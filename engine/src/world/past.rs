@@ -182,6 +182,50 @@ pub(crate) struct Past {
     pub(crate) attachments: AttachmentIndexes,
 }
 
+/// Hears of rows, one after another.
+pub(crate) trait RowListener {
+    /// A row of the table that is stored under a number.
+    fn row<T: minicbor::Encode<()>>(&mut self, table: u8, row: &T);
+}
+
+/// Calls a macro for each row of a root instance: with its table, the number that this is stored under, its indexes, the row.
+macro_rules! each_of_root {
+    ($past:ident, $root:ident, $do:ident) => {
+        macro_rules! rows {
+            ($table:ident $number:literal $indexes:ident: $ids:expr) => {
+                for id in $ids {
+                    if let Some(row) = $past.archive.$table.get(&id) {
+                        $do!($table, $number, $indexes, row);
+                    }
+                }
+            };
+        }
+        for instance in $past.instances_of_root($root) {
+            rows!(process_instances 0 ProcessInstanceIndexes: [instance]);
+            rows!(activity_instances 1 ActivityInstanceIndexes: ids(&$past.activity_instances.process_instance, instance));
+            rows!(tasks 2 TaskInstanceIndexes: ids(&$past.tasks.process_instance, instance));
+            rows!(variables 3 VariableInstanceIndexes: ids(&$past.variables.process_instance, instance));
+            rows!(details 4 DetailIndexes: ids(&$past.details.process_instance, instance));
+            rows!(incidents 5 HistoricIncidentIndexes: ids(&$past.incidents.process_instance, instance));
+            rows!(job_logs 6 JobLogIndexes: ids(&$past.job_logs.process_instance, instance));
+            rows!(external_task_logs 7 ExternalTaskLogIndexes: ids(&$past.external_task_logs.process_instance, instance));
+            rows!(identity_links 8 IdentityLinkIndexes: ids(&$past.identity_links.process_instance, instance));
+            rows!(decisions 9 DecisionIndexes: ids(&$past.decisions.process_instance, instance));
+            rows!(operations 10 OperationIndexes: ids(&$past.operations.process_instance, instance));
+            rows!(comments 11 CommentIndexes: ids(&$past.comments.process_instance, instance));
+            rows!(attachments 12 AttachmentIndexes: ids(&$past.attachments.process_instance, instance));
+        }
+        // a standalone task is a root of its own
+        rows!(tasks 2 TaskInstanceIndexes: [$root]);
+        rows!(variables 3 VariableInstanceIndexes: ids(&$past.variables.task, $root));
+        rows!(details 4 DetailIndexes: ids(&$past.details.task, $root));
+        rows!(identity_links 8 IdentityLinkIndexes: ids(&$past.identity_links.task, $root));
+        rows!(operations 10 OperationIndexes: ids(&$past.operations.task, $root));
+        rows!(comments 11 CommentIndexes: ids(&$past.comments.task, $root));
+        rows!(attachments 12 AttachmentIndexes: ids(&$past.attachments.task, $root));
+    };
+}
+
 impl Past {
     /// Folds one event in.
     pub(crate) fn apply(&mut self, root: Option<Id>, event: &HistoryEvent) {
@@ -291,49 +335,52 @@ impl Past {
         );
     }
 
-    /// The history of a root instance, and its traces.
-    pub(crate) fn of_root(&self, root: Id) -> (Archive, Vec<Trace>) {
+    /// The history of a root instance.
+    pub(crate) fn of_root(&self, root: Id) -> Archive {
         let mut archive = Archive::default();
-        let mut traces = Vec::new();
         macro_rules! take {
-            ($table:ident: $indexes:ident, $ids:expr) => {
-                for id in $ids {
-                    if let Some(row) = self.archive.$table.get(&id) {
-                        traces.extend(row.id.trace());
-                        $indexes::traces(row, &mut traces);
-                        archive.$table.insert(id, row.clone());
-                    }
-                }
+            ($table:ident, $number:literal, $indexes:ident, $row:ident) => {
+                archive.$table.insert($row.id, $row.clone());
             };
         }
-        for instance in self.instances_of_root(root) {
-            take!(process_instances: ProcessInstanceIndexes, [instance]);
-            take!(activity_instances: ActivityInstanceIndexes, ids(&self.activity_instances.process_instance, instance));
-            take!(tasks: TaskInstanceIndexes, ids(&self.tasks.process_instance, instance));
-            take!(variables: VariableInstanceIndexes, ids(&self.variables.process_instance, instance));
-            take!(details: DetailIndexes, ids(&self.details.process_instance, instance));
-            take!(incidents: HistoricIncidentIndexes, ids(&self.incidents.process_instance, instance));
-            take!(job_logs: JobLogIndexes, ids(&self.job_logs.process_instance, instance));
-            take!(external_task_logs: ExternalTaskLogIndexes, ids(&self.external_task_logs.process_instance, instance));
-            take!(identity_links: IdentityLinkIndexes, ids(&self.identity_links.process_instance, instance));
-            take!(decisions: DecisionIndexes, ids(&self.decisions.process_instance, instance));
-            take!(operations: OperationIndexes, ids(&self.operations.process_instance, instance));
-            take!(comments: CommentIndexes, ids(&self.comments.process_instance, instance));
-            take!(attachments: AttachmentIndexes, ids(&self.attachments.process_instance, instance));
+        each_of_root!(self, root, take);
+        archive
+    }
+
+    /// Tells of every row of a root instance, with the number that its table is stored under, and answers its traces.
+    pub(crate) fn tell_of_root(&self, root: Id, listener: &mut impl RowListener) -> Vec<Trace> {
+        let mut traces = Vec::new();
+        macro_rules! tell {
+            ($table:ident, $number:literal, $indexes:ident, $row:ident) => {
+                traces.extend($row.id.trace());
+                $indexes::traces($row, &mut traces);
+                listener.row($number, &**$row);
+            };
         }
-        // a standalone task is a root of its own
-        take!(tasks: TaskInstanceIndexes, [root]);
-        take!(variables: VariableInstanceIndexes, ids(&self.variables.task, root));
-        take!(details: DetailIndexes, ids(&self.details.task, root));
-        take!(identity_links: IdentityLinkIndexes, ids(&self.identity_links.task, root));
-        take!(operations: OperationIndexes, ids(&self.operations.task, root));
-        take!(comments: CommentIndexes, ids(&self.comments.task, root));
-        take!(attachments: AttachmentIndexes, ids(&self.attachments.task, root));
+        each_of_root!(self, root, tell);
         // variables are asked for by name alone too
-        traces.extend(archive.variables.values().filter_map(|row| folded_key(&row.name).trace()));
+        let instances = self.instances_of_root(root).into_iter();
+        let variables = instances.flat_map(|id| ids(&self.variables.process_instance, id));
+        for id in variables.chain(ids(&self.variables.task, root)) {
+            traces.extend(self.archive.variables.get(&id).and_then(|row| folded_key(&row.name).trace()));
+        }
         traces.sort_unstable();
         traces.dedup();
-        (archive, traces)
+        traces
+    }
+
+    /// Process instances of a root.
+    pub(crate) fn process_instances_of(&self, root: Id) -> impl Iterator<Item = &HistoricProcessInstance> {
+        self.instances_of_root(root)
+            .into_iter()
+            .filter_map(|id| self.archive.process_instances.get(&id).map(|row| &**row))
+    }
+
+    /// User tasks of a root.
+    pub(crate) fn tasks_of(&self, root: Id) -> impl Iterator<Item = &HistoricTaskInstance> {
+        let instances = self.instances_of_root(root);
+        let of_instances = instances.into_iter().flat_map(|id| ids(&self.tasks.process_instance, id));
+        of_instances.chain([root]).filter_map(|id| self.archive.tasks.get(&id).map(|row| &**row))
     }
 
     /// Takes the history of a root instance out.

@@ -393,6 +393,15 @@ pub(crate) struct Spot {
     pub(crate) place: usize,
 }
 
+/// Roots that have left their rosters.
+#[derive(Debug)]
+pub(crate) struct Woken {
+    /// Who, and from where.
+    pub(crate) roots: Vec<(Spot, Id)>,
+    /// For each of these rosters a bit for each root that has left it; `None` for one of which nothing is left.
+    pub(crate) rosters: Vec<(u64, Option<Vec<u8>>)>,
+}
+
 /// A roster, and who has left it.
 #[derive(Clone, Debug, PartialEq)]
 struct Kept {
@@ -549,9 +558,8 @@ impl Rest {
         self.woken.len()
     }
 
-    /// Takes the roots that have left and that are to be noted on disk, with the bits of their rosters; `None` for a roster of
-    /// which nothing is left.
-    pub(crate) fn take_woken(&mut self) -> (Vec<(Spot, Id)>, Vec<(u64, Option<Vec<u8>>)>) {
+    /// Takes the roots that have left and that are to be noted on disk.
+    pub(crate) fn take_woken(&mut self) -> Woken {
         let woken: Vec<(Spot, Id)> = std::mem::take(&mut self.woken).into_iter().collect();
         let mut rosters: Vec<u64> = woken.iter().map(|(spot, _)| spot.roster).collect();
         rosters.dedup();
@@ -568,7 +576,7 @@ impl Rest {
             }
             notes.push((number, left.then_some(away)));
         }
-        (woken, notes)
+        Woken { roots: woken, rosters: notes }
     }
 
     /// Reads a root.

@@ -221,6 +221,14 @@ impl Runtime {
         self.stamps.get(&root) == Some(&stamp)
     }
 
+    /// Takes in that root instances that are stored as running have left their rosters.
+    pub(crate) fn awake_have_left(&mut self) {
+        let both = self.stamps.keys().filter_map(|root| Some((self.rest.spot(*root)?, *root)));
+        for (spot, root) in both.collect::<Vec<_>>() {
+            self.rest.leave(spot, root);
+        }
+    }
+
     /// Takes in that roots are at rest on disk, but for those that are `away`.
     pub(super) fn come_to_rest(&mut self, roster: Arc<Roster>, away: &[u8]) {
         self.rest.announce(roster, away);

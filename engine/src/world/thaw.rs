@@ -133,9 +133,9 @@ impl World {
         Box::new(self.all_ids::<T>().into_iter().filter_map(|id| self.resting_row(id)))
     }
 
-    /// The ids of all rows in order of creation, when some are at rest.
-    pub(crate) fn all_ids_at_rest<T: Resting>(&self) -> Option<Vec<Id>> {
-        (!self.runtime.rest.is_empty()).then(|| self.all_ids::<T>())
+    /// Whether there are rows at rest.
+    pub(crate) fn has_some_at_rest(&self) -> bool {
+        !self.runtime.rest.is_empty()
     }
 
     /// The ids of all rows, in order of creation.

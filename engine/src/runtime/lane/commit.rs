@@ -186,9 +186,10 @@ impl Lane {
     pub(super) fn lost(&mut self) {
         self.settle();
         self.slots.retain(|_, slot| matches!(slot, Slot::Parked { .. }));
-        // where they rest is asked again, too; a parked transaction keeps what it began with
-        let slots = &self.slots;
-        self.asleep.retain(|root, _| slots.contains_key(root));
+        // where they rest is asked again, too
+        let world = self.shared.world.read();
+        let parked = self.slots.keys().filter_map(|root| Some((*root, world.runtime.rest.on_disk(*root)?)));
+        self.asleep = parked.map(|(root, spot)| (root, Asleep { spot, commit: 0 })).collect();
     }
 
     /// Waits until everything committed so far is published: for work that decides by the read model.
