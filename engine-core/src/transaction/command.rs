@@ -401,7 +401,7 @@ impl Tx<'_> {
             .execution(execution)
             .activity
             .map(|node| definition.graph.node(node).id.clone())
-            .ok_or_else(|| Fault::bad_request("Execution must be related to an activity: activityId is null"))?;
+            .ok_or_else(|| Fault::bad_request("Execution must be related to an activity: activity is null"))?;
         let id = self.create_incident(NewIncident {
             kind,
             execution: Some(execution),

@@ -316,11 +316,11 @@ impl Tx<'_> {
     /// Takes a submitted form over; a standalone task has none and takes plain variables.
     fn submit_task_form(&mut self, row: &Task, variables: Variables) -> Step {
         let (Some(execution), Some(node)) = (row.execution, row.node) else {
-            return self.task_variables(row.id, variables, Variables::default());
+            return self.visible_task_variables(row.id, variables);
         };
         let graph = self.definition_of(execution)?.graph.clone();
         let Kind::UserTask(code) = &graph.node(node).kind else {
-            return self.task_variables(row.id, variables, Variables::default());
+            return self.visible_task_variables(row.id, variables);
         };
         form::submit::submit(self, form::submit::Place { execution, task: Some(row.id) }, &code.fields, variables)
     }
@@ -333,13 +333,17 @@ impl Tx<'_> {
         for one in local.0 {
             self.set_task_variable_local(task, one.name, one.value, one.transient)?;
         }
-        let execution = self.t.state.task(task).and_then(|row| row.execution);
+        // completion and resolution set on the parent, past the task's own variables of that name (S-UT-8); a task without one forgets them
+        match self.t.state.task(task).and_then(|row| row.execution) {
+            Some(execution) => self.set_variables(execution, variables),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets variables where the task sees them.
+    fn visible_task_variables(&mut self, task: Id, variables: Variables) -> Step {
         for one in variables.0 {
-            match execution {
-                // completion sets on the parent, past the task's own variables of that name (S-UT-8)
-                Some(execution) => self.set_variable(execution, one.name, one.value, one.transient)?,
-                None => self.set_task_variable_local(task, one.name, one.value, one.transient)?,
-            }
+            self.set_task_variable(task, one.name, one.value, one.transient)?;
         }
         Ok(())
     }

@@ -144,7 +144,7 @@ impl<'w, T: Into<Key<'w>>> From<Option<T>> for Key<'w> {
 pub(crate) type Rows<'w, R> = Box<dyn Iterator<Item = R> + 'w>;
 
 /// What a query is, to be evaluated.
-pub(crate) trait Criteria {
+pub(crate) trait Criteria: 'static {
     /// A row of the result.
     type Row<'w>: Copy;
     /// What it can be sorted by.
@@ -160,6 +160,16 @@ pub(crate) trait Criteria {
 
     /// The row of an id.
     fn row(world: &World, id: Id) -> Option<Self::Row<'_>>;
+
+    /// Rows of a result that have ids of their own making; their place is that of the text of the id.
+    fn named(_: &World) -> Vec<Id> {
+        Vec::new()
+    }
+
+    /// The id of a row as the API shows it.
+    fn shown_id(_: Self::Row<'_>) -> String {
+        String::new()
+    }
 
     /// Ids of rows among which all results are, from an index; `None` when there is no index for these criteria.
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
@@ -228,15 +238,22 @@ fn filtered<'w, Q: Criteria>(
     each: impl FnMut(Q::Row<'w>) -> bool,
     naive: bool,
 ) {
-    let narrowed = if naive { None } else { query.narrowed(world) };
-    let rows: Rows<'w, Q::Row<'w>> = match narrowed {
-        Some(mut ids) => {
-            ids.sort_unstable();
-            ids.dedup();
-            Box::new(ids.into_iter().filter_map(|id| Q::row(world, id)))
-        }
+    let mut narrowed = if naive { None } else { query.narrowed(world) };
+    if let Some(ids) = &mut narrowed {
+        ids.sort_unstable();
+        ids.dedup();
+    }
+    let mut named = Q::named(world);
+    if let Some(ids) = &narrowed {
+        named.retain(|id| ids.binary_search(id).is_ok());
+    }
+    let mut rows: Rows<'w, Q::Row<'w>> = match narrowed {
+        Some(ids) => Box::new(ids.into_iter().filter_map(|id| Q::row(world, id))),
         None => Q::everything(world),
     };
+    if !named.is_empty() {
+        rows = arranged::<Q>(world, rows, named);
+    }
     check(query, rows, viewer, each);
 }
 
@@ -268,6 +285,29 @@ fn many<Q: Criteria>(query: &Q, world: &World, naive: bool) -> Option<Vec<Id>> {
     ids.sort_unstable();
     ids.dedup();
     Some(ids)
+}
+
+/// Rows in order of their ids as the API shows them, from rows in order of creation; `named` have ids that are not generated.
+fn arranged<'w, Q: Criteria>(
+    world: &'w World,
+    rows: Rows<'w, Q::Row<'w>>,
+    named: Vec<Id>,
+) -> Rows<'w, Q::Row<'w>> {
+    let mut own: Vec<(String, Q::Row<'w>)> =
+        named.iter().filter_map(|id| Q::row(world, *id)).map(|row| (Q::shown_id(row), row)).collect();
+    own.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let shown: std::collections::HashSet<String> = own.iter().map(|(id, _)| id.clone()).collect();
+    let with_ids = rows.map(|row| (Q::shown_id(row), row)).filter(move |(id, _)| !shown.contains(id));
+    let (mut generated, mut own) = (with_ids.peekable(), own.into_iter().peekable());
+    Box::new(std::iter::from_fn(move || {
+        let own_first = match (generated.peek(), own.peek()) {
+            (Some((generated, _)), Some((own, _))) => own < generated,
+            (None, _) => true,
+            (Some(_), None) => false,
+        };
+        let next = if own_first { own.next() } else { generated.next() };
+        next.map(|(_, row)| row)
+    }))
 }
 
 /// Which root instances on disk a query is about, when there are any.

@@ -215,6 +215,14 @@ impl Criteria for HistoricTaskInstanceQuery {
         world.historic_task(id).map(|row| Row::new(world, row))
     }
 
+    fn named(world: &World) -> Vec<Id> {
+        world.listed().flat_map(|past| past.tasks.custom_id.iter().map(|entry| entry.1)).collect()
+    }
+
+    fn shown_id(row: HistoricTaskInstanceRow<'_>) -> String {
+        row.text_id()
+    }
+
     fn narrowed_in(&self, world: &World, past: &Past) -> Option<Vec<Id>> {
         let by = &past.tasks;
         Some(if let Some(id) = &self.task_id {

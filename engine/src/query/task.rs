@@ -365,6 +365,14 @@ impl Criteria for TaskQuery {
         world.task(id).map(|task| Row::new(world, task))
     }
 
+    fn named(world: &World) -> Vec<Id> {
+        world.runtime.tasks.by.custom_id.iter().map(|entry| entry.1).collect()
+    }
+
+    fn shown_id(row: TaskRow<'_>) -> String {
+        row.text_id()
+    }
+
     fn narrowed(&self, world: &World) -> Option<Vec<Id>> {
         let by = TaskIndexes::views(world);
         let by_text = |text: &String| world.task_by_text(text).map(|task| task.id);

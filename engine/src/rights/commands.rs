@@ -36,14 +36,20 @@ impl Rights<'_> {
                     TaskCommand::Touch => Ok(()),
                 }
             }
-            Command::CreateTask(draft) => self.create_task(draft.id.as_deref(), draft.tenant.as_deref()),
+            // checked before it was given the tenant of its parent
+            Command::CreateTask(_) => Ok(()),
             Command::SetVariables { execution, .. } => self.update_instance_variables(*execution),
             Command::SetTaskVariables { task, .. } => {
                 world.task(*task).map_or(Ok(()), |task| self.update_task_variables(task))
             }
-            Command::SignalExecution { execution, .. } | Command::CreateIncident { execution, .. } => {
+            Command::SignalExecution { execution, .. } => {
                 world.execution(*execution).map_or(Ok(()), |row| self.update_execution(row))
             }
+            Command::CreateIncident { execution, .. } => match world.execution(*execution) {
+                // one without activity is refused by the command itself
+                Some(row) if row.activity.is_some() => self.update_execution(row),
+                _ => Ok(()),
+            },
             Command::EventReceived { subscription, .. } => {
                 world.subscription(*subscription).map_or(Ok(()), |row| self.update_instance(row.process_instance))
             }
@@ -51,7 +57,12 @@ impl Rights<'_> {
             Command::RunJob(id) => world.job(*id).map_or(Ok(()), |job| self.update_job(job)),
             Command::Job(id, command) => world.job(*id).map_or(Ok(()), |job| match command {
                 JobCommand::SetRetries(..) => self.retry_job(job),
-                JobCommand::Suspend(_) => job.process_instance.map_or(Ok(()), |id| self.update_instance(id)),
+                JobCommand::Suspend(_) => match (job.process_instance, world.definition_key(job.definition)) {
+                    (Some(id), _) => self.update_instance(id),
+                    // of a start event
+                    (None, Some(key)) => self.update_instances_of(key),
+                    (None, None) => Ok(()),
+                },
                 _ => self.update_job(job),
             }),
             Command::ResolveIncident(id) | Command::AnnotateIncident(id, _) => {
@@ -74,6 +85,15 @@ impl Rights<'_> {
         match command {
             // only tasks that the worker may have are offered to it
             ExternalTaskCommand::Fetch { .. } => Ok(()),
+            // a worker that does not hold the task is refused by the command itself
+            ExternalTaskCommand::Complete { worker, .. }
+            | ExternalTaskCommand::Failure { worker, .. }
+            | ExternalTaskCommand::BpmnError { worker, .. }
+            | ExternalTaskCommand::ExtendLock { worker, .. }
+                if task.worker.as_deref() != Some(worker) =>
+            {
+                Ok(())
+            }
             _ => self.update_instance(task.process_instance),
         }
     }

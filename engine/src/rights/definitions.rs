@@ -163,8 +163,16 @@ impl Rights<'_> {
     pub(crate) fn change_job_definitions(self, change: &JobDefinitionChange) -> Verdict {
         match change {
             JobDefinitionChange::Suspend { definitions, include_jobs, .. } => {
+                let by_id = matches!(definitions, JobDefinitions::Id(_));
                 let Some(definitions) = self.definitions_of_jobs(definitions) else { return Ok(()) };
-                self.process_definitions(&definitions, "update", &["UPDATE"])?;
+                match &definitions {
+                    // by the id of a job definition its process definition's key is looked at, and keys have no tenant
+                    Definitions::Id(id) if by_id => match self.world.definition_key(Some(*id)) {
+                        Some(key) => self.process_definition_key(key, &["UPDATE"])?,
+                        None => {}
+                    },
+                    _ => self.process_definitions(&definitions, "update", &["UPDATE"])?,
+                }
                 if *include_jobs { self.update_instances_of_all(&definitions) } else { Ok(()) }
             }
             JobDefinitionChange::Priority { definition, include_jobs, .. } => {
@@ -185,10 +193,10 @@ impl Rights<'_> {
                 }
             }
             JobDefinitionChange::SuspendJobs { definitions, .. } => {
-                let Some(definitions) = self.definitions_of_jobs(definitions) else { return Ok(()) };
-                if let Definitions::Id(id) = definitions {
-                    self.definition_tenant(id)?;
+                if let JobDefinitions::Of(Definitions::Id(id)) = definitions {
+                    self.definition_tenant(*id)?;
                 }
+                let Some(definitions) = self.definitions_of_jobs(definitions) else { return Ok(()) };
                 self.update_instances_of_all(&definitions)
             }
             JobDefinitionChange::SuspendJobsOfInstance { process_instance, .. } => {

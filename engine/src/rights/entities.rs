@@ -173,12 +173,12 @@ impl Rights<'_> {
     }
 
     pub(crate) fn delete_task(self, row: &Task) -> Verdict {
-        let id = self.world.task_text_id(row.id);
-        self.tenant(row.tenant.as_deref(), || format!("delete the task '{id}'"))?;
         if row.execution.is_some() {
             // refused by the command itself
             return Ok(());
         }
+        let id = self.world.task_text_id(row.id);
+        self.tenant(row.tenant.as_deref(), || format!("delete the task '{id}'"))?;
         self.require(&needed("DELETE", Resource::Task, id))
     }
 

@@ -92,6 +92,10 @@ impl Lane {
         let root = match &mut command {
             Command::CreateTask(draft) => {
                 self.settle();
+                let (id, tenant) = (draft.id.clone(), draft.tenant.clone());
+                if let Err(fault) = self.permit(&caller, |rights| rights.create_task(id.as_deref(), tenant.as_deref())) {
+                    return done(Err(fault));
+                }
                 if let Err(fault) = place_below_parent(&self.shared.world.read(), draft) {
                     return done(Err(fault));
                 }
@@ -148,48 +152,19 @@ impl Lane {
                 return self.change_engine_job(*job, change.clone(), &caller, done);
             }
         }
-        if let Command::Task(task, TaskCommand::Complete { .. } | TaskCommand::Delete { .. }) = &command {
-            let below = self.subtasks(*task, &command);
-            if !below.is_empty() {
-                let mut commands = vec![(root, command)];
-                commands.extend(below);
-                let first: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send> = Box::new(move |result| {
-                    done(result.map(|outcomes| outcomes.into_iter().next().unwrap_or_default()))
-                });
-                self.log = log;
-                return self.transact_many(commands, &caller, Vec::new(), first);
-            }
+        let together = self.with_relatives(root, &command);
+        if !together.is_empty() {
+            let first: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send> = Box::new(move |result| {
+                done(result.map(|outcomes| outcomes.into_iter().next().unwrap_or_default()))
+            });
+            self.log = log;
+            return self.transact_many(together, &caller, Vec::new(), first);
         }
         let mut commands = vec![command];
         if !log.is_empty() {
             commands.push(Command::Record(log));
         }
         self.transact(root, commands, caller, done);
-    }
-
-    /// Tasks below a task that ends: they end with it, for the same reason.
-    fn subtasks(&mut self, task: Id, command: &Command) -> Vec<(Id, Command)> {
-        let (reason, cascade) = match command {
-            Command::Task(_, TaskCommand::Delete { reason, cascade }) => (reason.clone(), *cascade),
-            _ => (Some("completed".to_owned()), false),
-        };
-        let world = self.shared.world.read();
-        let mut all = Vec::new();
-        let mut above = vec![task];
-        while let Some(parent) = above.pop() {
-            let Some(row) = world.task(parent) else { continue };
-            let text = row.custom_id.as_deref().map_or_else(|| row.id.to_string(), str::to_owned);
-            for child in world.subtasks_of(&text) {
-                // a circle of parents ends where it began
-                if child.execution.is_some() || child.id == task || all.iter().any(|(id, _)| *id == child.id) {
-                    continue;
-                }
-                let delete = TaskCommand::Delete { reason: reason.clone(), cascade };
-                all.push((child.id, Command::Task(child.id, delete)));
-                above.push(child.id);
-            }
-        }
-        all
     }
 }
 

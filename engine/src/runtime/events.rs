@@ -253,7 +253,7 @@ impl Lane {
                 .find(|row| row.kind == SubscriptionKind::Signal && row.name.as_deref() == Some(&request.name));
             let row = found.ok_or_else(|| {
                 Fault::not_found(format!(
-                    "Execution '{execution}' has not subscribed to a signal event with name '{}'.",
+                    "Execution '{execution}' has not subscribed to a signal event with name '{}'. is empty",
                     request.name
                 ))
             })?;

@@ -33,6 +33,7 @@ mod rest;
 mod restart;
 mod simulated;
 mod start_timer;
+mod subtasks;
 
 use std::{
     collections::{BTreeSet, HashMap},

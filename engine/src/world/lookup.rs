@@ -1,6 +1,6 @@
 //! Direct lookups: what commands, correlation and the job runner ask.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use engine_core::{
     history,
@@ -249,7 +249,7 @@ impl World {
 
     /// The variables visible from an execution, the innermost of each name, by name.
     pub fn visible_variables(&self, execution: Id) -> Vec<&Variable> {
-        let mut found: std::collections::BTreeMap<Arc<str>, &Variable> = std::collections::BTreeMap::new();
+        let mut found: BTreeMap<Arc<str>, &Variable> = BTreeMap::new();
         let mut next = Some(execution);
         while let Some(id) = next {
             for variable in self.variables_of(id) {
@@ -262,16 +262,20 @@ impl World {
 
     /// The variables visible from a task, the innermost of each name, by name.
     pub fn visible_task_variables(&self, task: &Task) -> Vec<&Variable> {
-        let mut found: Vec<&Variable> = self.variables_of(task.id).collect();
-        if let Some(execution) = task.execution {
-            for variable in self.visible_variables(execution) {
-                if !found.iter().any(|inner| inner.name == variable.name) {
-                    found.push(variable);
-                }
+        let mut found: BTreeMap<&str, &Variable> = BTreeMap::new();
+        let mut seen = Vec::new();
+        let mut next = Some(task);
+        while let Some(task) = next {
+            let outer = task.execution.map(|execution| self.visible_variables(execution)).unwrap_or_default();
+            for variable in self.variables_of(task.id).chain(outer) {
+                found.entry(&variable.name).or_insert(variable);
             }
+            seen.push(task.id);
+            // a task that belongs to no process sees what the tasks above see
+            let parent = if task.execution.is_none() { task.parent_task.as_deref() } else { None };
+            next = parent.and_then(|id| self.task_by_text(id)).filter(|row| !seen.contains(&row.id));
         }
-        found.sort_by(|a, b| a.name.cmp(&b.name));
-        found
+        found.into_values().collect()
     }
 }
 

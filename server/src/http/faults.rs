@@ -78,6 +78,10 @@ pub(crate) enum Attempt<'a> {
     SubmitTaskForm(&'a str),
     /// `POST /task/{id}/resolve`.
     ResolveTask(&'a str),
+    /// `GET /process-instance/{id}/activity-instances`.
+    ActivityTree,
+    /// `GET /job/{id}/stacktrace`.
+    Stacktrace,
     /// `DELETE /task/{id}`.
     DeleteTask,
     /// `POST /task/create`.
@@ -181,6 +185,8 @@ impl Attempt<'_> {
             Self::Attachment => "Task id is null".into(),
             Self::Deliver => "Cannot deliver message: ".into(),
             Self::Plain
+            | Self::ActivityTree
+            | Self::Stacktrace
             | Self::ThrowFromTask
             | Self::CreateIncident
             | Self::NotFoundIs404
@@ -209,6 +215,8 @@ impl Attempt<'_> {
                 &[(FormField, 400, REST, Prefixed, true), (Engine, 500, REST, Prefixed, true)]
             }
             Self::ResolveTask(_) => &[],
+            Self::ActivityTree => &[(Engine, 500, INVALID, Own, true)],
+            Self::Stacktrace => &[(Engine, 404, INVALID, Own, false)],
             Self::DeleteTask | Self::CreateTask => &[(NotValid, 400, INVALID, Prefixed, true)],
             Self::ThrowFromTask => &[(NotFound, 404, REST, Own, true), (BadUserRequest, 400, REST, Own, true)],
             Self::TaskForm(_) => &[(Engine, 400, REST, Only, true)],

@@ -69,23 +69,29 @@ fn find<'w>(call: &Call, world: &'w World, attempt: Attempt<'_>) -> Result<&'w S
     }
 }
 
+/// The definition of the path, when the caller may read it.
+fn readable<'w>(call: &Call, world: &'w World) -> Result<&'w Shown<DecisionDefinition>, Failure> {
+    let attempt = Attempt::DecisionDefinition;
+    let row = find(call, world, attempt)?;
+    call.rights(world).read_decision_definition(row.id).map_err(|fault| attempt.failed(fault))?;
+    Ok(row)
+}
+
 fn one(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    let row = find(call, &world, Attempt::DecisionDefinition)?;
-    call.rights(&world).read_decision_definition(row.id)?;
+    let row = readable(call, &world)?;
     Answer::json(&DecisionDefinitionView { row, requirements: requirements_id(&world, row.requirements_definition) })
 }
 
 fn xml(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    let row = find(call, &world, Attempt::DecisionDefinition)?;
-    call.rights(&world).read_decision_definition(row.id)?;
+    let row = readable(call, &world)?;
     Answer::json(&json!({"id": row.text_id, "dmnXml": resource_text(&world, row.deployment, &row.resource)}))
 }
 
 fn show_diagram(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    let row = find(call, &world, Attempt::DecisionDefinition)?;
+    let row = find(call, &world, Attempt::Plain)?;
     call.rights(&world).read_decision_definition(row.id)?;
     diagram(&world, row.deployment, row.diagram.as_deref())
 }

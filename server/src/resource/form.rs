@@ -57,7 +57,7 @@ pub(super) fn task_form(call: &Call) -> Reply {
         let unknown = Fault::null(format!("Cannot find task with id {}: task is null", call.id()));
         return Err(attempt.failed(unknown));
     };
-    call.rights(&world).read_task(task)?;
+    call.rights(&world).read_task(task).map_err(|fault| attempt.failed(fault))?;
     let fields = call.app.engine.task_form_fields(&world, task).map_err(|fault| attempt.failed(fault))?;
     let form = call.app.engine.task_form(&world, task);
     let rendered =

@@ -69,7 +69,7 @@ fn stacktrace(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let job = id_of(call.id()).and_then(|id| world.job(id));
     let job = job.ok_or_else(|| Failure::missing(format!("No job found with id {}: job is null", call.id())))?;
-    call.rights(&world).read_job(job)?;
+    call.rights(&world).read_job(job).map_err(|fault| Attempt::Stacktrace.failed(fault))?;
     Ok(match &job.exception_stacktrace {
         Some(text) => Answer::bytes("text/plain", text.clone()),
         None => Answer::nothing(),

@@ -86,7 +86,7 @@ fn activity_instances(call: &Call) -> Reply {
     let world = call.app.engine.read();
     let id = id_of(call.id());
     if let Some(row) = id.and_then(|id| world.execution(id)) {
-        call.rights(&world).read_execution(row)?;
+        call.rights(&world).read_execution(row).map_err(|fault| Attempt::ActivityTree.failed(fault))?;
     }
     let tree = id.and_then(|id| world.activity_tree(id)).ok_or_else(|| missing(call))?;
     Answer::json(&activity_json(&world, &tree))

@@ -356,7 +356,11 @@ async fn create(call: Call) -> Reply {
 
 async fn update(call: Call) -> Reply {
     let draft = draft(&call.object()?)?;
-    let id = task_id(&call).map_err(|_| no_match(&call))?;
+    let id = {
+        let world = call.app.engine.read();
+        let seen = world.task_by_text(call.id()).filter(|task| call.rights(&world).read_task(task).is_ok());
+        seen.map(|task| task.id).ok_or_else(|| no_match(&call))?
+    };
     let command = Command::Task(id, TaskCommand::Update(Box::new(draft)));
     call.app.engine.execute(command, &call.caller).await?;
     Ok(Answer::nothing())

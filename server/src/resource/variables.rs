@@ -178,7 +178,7 @@ fn named<'w>(call: &Call, scope: Scope, world: &'w World) -> Result<&'w Variable
     let name = call.path("varId");
     let attempt = Attempt::GetVariable(scope.word(), name);
     let id = scope.find(world, call.id()).map_err(|fault| attempt.failed(fault))?;
-    scope.permit(call.rights(world), world, id)?;
+    scope.permit(call.rights(world), world, id).map_err(|fault| attempt.failed(fault))?;
     let found = scope.variables(world, id).into_iter().find(|variable| *variable.name == *name);
     found.ok_or_else(|| Failure::missing(format!("{} variable with name {name} does not exist", scope.word())))
 }
