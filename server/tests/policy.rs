@@ -10,7 +10,10 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use tollgate::{Engine, IdentityOptions, request::PermissionPolicy};
+use tollgate::{
+    Engine, IdentityOptions,
+    request::{Caller, HistoryChange, PermissionPolicy},
+};
 use tollgate_server::{Options, router};
 use tower::ServiceExt;
 
@@ -22,6 +25,7 @@ const MODEL: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524
 
 /// A server with an instance of the model, whose task belongs to `ann`; `root` is the administrator.
 struct Site {
+    engine: Engine,
     router: Router,
     instance: String,
     task: String,
@@ -35,7 +39,7 @@ impl Site {
         let engine = Engine::in_memory(options).expect("an engine in memory opens");
         engine.deploy_file("p.bpmn", MODEL).await.expect("a deployment");
         let router = router(engine.clone(), Options { authentication: true, test_mode: true, ..Options::default() });
-        let mut site = Self { router, instance: String::new(), task: String::new() };
+        let mut site = Self { engine, router, instance: String::new(), task: String::new() };
         let user = json!({"profile": {"id": "ann"}, "credentials": {"password": "ann"}});
         site.send(Method::POST, "/user/create", Some(user), None).await;
         let started = json!({"variables": {"x": {"value": 1}}});
@@ -136,6 +140,25 @@ async fn historic_instances_and_tasks_can_have_authorizations() {
     let text =
         "ENGINE-03090 Historic instance permissions are disabled, please check your process engine configuration.";
     assert_eq!(body["message"], text);
+}
+
+#[tokio::test]
+async fn authorizations_on_history_go_with_it() {
+    let site = Site::new(PermissionPolicy { historic_instances: true, ..PermissionPolicy::default() }).await;
+    site.grant(20, "READ", &site.instance).await;
+    let count = async |kind: i32| {
+        let path = format!("/authorization/count?resourceType={kind}");
+        site.send(Method::GET, &path, None, None).await.1["count"].clone()
+    };
+    let complete = format!("/task/{}/complete", site.task);
+    assert_eq!(site.send(Method::POST, &complete, Some(json!({})), None).await.0, 204);
+    assert_eq!((count(7).await, count(19).await, count(20).await), (json!(0), json!(1), json!(1)));
+    let task = HistoryChange::DeleteTask(site.task.parse().expect("an id"));
+    site.engine.change_history(task, &Caller::default()).await.expect("the task is deleted");
+    assert_eq!((count(19).await, count(20).await), (json!(0), json!(1)));
+    let history = format!("/history/process-instance/{}", site.instance);
+    assert_eq!(site.send(Method::DELETE, &history, None, None).await.0, 204);
+    assert_eq!(count(20).await, json!(0));
 }
 
 #[tokio::test]

@@ -4,7 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use engine_core::state::{Change, Changes, Execution, Task};
+use engine_core::{
+    history::HistoryEvent,
+    state::{Change, Execution, Task},
+    transaction::Commit,
+};
 use models::Id;
 
 use super::{identity::grant, lane::Lane};
@@ -35,7 +39,7 @@ impl Lane {
     /// The authorizations that come and go with changed entities.
     pub(super) fn authorization_changes<'a>(
         &mut self,
-        changes: impl Iterator<Item = &'a Changes>,
+        commits: impl Iterator<Item = &'a Commit>,
         records: &[RecordChange],
     ) -> Vec<RecordChange> {
         if !self.shared.options.identity.authorization {
@@ -44,7 +48,19 @@ impl Lane {
         let shared = self.shared.clone();
         let world = shared.world.read();
         let mut made = Vec::new();
-        for changes in changes {
+        for Commit { changes, history, .. } in commits {
+            for event in history {
+                match event {
+                    HistoryEvent::ProcessInstanceDeleted(id) => {
+                        drop_all(&world, Resource::HistoricProcessInstance, &id.to_string(), &mut made);
+                    }
+                    HistoryEvent::TaskDeleted(id) => {
+                        let own = world.historic_task(*id).and_then(|row| row.custom_id.clone());
+                        drop_all(&world, Resource::HistoricTask, &own.unwrap_or_else(|| id.to_string()), &mut made);
+                    }
+                    _ => {}
+                }
+            }
             for change in &changes.tasks {
                 self.task_changes(&world, change, &mut made);
             }

@@ -84,7 +84,7 @@ impl Lane {
         done: Done,
         outcome: Outcome,
     ) {
-        let authorizations = self.authorization_changes(parts.iter().map(|(_, commit)| &commit.changes), &records);
+        let authorizations = self.authorization_changes(parts.iter().map(|(_, commit)| commit), &records);
         records.extend(authorizations);
         rootless.append(&mut self.log);
         let mut ops: Vec<Op> = records.iter().map(persist::record_op).collect();
