@@ -315,6 +315,21 @@ pub enum ScriptFailure {
     Evaluation(String, String),
 }
 
+/// What metrics count: when it happens, whether history keeps it, and even if it is rolled back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// An activity began.
+    ActivityStarted,
+    /// An activity ended.
+    ActivityEnded,
+    /// A process instance began that nobody called.
+    RootStarted,
+    /// A job failed.
+    JobFailed,
+    /// Decisions were evaluated.
+    Decisions(usize),
+}
+
 /// The surroundings of a transaction.
 pub trait Host {
     /// A fresh id, greater than all before.
@@ -378,6 +393,8 @@ pub trait Host {
     ) -> Result<(Object, DelegateReply), ObjectError>;
     /// Notes that an error or escalation had no handler; the process goes on.
     fn log_unhandled(&mut self, message: &str);
+    /// Counts what happened, for metrics.
+    fn count(&mut self, _: Counted) {}
 }
 
 /// Runs scripts under limits.

@@ -471,6 +471,7 @@ impl Tx<'_> {
 
     /// History of a decision that an activity evaluated.
     pub(crate) fn record_decisions(&mut self, id: Id, outcome: &DecisionOutcome) -> Step {
+        self.host.count(crate::host::Counted::Decisions(outcome.history.len()));
         if self.host.settings().history_level < crate::history::HistoryLevel::Full {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use crate::{
         HistoricIncident, HistoricJobLog, HistoricProcessInstance, HistoricTaskInstance, HistoricVariableInstance,
         HistoryEvent, HistoryLevel, IncidentState, InstanceStateName, LogKind,
     },
-    host::{Definition, RemovalTimeStrategy},
+    host::{Counted, Definition, RemovalTimeStrategy},
     state::{ActivityState, Execution, Task, TaskState, Variable},
 };
 
@@ -48,6 +48,9 @@ impl Tx<'_> {
         restarted: Option<String>,
         case_instance: Option<String>,
     ) -> Step {
+        if id == self.t.root {
+            self.host.count(Counted::RootStarted);
+        }
         if !self.keeps(HistoryLevel::Activity) {
             return Ok(());
         }
@@ -145,9 +148,6 @@ impl Tx<'_> {
     // -- activity instances --------------------------------------------------------------------------------------------------
 
     pub(crate) fn history_activity_started(&mut self, id: Id, activity: NodeIx) -> Step {
-        if !self.keeps(HistoryLevel::Activity) {
-            return Ok(());
-        }
         let definition = self.definition_of(id)?;
         let graph = definition.graph.clone();
         let node = graph.node(activity);
@@ -155,6 +155,10 @@ impl Tx<'_> {
         let Some(instance) = row.activity_instance else { return Ok(()) };
         if node.activity_type == "intermediateLinkCatch" {
             // link events leave no history (S-GW-7)
+            return Ok(());
+        }
+        self.host.count(Counted::ActivityStarted);
+        if !self.keeps(HistoryLevel::Activity) {
             return Ok(());
         }
         let (parent, parent_activity) = match self.beside_thrower(&graph, &row, activity)? {
@@ -230,10 +234,11 @@ impl Tx<'_> {
     }
 
     pub(crate) fn history_activity_ended(&mut self, id: Id, _activity: NodeIx, canceled: bool) -> Step {
+        let Some(instance) = self.execution(id).activity_instance else { return Ok(()) };
+        self.host.count(Counted::ActivityEnded);
         if !self.keeps(HistoryLevel::Activity) {
             return Ok(());
         }
-        let Some(instance) = self.execution(id).activity_instance else { return Ok(()) };
         let complete = self.scratch(id).is_some_and(|s| s.complete_scope);
         let state = if canceled {
             ActivityState::Canceled
@@ -651,6 +656,9 @@ impl Tx<'_> {
     }
 
     fn job_log(&mut self, id: Id, kind: LogKind, fault: Option<&Fault>, retries: Option<i32>) -> Step<Option<Id>> {
+        if kind == LogKind::Failure {
+            self.host.count(Counted::JobFailed);
+        }
         if !self.keeps(HistoryLevel::Full) {
             return Ok(None);
         }

@@ -546,6 +546,8 @@ impl Tx<'_> {
             state: TaskState::Created,
             revision: 0,
         });
+        // as Camunda does, though no activity is behind it
+        self.host.count(crate::host::Counted::ActivityStarted);
         self.history_task_created(id)?;
         let row = self.t.state.task(id).cloned().expect("added above");
         if row.assignee.is_some() {

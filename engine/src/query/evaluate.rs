@@ -288,11 +288,7 @@ fn many<Q: Criteria>(query: &Q, world: &World, naive: bool) -> Option<Vec<Id>> {
 }
 
 /// Rows in order of their ids as the API shows them, from rows in order of creation; `named` have ids that are not generated.
-fn arranged<'w, Q: Criteria>(
-    world: &'w World,
-    rows: Rows<'w, Q::Row<'w>>,
-    named: Vec<Id>,
-) -> Rows<'w, Q::Row<'w>> {
+fn arranged<'w, Q: Criteria>(world: &'w World, rows: Rows<'w, Q::Row<'w>>, named: Vec<Id>) -> Rows<'w, Q::Row<'w>> {
     let mut own: Vec<(String, Q::Row<'w>)> =
         named.iter().filter_map(|id| Q::row(world, *id)).map(|row| (Q::shown_id(row), row)).collect();
     own.sort_by(|(a, _), (b, _)| a.cmp(b));

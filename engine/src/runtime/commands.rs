@@ -93,7 +93,8 @@ impl Lane {
             Command::CreateTask(draft) => {
                 self.settle();
                 let (id, tenant) = (draft.id.clone(), draft.tenant.clone());
-                if let Err(fault) = self.permit(&caller, |rights| rights.create_task(id.as_deref(), tenant.as_deref())) {
+                if let Err(fault) = self.permit(&caller, |rights| rights.create_task(id.as_deref(), tenant.as_deref()))
+                {
                     return done(Err(fault));
                 }
                 if let Err(fault) = place_below_parent(&self.shared.world.read(), draft) {
@@ -154,9 +155,8 @@ impl Lane {
         }
         let together = self.with_relatives(root, &command);
         if !together.is_empty() {
-            let first: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send> = Box::new(move |result| {
-                done(result.map(|outcomes| outcomes.into_iter().next().unwrap_or_default()))
-            });
+            let first: Box<dyn FnOnce(Result<Vec<Outcome>, Fault>) + Send> =
+                Box::new(move |result| done(result.map(|outcomes| outcomes.into_iter().next().unwrap_or_default())));
             self.log = log;
             return self.transact_many(together, &caller, Vec::new(), first);
         }

@@ -15,6 +15,7 @@ use models::{Id, Text, Timestamp};
 
 use super::{
     lane::{Done, Lane},
+    meters::Metric,
     start_timer,
 };
 use crate::{
@@ -136,6 +137,11 @@ impl Lane {
         fault: Option<&Fault>,
         definition: Option<&JobDefinition>,
     ) -> Option<HistoryEvent> {
+        match kind {
+            LogKind::Success => self.shared.meters.add(Metric::JobSuccessful, 1),
+            LogKind::Failure => self.shared.meters.add(Metric::JobFailed, 1),
+            _ => {}
+        }
         if self.shared.options.settings.history_level < engine_core::history::HistoryLevel::Full {
             return None;
         }

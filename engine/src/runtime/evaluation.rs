@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine_core::history::HistoryEvent;
+use engine_core::{history::HistoryEvent, host::Counted};
 
 use super::{Engine, start_timer::Empty};
 use crate::{
@@ -32,6 +32,7 @@ impl Engine {
                 Ok(outcome) => {
                     lane.note(entry, &caller);
                     let root = lane.ids.fresh();
+                    shared.meters.count(Counted::Decisions(outcome.history.len()));
                     let mut events = Vec::new();
                     for (at, mut decision) in outcome.history.into_iter().enumerate() {
                         decision.id = if at == 0 { root } else { lane.ids.fresh() };

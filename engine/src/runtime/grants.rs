@@ -55,7 +55,7 @@ impl Lane {
                         drop_all(&world, Resource::HistoricProcessInstance, &id.to_string(), &mut made);
                     }
                     HistoryEvent::TaskDeleted(id) => {
-                        let own = world.historic_task(*id).and_then(|row| row.custom_id.clone());
+                        let own = world.historic_task(*id).and_then(|row| row.custom_id.as_deref().map(str::to_owned));
                         drop_all(&world, Resource::HistoricTask, &own.unwrap_or_else(|| id.to_string()), &mut made);
                     }
                     _ => {}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use engine_core::{
     error::Fault,
     host::{
-        Decisions, Definition, DelegateCall, DelegateOutcome, DelegateReply, DelegateRole, Host, JobDefinitionInfo,
-        Scripts, Served, Settings, Version,
+        Counted, Decisions, Definition, DelegateCall, DelegateOutcome, DelegateReply, DelegateRole, Host,
+        JobDefinitionInfo, Scripts, Served, Settings, Version,
     },
     trace::TraceContext,
 };
@@ -25,6 +25,10 @@ pub(super) struct LaneHost<'a> {
 }
 
 impl Host for LaneHost<'_> {
+    fn count(&mut self, counted: Counted) {
+        self.shared.meters.count(counted);
+    }
+
     fn fresh_id(&mut self) -> Id {
         self.ids.fresh()
     }

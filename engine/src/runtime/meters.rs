@@ -1,20 +1,21 @@
 //! Camunda's metrics: what the engine has done, counted by quarters of an hour (E-425).
 //!
-//! Counted is what commits publish; of decisions the elements too that were evaluated for nothing. Counters are written as records every 15 minutes and when the engine stops; what was not
-//! yet written is part of every answer. A crash loses at most the last quarter.
+//! Counted is what happens, as in Camunda: at every history level, and again each time that something is rolled back and tried
+//! once more. Counters are written as records every 15 minutes and when the engine stops; what was not yet written is part of
+//! every answer. A crash loses at most the last quarter.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicI64, Ordering},
 };
 
-use engine_core::history::{HistoryEvent, LogKind};
+use engine_core::host::Counted;
 use models::Timestamp;
 
 use super::{Engine, lane::Lane};
 use crate::{
     request::{MetricValue, MetricsQuery},
-    world::{MeterReading, Record, RecordChange, World, WorldChange, cold::Traces},
+    world::{MeterReading, Record, RecordChange, World, cold::Traces},
 };
 
 /// Milliseconds between two writings of the counters.
@@ -79,19 +80,14 @@ impl Meters {
         self.counts[metric as usize].fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Counts what a commit did.
-    pub(super) fn count(&self, change: &WorldChange) {
-        for (_, event) in change.events() {
-            let metric = match event {
-                HistoryEvent::ActivityStarted(_) => Metric::ActivityInstanceStart,
-                HistoryEvent::ActivityEnded { .. } => Metric::ActivityInstanceEnd,
-                HistoryEvent::ProcessInstanceStarted(row) if row.id == row.root => Metric::RootProcessInstanceStart,
-                HistoryEvent::JobLog(row) if row.kind == LogKind::Success => Metric::JobSuccessful,
-                HistoryEvent::JobLog(row) if row.kind == LogKind::Failure => Metric::JobFailed,
-                HistoryEvent::Decision(_) => Metric::DecisionInstances,
-                _ => continue,
-            };
-            self.add(metric, 1);
+    /// Counts what a transaction did.
+    pub(super) fn count(&self, counted: Counted) {
+        match counted {
+            Counted::ActivityStarted => self.add(Metric::ActivityInstanceStart, 1),
+            Counted::ActivityEnded => self.add(Metric::ActivityInstanceEnd, 1),
+            Counted::RootStarted => self.add(Metric::RootProcessInstanceStart, 1),
+            Counted::JobFailed => self.add(Metric::JobFailed, 1),
+            Counted::Decisions(count) => self.add(Metric::DecisionInstances, count),
         }
     }
 

@@ -676,7 +676,6 @@ impl Shared {
                 for publication in publications.by_ref().take(PUBLISHED_AT_ONCE) {
                     let Publication { number, change, origin, outcome, done } = publication;
                     woken.note(&change, limited);
-                    self.meters.count(&change);
                     notes.extend(self.observers.note(&change, origin));
                     world.apply(change);
                     answers.push((done, outcome));

@@ -99,8 +99,9 @@ fn set_above(world: &World, above: &[Id], command: &mut Command) -> Vec<(Id, Com
 
 fn put(command: &mut Command, own: Vec<engine_core::command::NamedValue>) {
     match command {
-        Command::SetTaskVariables { variables, .. }
-        | Command::Task(_, TaskCommand::SubmitForm(variables)) => variables.0 = own,
+        Command::SetTaskVariables { variables, .. } | Command::Task(_, TaskCommand::SubmitForm(variables)) => {
+            variables.0 = own
+        }
         _ => {}
     }
 }

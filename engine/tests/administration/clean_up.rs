@@ -3,7 +3,9 @@
 use crate::support::{deploy, flows, start, tasks, with};
 use jiff::civil::time;
 use tollgate::{
-    CleanUpOptions, CleanUpStrategy, Engine, Id, Options, Timestamp, Window,
+    CleanUpOptions, CleanUpStrategy, Engine, Id, Options, Settings, Timestamp, Window,
+    command::{Command, TaskDraft},
+    history::HistoryLevel,
     request::{Caller, CleanUp, DefinitionChange, MetricsQuery},
 };
 
@@ -157,4 +159,32 @@ fn metrics_count_what_was_done() {
     assert!(engine.metrics(&query).is_empty(), "the end of the time is not part of it");
     let query = MetricsQuery { interval: Some(900), limit: 200, ..Default::default() };
     assert!(engine.metrics(&query).iter().all(|row| row.time == NEW_YEAR));
+}
+
+// E-425: what is counted does not depend on what history keeps, and counts again each time that it is tried again
+#[test]
+fn metrics_count_without_history_and_what_was_rolled_back() {
+    let settings = Settings { history_level: HistoryLevel::None, ..Settings::default() };
+    let engine = with(Options { settings, ..Options::default() });
+    let model = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+        xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="t">
+      <process id="p" isExecutable="true">
+        <startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="A"/>
+        <serviceTask id="A" camunda:asyncBefore="true" camunda:expression="${nothing}"/>
+      </process></definitions>"#;
+    engine.deploy_file("p.bpmn", model).wait().unwrap();
+    start(&engine, "p");
+    let sum = |name: &str| {
+        let query = MetricsQuery { name: Some(name.to_owned()), limit: 200, ..Default::default() };
+        engine.metrics(&query).iter().map(|row| row.value).sum::<i64>()
+    };
+    assert_eq!((sum("activity-instance-start"), sum("process-instances")), (1, 1));
+    for tries in 1..=3 {
+        engine.run_due_jobs(1, true);
+        assert_eq!((sum("activity-instance-start"), sum("job-failed")), (1 + tries, tries));
+    }
+    assert_eq!((sum("activity-instance-end"), sum("job-successful")), (1, 0));
+    let task = Command::CreateTask(Box::new(TaskDraft { priority: 50, ..TaskDraft::default() }));
+    engine.execute(task, &Caller::default()).wait().unwrap();
+    assert_eq!(sum("activity-instance-start"), 5, "Camunda counts tasks that are made by hand");
 }

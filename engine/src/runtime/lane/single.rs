@@ -11,7 +11,7 @@ use engine_core::{
 use models::{Id, Timestamp};
 
 use super::{Done, Lane, Message, Slot};
-use crate::request::Caller;
+use crate::{request::Caller, runtime::meters::Metric};
 
 /// A transaction that waits for a handler, with what comes after it.
 pub(super) struct Parked {
@@ -35,6 +35,13 @@ impl Lane {
         if !log.is_empty() {
             commands.push(Command::Record(log));
         }
+        let shared = self.shared.clone();
+        let done: Done = Box::new(move |result| {
+            if result.is_ok() {
+                shared.meters.add(Metric::JobSuccessful, 1);
+            }
+            done(result);
+        });
         self.transact_job(root, commands, caller, Some(job), done);
     }
 
