@@ -26,7 +26,7 @@ use engine_core::{
 };
 use minicbor::{Decode, Encode};
 use models::Id;
-use store::{Op, Store};
+use store::{Bytes, Op, Store};
 
 use crate::world::{
     Model, Record, RecordChange, RecordKey, RootHistory, WorldChange,
@@ -384,10 +384,10 @@ impl RestSource for StoredInstances {
 fn load_rest(store: &Store, loaded: &mut Loaded) -> Result<(), LoadError> {
     for entry in store.prefix(b"m") {
         let (key, value) = entry?;
-        let roster: Roster = decode(&key, &value)?;
+        let roster: Roster = decode_in_place(&key, value)?;
         let away = store.get(&segment_key(b'n', roster.number))?.map(|bits| bits.to_vec());
         loaded.greatest_id = loaded.greatest_id.max(roster.greatest_id.number());
-        loaded.world.runtime.rest.add(Arc::new(roster), away.unwrap_or_default());
+        loaded.world.runtime.rest.add(Arc::new(roster), &away.unwrap_or_default());
     }
     let number = |key: &[u8], at: usize| {
         let bytes = key.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
@@ -407,7 +407,7 @@ fn load_rest(store: &Store, loaded: &mut Loaded) -> Result<(), LoadError> {
     for entry in store.prefix(b"k") {
         let (key, value) = entry?;
         let root = root_of(&key)?;
-        if loaded.world.runtime.rest.spot(root).is_some_and(|spot| Ok(spot.roster) == number(&key, 17).map_err(drop)) {
+        if loaded.world.runtime.rest.holds(number(&key, 17)?, root) {
             loaded.world.load_root(root, decode(&key, &value)?);
         }
     }
@@ -469,17 +469,18 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         }
         loaded.world.put(record);
     }
-    load_roots(store, &mut loaded)?;
-    load_rest(store, &mut loaded)?;
-    let source = StoredHistory(store.clone());
-    for entry in store.prefix(b"s") {
-        let (key, value) = entry?;
-        let segment: Segment = decode(&key, &value)?;
-        let gone = store.get(&segment_key(b't', segment.number))?.map(|bits| bits.to_vec());
+    let segments = std::thread::scope(|scope| {
+        let segments = scope.spawn(|| load_segments(store));
+        load_roots(store, &mut loaded)?;
+        load_rest(store, &mut loaded)?;
+        segments.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    for (segment, gone) in segments {
         loaded.greatest_id = loaded.greatest_id.max(segment.greatest_id.number());
         loaded.sequence = loaded.sequence.max(segment.sequence);
-        loaded.world.history.cold.add(std::sync::Arc::new(segment), gone.unwrap_or_default());
+        loaded.world.history.cold.add(Arc::new(segment), gone);
     }
+    let source = StoredHistory(store.clone());
     let mut whole = (Id::default(), 0);
     for entry in store.prefix(b"h") {
         let (key, value) = entry?;
@@ -514,6 +515,18 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
         }
     }
     Ok(loaded)
+}
+
+/// Reads the segments, each with who has left it.
+fn load_segments(store: &Store) -> Result<Vec<(Segment, Vec<u8>)>, LoadError> {
+    let mut segments = Vec::new();
+    for entry in store.prefix(b"s") {
+        let (key, value) = entry?;
+        let segment: Segment = decode_in_place(&key, value)?;
+        let gone = store.get(&segment_key(b't', segment.number))?.map(|bits| bits.to_vec());
+        segments.push((segment, gone.unwrap_or_default()));
+    }
+    Ok(segments)
 }
 
 /// Root instances read ahead of those that enter the model.
@@ -627,6 +640,13 @@ fn root_of(key: &[u8]) -> Result<Id, LoadError> {
 
 fn decode<'b, T: Decode<'b, ()>>(key: &[u8], value: &'b [u8]) -> Result<T, LoadError> {
     minicbor::decode(value).map_err(|error| LoadError::Record { key: hex(key), why: error.to_string() })
+}
+
+/// Decodes what keeps the value it is made from.
+fn decode_in_place<T: for<'b> Decode<'b, Bytes>>(key: &[u8], mut value: Bytes) -> Result<T, LoadError> {
+    let bytes = value.clone();
+    minicbor::decode_with(&bytes, &mut value)
+        .map_err(|error| LoadError::Record { key: hex(key), why: error.to_string() })
 }
 
 fn hex(key: &[u8]) -> String {

@@ -11,7 +11,10 @@ use engine_core::history::{Archive, InstanceStateName};
 use minicbor::{Decode, Encode};
 use models::{Id, Timestamp};
 
-use super::PORTION;
+use super::{
+    PORTION,
+    packed::{Origin, Packed},
+};
 
 /// Short hash of a value that rows are asked for by.
 pub(crate) type Trace = u32;
@@ -215,6 +218,7 @@ impl Pace {
 
 /// Root instances whose history went to disk together.
 #[derive(Clone, PartialEq, Encode, Decode)]
+#[cbor(context_bound = "Origin")]
 pub(crate) struct Segment {
     /// Its number; later ones are greater.
     #[n(0)]
@@ -223,8 +227,8 @@ pub(crate) struct Segment {
     #[n(1)]
     roots: Vec<ColdRoot>,
     /// All traces in order, each with the place of its root.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    traces: Vec<u8>,
+    #[n(2)]
+    traces: Packed,
     /// Greatest id in use.
     #[n(3)]
     pub(crate) greatest_id: Id,
@@ -267,7 +271,7 @@ impl Segment {
             traces.extend_from_slice(&trace.to_be_bytes());
             traces.extend_from_slice(&place.to_be_bytes());
         }
-        Self { number, roots, traces, greatest_id, sequence }
+        Self { number, roots, traces: traces.into(), greatest_id, sequence }
     }
 
     fn entry(&self, index: usize) -> (Trace, u16) {

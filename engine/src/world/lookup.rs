@@ -55,7 +55,7 @@ entities! {
 
 /// Declares the lookups of a kind of entity that can be at rest: by id, all, and how many.
 macro_rules! resting_entities {
-    ($($type:ty, $what:literal, $get:ident, $all:ident, $count:ident, $after:ident, $at_rest:literal;)*) => {
+    ($($type:ty, $what:literal, $get:ident, $all:ident, $count:ident, $after:ident;)*) => {
         impl World {
             $(
                 #[doc = concat!("The ", $what, " of that id.")]
@@ -75,7 +75,7 @@ macro_rules! resting_entities {
 
                 #[doc = concat!("How many there are: ", $what, ".")]
                 pub fn $count(&self) -> usize {
-                    <$type>::awake(&self.runtime).len() + self.runtime.rest.rows()[$at_rest]
+                    <$type>::awake(&self.runtime).len() + self.runtime.rest.rows()[<$type>::TABLE]
                 }
             )*
         }
@@ -83,9 +83,9 @@ macro_rules! resting_entities {
 }
 
 resting_entities! {
-    Execution, "execution", execution, executions, execution_count, executions_after, 0;
-    Variable, "variable", variable, variables, variable_count, variables_after, 1;
-    Task, "user task", task, tasks, task_count, tasks_after, 2;
+    Execution, "execution", execution, executions, execution_count, executions_after;
+    Variable, "variable", variable, variables, variable_count, variables_after;
+    Task, "user task", task, tasks, task_count, tasks_after;
 }
 
 /// Declares lookups of entities that can be at rest through an index over ids.

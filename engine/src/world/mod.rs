@@ -14,6 +14,7 @@ pub(crate) mod history;
 mod identity;
 pub(crate) mod index;
 mod lookup;
+mod packed;
 pub(crate) mod past;
 pub mod permission;
 mod records;

@@ -14,11 +14,12 @@ use std::{
 };
 
 use engine_core::state::{Execution, Snapshot, Task, Variable};
-use minicbor::{Decode, Encode, bytes::ByteVec};
+use minicbor::{Decode, Encode};
 use models::{Id, Timestamp};
 
 use super::{
     index::{Keyed, Rows},
+    packed::{Origin, Packed},
     runtime::{ExecutionIndexes, Runtime, TaskIndexes, VariableIndexes},
 };
 
@@ -68,8 +69,10 @@ impl RestKey for Timestamp {
 pub(crate) trait Resting: Keyed + Sized + 'static {
     /// Its indexes.
     type Indexes: super::index::Indexes<Self>;
-    /// How many of its indexes are kept at rest or derived: all of them.
+    /// How many indexes it has.
     const INDEXES: usize;
+    /// The number of its table among those that can be at rest.
+    const TABLE: usize;
 
     /// Those in memory.
     fn awake(runtime: &Runtime) -> &Rows<Self, Self::Indexes>;
@@ -94,19 +97,20 @@ type Place = u16;
 
 /// Rows of a table in a roster. Numbers are big-endian.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(context_bound = "Origin")]
 pub(crate) struct Sheet {
     /// Ids in order, 16 bytes each.
-    #[cbor(n(0), with = "minicbor::bytes")]
-    ids: Vec<u8>,
+    #[n(0)]
+    ids: Packed,
     /// The place of the root of each, two bytes each.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    places: Vec<u8>,
+    #[n(1)]
+    places: Packed,
     /// For each index, entries in order: eight bytes of key and two of the row's number.
     #[n(2)]
-    indexes: Vec<ByteVec>,
+    indexes: Vec<Packed>,
     /// A number of each, eight bytes each; empty when there is none.
-    #[cbor(n(3), with = "minicbor::bytes")]
-    columns: Vec<u8>,
+    #[n(3)]
+    columns: Packed,
 }
 
 const ID: usize = 16;
@@ -142,12 +146,12 @@ impl Sheet {
         }
         rows.sort_unstable_by_key(|(id, ..)| *id);
         let mut entries: Vec<Vec<(u64, u16)>> = vec![Vec::new(); T::INDEXES];
-        let mut sheet = Self::default();
+        let (mut ids, mut places, mut columns, mut indexes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (number, (id, place, row)) in (0..).zip(rows) {
-            sheet.ids.extend_from_slice(&id.number().to_be_bytes());
-            sheet.places.extend_from_slice(&place.to_be_bytes());
+            ids.extend_from_slice(&id.number().to_be_bytes());
+            places.extend_from_slice(&place.to_be_bytes());
             if let Some(column) = row.column() {
-                sheet.columns.extend_from_slice(&column.to_be_bytes());
+                columns.extend_from_slice(&column.to_be_bytes());
             }
             row.keys(&mut |index, bits| entries[index].push((bits, number)));
         }
@@ -158,9 +162,9 @@ impl Sheet {
                 index.extend_from_slice(&bits.to_be_bytes());
                 index.extend_from_slice(&number.to_be_bytes());
             }
-            sheet.indexes.push(index.into());
+            indexes.push(index.into());
         }
-        sheet
+        Self { ids: ids.into(), places: places.into(), indexes, columns: columns.into() }
     }
 
     fn len(&self) -> usize {
@@ -215,16 +219,17 @@ impl Sheet {
 
 /// Root instances that came to rest together.
 #[derive(Clone, Default, PartialEq, Encode, Decode)]
+#[cbor(context_bound = "Origin")]
 pub(crate) struct Roster {
     /// Its number; later ones are greater.
     #[n(0)]
     pub(crate) number: u64,
     /// Its roots by id, 16 bytes each.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    roots: Vec<u8>,
+    #[n(1)]
+    roots: Packed,
     /// How many rows of each table a root has: a byte for each of the three tables.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    counts: Vec<u8>,
+    #[n(2)]
+    counts: Packed,
     /// Greatest id in use.
     #[n(3)]
     pub(crate) greatest_id: Id,
@@ -262,14 +267,20 @@ impl Roster {
         let fit = fit.count();
         let rest = members.split_off(fit);
         let taken = std::mem::replace(members, rest);
-        let mut roster = Self { number, greatest_id, ..Self::default() };
+        let (mut roots, mut counts) = (Vec::new(), Vec::new());
         for (root, snapshot) in &taken {
-            roster.roots.extend_from_slice(&root.number().to_be_bytes());
-            roster.counts.extend(row_counts(snapshot).map(|count| u8::try_from(count).unwrap_or(u8::MAX)));
+            roots.extend_from_slice(&root.number().to_be_bytes());
+            counts.extend(row_counts(snapshot).map(|count| u8::try_from(count).unwrap_or(u8::MAX)));
         }
-        roster.executions = Sheet::new::<Execution>(&taken);
-        roster.variables = Sheet::new::<Variable>(&taken);
-        roster.tasks = Sheet::new::<Task>(&taken);
+        let roster = Self {
+            number,
+            roots: roots.into(),
+            counts: counts.into(),
+            greatest_id,
+            executions: Sheet::new::<Execution>(&taken),
+            variables: Sheet::new::<Variable>(&taken),
+            tasks: Sheet::new::<Task>(&taken),
+        };
         (roster, taken)
     }
 
@@ -312,6 +323,7 @@ pub(crate) fn can_rest(snapshot: &Snapshot) -> bool {
 impl Resting for Execution {
     type Indexes = ExecutionIndexes;
     const INDEXES: usize = ExecutionIndexes::COUNT;
+    const TABLE: usize = 0;
 
     fn awake(runtime: &Runtime) -> &Rows<Self, ExecutionIndexes> {
         &runtime.executions
@@ -333,6 +345,7 @@ impl Resting for Execution {
 impl Resting for Variable {
     type Indexes = VariableIndexes;
     const INDEXES: usize = VariableIndexes::COUNT;
+    const TABLE: usize = 1;
 
     fn awake(runtime: &Runtime) -> &Rows<Self, VariableIndexes> {
         &runtime.variables
@@ -354,6 +367,7 @@ impl Resting for Variable {
 impl Resting for Task {
     type Indexes = TaskIndexes;
     const INDEXES: usize = TaskIndexes::COUNT;
+    const TABLE: usize = 2;
 
     fn awake(runtime: &Runtime) -> &Rows<Self, TaskIndexes> {
         &runtime.tasks
@@ -410,9 +424,40 @@ struct Kept {
     away: Vec<u8>,
     /// Rows of each table that are not in memory.
     rows: [usize; 3],
+    /// The first and the last id of each table, and of the roots: most lookups need no more of a roster.
+    bounds: [(Id, Id); 4],
 }
 
+/// The place of the roots in [`Kept::bounds`].
+const ROOTS: usize = 3;
+
 impl Kept {
+    fn new(roster: Arc<Roster>, away: &[u8]) -> Self {
+        let rows = [roster.executions.len(), roster.variables.len(), roster.tasks.len()];
+        let bounds = [&roster.executions.ids, &roster.variables.ids, &roster.tasks.ids, &roster.roots].map(|ids| {
+            let count = ids.len() / ID;
+            // of nothing, no id is between the bounds
+            if count == 0 { (Id::MAX, Id::NIL) } else { (id_at(ids, 0), id_at(ids, count - 1)) }
+        });
+        let mut kept = Self { away: vec![0; roster.len().div_ceil(8)], rows, bounds, roster };
+        for place in 0..kept.roster.len() {
+            kept.set(place, away.get(place / 8).is_some_and(|bits| bits & 1 << (place % 8) != 0));
+        }
+        kept
+    }
+
+    /// Whether it may have an id in a table, or among the roots.
+    fn may_have(&self, table: usize, id: Id) -> bool {
+        let (first, last) = self.bounds[table];
+        first <= id && id <= last
+    }
+
+    /// The place of a root that is at rest here.
+    fn place_of(&self, root: Id) -> Option<usize> {
+        let place = self.may_have(ROOTS, root).then(|| self.roster.place_of(root)).flatten()?;
+        (!self.is_away(place)).then_some(place)
+    }
+
     fn is_away(&self, place: usize) -> bool {
         self.away[place / 8] & 1 << (place % 8) != 0
     }
@@ -481,14 +526,9 @@ impl Rest {
     }
 
     /// Adds a roster whose roots are on disk, `away` those that have left it since.
-    pub(crate) fn add(&mut self, roster: Arc<Roster>, mut away: Vec<u8>) {
-        away.resize(roster.len().div_ceil(8), 0);
-        let rows = [roster.executions.len(), roster.variables.len(), roster.tasks.len()];
+    pub(crate) fn add(&mut self, roster: Arc<Roster>, away: &[u8]) {
         self.last = self.last.max(roster.number);
-        let mut kept = Kept { away: vec![0; away.len()], rows, roster };
-        for place in 0..kept.roster.len() {
-            kept.set(place, away[place / 8] & 1 << (place % 8) != 0);
-        }
+        let kept = Kept::new(roster, away);
         self.kept.insert(kept.roster.number, kept);
     }
 
@@ -499,7 +539,7 @@ impl Rest {
         let places = roster.roots().enumerate().filter(|(place, _)| here(*place));
         self.leaving.extend(places.map(|(place, root)| (root, Spot { roster: number, place })));
         let all = vec![u8::MAX; roster.len().div_ceil(8)];
-        self.add(roster, all);
+        self.add(roster, &all);
     }
 
     /// Roots that are at rest on disk and whose rows are still in memory, with their places.
@@ -522,9 +562,14 @@ impl Rest {
     /// Where the rows of a root are, when they are not in memory.
     pub(crate) fn spot(&self, root: Id) -> Option<Spot> {
         self.kept.iter().rev().find_map(|(number, kept)| {
-            let place = kept.roster.place_of(root)?;
-            (!kept.is_away(place)).then_some(Spot { roster: *number, place })
+            let place = kept.place_of(root)?;
+            Some(Spot { roster: *number, place })
         })
+    }
+
+    /// Whether a root is at rest in a roster.
+    pub(crate) fn holds(&self, roster: u64, root: Id) -> bool {
+        self.kept.get(&roster).is_some_and(|kept| kept.place_of(root).is_some())
     }
 
     /// Where a root is on disk, when it is at rest there, whether its rows are in memory or not.
@@ -593,7 +638,7 @@ impl Rest {
     /// The root and spot that the row of an id belongs to.
     pub(crate) fn owner<T: Resting>(&self, id: Id) -> Option<(Id, Spot)> {
         self.kept.iter().rev().find_map(|(number, kept)| {
-            let sheet = T::sheet(&kept.roster);
+            let sheet = kept.may_have(T::TABLE, id).then(|| T::sheet(&kept.roster))?;
             let place = sheet.place(sheet.row_of(id)?);
             (!kept.is_away(place)).then(|| (kept.roster.root(place), Spot { roster: *number, place }))
         })
