@@ -507,7 +507,7 @@ fn count_known<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, n
     if let Some(traces) = on_disk(query, world) {
         let summary = if naive { None } else { query.summary(world, viewer) };
         for root in world.candidates(&traces) {
-            match summary.as_ref().and_then(|summary| summary(root)) {
+            match summary.as_ref().and_then(|summary| summary(&root)) {
                 Some(rows) => count += rows,
                 None => roots.push(root.root),
             }

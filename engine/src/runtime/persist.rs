@@ -122,6 +122,11 @@ pub(crate) fn root_ops(root: Id, state: &InstanceState, changes: &Changes, fat: 
     }
 }
 
+/// Whether a root instance is stored entity by entity.
+pub(crate) fn is_fat(store: &Store, root: Id) -> Result<bool, store::Error> {
+    Ok(store.get(&key(b'r', root))?.is_some_and(|value| value.first() == Some(&MARKER)))
+}
+
 fn put_all<T: Entity + Encode<()>>(root: Id, kind: u8, rows: &[Arc<T>], ops: &mut Vec<Op>) {
     ops.extend(rows.iter().map(|row| Op::put(entity_key(root, kind, row.id()), encode(&**row))));
 }

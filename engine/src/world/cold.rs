@@ -5,10 +5,10 @@
 //! value (ids, names, keys, variables with their values). A question looks its values up among the traces and reads the roots
 //! that have them all. A trace says "perhaps": the rows themselves are compared afterwards.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, num::NonZeroU16, sync::Arc};
 
 use engine_core::history::{Archive, InstanceStateName};
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use models::{Id, Timestamp};
 
 use super::{
@@ -146,7 +146,7 @@ impl Traces {
 }
 
 /// What stays in memory of a root instance whose history is on disk.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct ColdRoot {
     /// The root instance.
     #[n(0)]
@@ -166,7 +166,7 @@ pub(crate) struct ColdRoot {
 }
 
 /// What is known of the only process instance of a root.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Single {
     /// Its process definition.
     #[n(0)]
@@ -216,6 +216,113 @@ impl Pace {
     }
 }
 
+/// [`ColdRoot`]s in little room: definitions are numbered, and a time that is missing is the least one.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Roots {
+    rows: Vec<Lean>,
+    definitions: Vec<Id>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Lean {
+    root: Id,
+    first: i64,
+    last: i64,
+    removal: i64,
+    start: i64,
+    end: i64,
+    /// Its place among the definitions; none when there is not exactly one process instance.
+    definition: Option<NonZeroU16>,
+    state: InstanceStateName,
+    has_tenant: bool,
+}
+
+const NEVER: i64 = i64::MIN;
+
+fn time(at: i64) -> Option<Timestamp> {
+    (at != NEVER).then_some(Timestamp(at))
+}
+
+impl Roots {
+    fn push(&mut self, root: &ColdRoot) {
+        let at = |time: Option<Timestamp>| time.map_or(NEVER, |time| time.0);
+        // one that has no number any more is looked up in its history
+        let single = root.single.and_then(|single| Some((self.number(single.definition)?, single)));
+        let definition = single.map(|(number, _)| number);
+        let single = single.map(|(_, single)| single);
+        self.rows.push(Lean {
+            root: root.root,
+            first: root.first.0,
+            last: at(root.last),
+            removal: at(root.removal),
+            start: at(single.map(|single| single.start)),
+            end: at(single.and_then(|single| single.end)),
+            definition,
+            state: single.map_or(InstanceStateName::Active, |single| single.state),
+            has_tenant: single.is_some_and(|single| single.has_tenant),
+        });
+    }
+
+    /// The number of a definition, from one on.
+    fn number(&mut self, definition: Id) -> Option<NonZeroU16> {
+        let place = self.definitions.iter().rposition(|one| *one == definition).unwrap_or_else(|| {
+            self.definitions.push(definition);
+            self.definitions.len() - 1
+        });
+        NonZeroU16::new(u16::try_from(place + 1).ok()?)
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn get(&self, place: usize) -> Option<ColdRoot> {
+        let row = self.rows.get(place)?;
+        let single = row.definition.map(|number| Single {
+            definition: self.definitions[usize::from(number.get()) - 1],
+            state: row.state,
+            has_tenant: row.has_tenant,
+            start: Timestamp(row.start),
+            end: time(row.end),
+        });
+        let (last, removal) = (time(row.last), time(row.removal));
+        Some(ColdRoot { root: row.root, first: Timestamp(row.first), last, removal, single })
+    }
+
+    fn iter(&self) -> impl Iterator<Item = ColdRoot> + '_ {
+        (0..self.len()).filter_map(|place| self.get(place))
+    }
+
+    fn find(&self, root: Id) -> Option<usize> {
+        if self.rows.first()?.root > root || self.rows.last()?.root < root {
+            return None;
+        }
+        self.rows.binary_search_by_key(&root, |row| row.root).ok()
+    }
+}
+
+impl<C> Encode<C> for Roots {
+    fn encode<W: encode::Write>(
+        &self,
+        encoder: &mut Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        encoder.array(self.len() as u64)?;
+        self.iter().try_for_each(|root| root.encode(encoder, context))
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Roots {
+    fn decode(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Self, decode::Error> {
+        let mut roots = Self::default();
+        for root in decoder.array_iter_with(context)? {
+            roots.push(&root?);
+        }
+        roots.rows.shrink_to_fit();
+        Ok(roots)
+    }
+}
+
 /// Root instances whose history went to disk together.
 #[derive(Clone, PartialEq, Encode, Decode)]
 #[cbor(context_bound = "Origin")]
@@ -225,7 +332,7 @@ pub(crate) struct Segment {
     pub(crate) number: u64,
     /// Its roots by id.
     #[n(1)]
-    roots: Vec<ColdRoot>,
+    roots: Roots,
     /// All traces in order, each with the place of its root.
     #[n(2)]
     traces: Packed,
@@ -258,11 +365,11 @@ impl Segment {
     ) -> Self {
         members.sort_by_key(|(root, _)| root.root);
         let mut entries: Vec<(Trace, u16)> = Vec::new();
-        let mut roots = Vec::with_capacity(members.len());
+        let mut roots = Roots::default();
         for (place, (root, traces)) in members.into_iter().enumerate() {
             let place = u16::try_from(place).unwrap_or(u16::MAX);
             entries.extend(traces.into_iter().map(|trace| (trace, place)));
-            roots.push(root);
+            roots.push(&root);
         }
         entries.sort_unstable();
         entries.dedup();
@@ -308,11 +415,12 @@ impl Segment {
         let all = || (0..self.roots.len()).filter_map(|place| u16::try_from(place).ok()).collect();
         let mut places = found.unwrap_or_else(all);
         places.retain(|place| {
-            let root = &self.roots[usize::from(*place)];
-            !(traces.unfinished && root.last.is_some())
-                && traces.since.is_none_or(|since| root.last.is_none_or(|last| last >= since))
-                && traces.until.is_none_or(|until| root.first <= until)
-                && traces.removable.is_none_or(|by| root.removal.is_some_and(|time| time <= by))
+            let root = &self.roots.rows[usize::from(*place)];
+            let last = time(root.last);
+            !(traces.unfinished && last.is_some())
+                && traces.since.is_none_or(|since| last.is_none_or(|last| last >= since))
+                && traces.until.is_none_or(|until| root.first <= until.0)
+                && traces.removable.is_none_or(|by| time(root.removal).is_some_and(|time| time <= by))
         });
         places
     }
@@ -340,19 +448,21 @@ struct Shelf {
     /// A bit for each root that is not in it any more: it is in memory again, in a later segment, or deleted.
     gone: Vec<u8>,
     left: usize,
+    /// For each order by time, the rank that nothing in it exceeds.
+    bounds: [i64; 3],
 }
 
 impl Shelf {
-    fn candidates(&self, traces: &Traces) -> impl Iterator<Item = &ColdRoot> {
+    fn candidates(&self, traces: &Traces) -> impl Iterator<Item = ColdRoot> {
         self.segment.places(traces).into_iter().filter_map(|place| {
             let place = usize::from(place);
             let here = self.gone[place / 8] & 1 << (place % 8) == 0;
-            here.then(|| &self.segment.roots[place])
+            here.then(|| self.segment.roots.get(place)).flatten()
         })
     }
 
     fn bound(&self, pace: Pace) -> i64 {
-        self.segment.roots.iter().map(|root| pace.bound(root)).max().unwrap_or(i64::MIN)
+        self.bounds[pace as usize]
     }
 }
 
@@ -397,23 +507,21 @@ impl Cold {
         gone.resize(segment.roots.len().div_ceil(8), 0);
         let away: u32 = gone.iter().map(|bits| bits.count_ones()).sum();
         let left = segment.roots.len().saturating_sub(away as usize);
-        self.shelves.insert(segment.number, Shelf { segment, gone, left });
+        let bounds = [Pace::LatestStart, Pace::EarliestStart, Pace::LatestEnd]
+            .map(|pace| segment.roots.iter().map(|root| pace.bound(&root)).max().unwrap_or(i64::MIN));
+        self.shelves.insert(segment.number, Shelf { segment, gone, left, bounds });
     }
 
     /// Where a root is: its segment and place.
     fn find(&self, root: Id) -> Option<(u64, usize)> {
         self.shelves.iter().rev().find_map(|(number, shelf)| {
-            let roots = &shelf.segment.roots;
-            if roots.first()?.root > root || roots.last()?.root < root {
-                return None;
-            }
-            let place = roots.binary_search_by_key(&root, |root| root.root).ok()?;
+            let place = shelf.segment.roots.find(root)?;
             (shelf.gone[place / 8] & 1 << (place % 8) == 0).then_some((*number, place))
         })
     }
 
     /// What is known of a root whose history is here.
-    pub(crate) fn root(&self, root: Id) -> Option<&ColdRoot> {
+    pub(crate) fn root(&self, root: Id) -> Option<ColdRoot> {
         let (number, place) = self.find(root)?;
         self.shelves.get(&number)?.segment.roots.get(place)
     }
@@ -442,7 +550,7 @@ impl Cold {
     }
 
     /// The roots a question may be about, the earliest segments first.
-    pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = &'a ColdRoot> {
+    pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = ColdRoot> + 'a {
         let shelves = self.shelves.values().filter(|shelf| shelf.left > 0 && !traces.nothing);
         shelves.flat_map(|shelf| shelf.candidates(traces))
     }
@@ -459,7 +567,7 @@ impl Cold {
         shelves.sort_by_key(|(bound, _)| std::cmp::Reverse(*bound));
         shelves.into_iter().map(move |(bound, shelf)| {
             let find = move || {
-                let mut found: Vec<_> = shelf.candidates(traces).map(|root| (pace.bound(root), root.root)).collect();
+                let mut found: Vec<_> = shelf.candidates(traces).map(|root| (pace.bound(&root), root.root)).collect();
                 found.sort_by_key(|(bound, _)| std::cmp::Reverse(*bound));
                 found
             };

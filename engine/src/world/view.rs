@@ -226,7 +226,7 @@ impl World {
     }
 
     /// What is known of roots on disk that may concern a question.
-    pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = &'a ColdRoot> {
+    pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = ColdRoot> + 'a {
         let cold = self.has_more_on_disk().then(|| self.history.cold.candidates(traces));
         cold.into_iter().flatten()
     }

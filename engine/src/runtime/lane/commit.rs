@@ -185,6 +185,11 @@ impl Lane {
     /// A commit was not stored: the states on the lane are ahead of the store. They are read again when they are needed.
     pub(super) fn lost(&mut self) {
         self.settle();
+        // how a root is stored is what it was, too
+        let touched = self.slots.keys().chain(&self.fat).copied();
+        let store = &self.shared.store;
+        let fat = touched.filter(|root| persist::is_fat(store, *root).unwrap_or_else(|_| self.fat.contains(root)));
+        self.fat = fat.collect();
         self.slots.retain(|_, slot| matches!(slot, Slot::Parked { .. }));
         // where they rest is asked again, too
         let world = self.shared.world.read();
