@@ -172,7 +172,7 @@ fn tree_json(tree: &Tree) -> Json {
     match tree {
         Tree::Value(value) => to_json(value),
         Tree::List(items) | Tree::Set(items) => items.iter().map(tree_json).collect(),
-        Tree::Map(entries) => {
+        Tree::Map(entries) | Tree::SortedMap(entries) => {
             let key = |key: &Tree| match tree_json(key) {
                 Json::String(text) => text,
                 other => other.to_string(),

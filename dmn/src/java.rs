@@ -68,7 +68,7 @@ fn tree_to_string(tree: &Tree) -> String {
     match tree {
         Tree::Value(value) => to_string(value),
         Tree::List(items) | Tree::Set(items) => format!("[{}]", joined(items)),
-        Tree::Map(entries) => {
+        Tree::Map(entries) | Tree::SortedMap(entries) => {
             let mut text = String::from("{");
             for (at, (key, value)) in entries.iter().enumerate() {
                 let _ = write!(

@@ -84,7 +84,7 @@ fn tree_to_feel(tree: &Tree, zone: &dyn Fn() -> TimeZone, depth: u32) -> Feel {
         Tree::List(items) => Feel::list(items.iter().map(|item| tree_to_feel(item, zone, depth + 1)).collect()),
         // A set is none of the collections that the value mapper knows.
         Tree::Set(_) => Feel::context(Context::new()),
-        Tree::Map(entries) => {
+        Tree::Map(entries) | Tree::SortedMap(entries) => {
             let entry = |(key, value): &(Tree, Tree)| (key_text(key), tree_to_feel(value, zone, depth + 1));
             Feel::context(entries.iter().map(entry).collect())
         }
@@ -97,7 +97,7 @@ fn key_text(key: &Tree) -> String {
         Tree::Value(Value::String(text)) => text.to_string(),
         Tree::Value(value) => crate::java::to_string(value),
         Tree::Other(_, text) => text.clone(),
-        Tree::List(_) | Tree::Map(_) | Tree::Set(_) => String::new(),
+        Tree::List(_) | Tree::Map(_) | Tree::SortedMap(_) | Tree::Set(_) => String::new(),
     }
 }
 

@@ -111,7 +111,7 @@ fn tree_json(tree: &Tree) -> Json {
     match tree {
         Tree::Value(value) => shown(value),
         Tree::List(items) | Tree::Set(items) => items.iter().map(tree_json).collect(),
-        Tree::Map(entries) => {
+        Tree::Map(entries) | Tree::SortedMap(entries) => {
             let entry = |(key, value): &(Tree, Tree)| match key {
                 Tree::Value(Value::String(key)) => (key.to_string(), tree_json(value)),
                 other => panic!("unexpected {other:?}"),

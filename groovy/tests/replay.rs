@@ -28,7 +28,6 @@ fn normalise(text: &str) -> String {
     let mut text = text.to_owned();
     for (java, ours) in [
         ("java.util.HashMap{", "java.util.LinkedHashMap{"),
-        ("java.util.TreeMap{", "java.util.LinkedHashMap{"),
         ("org.apache.groovy.json.internal.LazyMap{", "java.util.LinkedHashMap{"),
         ("java.util.HashSet[", "java.util.LinkedHashSet["),
         ("java.util.TreeSet[", "java.util.LinkedHashSet["),

@@ -170,6 +170,9 @@ pub enum Tree {
     /// Any other value class, by class name and text form (`java.math.BigDecimal`, `java.time.LocalDate` …).
     #[n(4)]
     Other(#[n(0)] String, #[n(1)] String),
+    /// `java.util.TreeMap`, in the order of its keys.
+    #[n(5)]
+    SortedMap(#[n(0)] Vec<(Tree, Tree)>),
 }
 
 impl Value {

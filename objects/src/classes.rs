@@ -505,12 +505,7 @@ fn collections(class: &str, name: &str, args: &[Object], ctx: &mut dyn Context) 
         ("java.util.HashMap" | "java.util.LinkedHashMap", "new", [Object::Map(source)])
         | ("java.util.Map", "copyOf", [Object::Map(source)])
         | ("java.util.Collections", "unmodifiableMap", [Object::Map(source)]) => Object::map(source.borrow().clone()),
-        ("java.util.TreeMap", "new", []) => {
-            return Err(ObjectError::exception(
-                "java.lang.UnsupportedOperationException",
-                "java.util.TreeMap does not keep its order here; fill a LinkedHashMap and copy it with new TreeMap(map)",
-            ));
-        }
+        ("java.util.TreeMap", "new", []) => Object::sorted_map(ObjectMap::new()),
         ("java.util.TreeMap", "new", [source @ Object::Map(_)]) => crate::methods::call(source, "sort", &[], ctx)?,
         ("java.util.HashSet" | "java.util.LinkedHashSet", "new", []) => Object::set([]),
         ("java.util.HashSet" | "java.util.LinkedHashSet", "new", [source]) | ("java.util.Set", "copyOf", [source]) => {

@@ -11,6 +11,7 @@ use models::{
 };
 
 use crate::{
+    compare::compare_text,
     json::{JsonNode, write::write_string},
     number::{decimal_from_text, decimal_to_string, double_to_string},
     object::{MapKey, Object, ObjectMap},
@@ -124,6 +125,15 @@ fn plain_json(object: &ObjectValue, text: &str) -> Option<Object> {
         ("java.util.Set" | "java.util.HashSet" | "java.util.LinkedHashSet", Object::List(items)) => {
             Object::set(items.borrow().iter().cloned())
         }
+        ("java.util.TreeMap", Object::Map(entries)) => {
+            let mut entries = entries.borrow().clone();
+            // keys of JSON are texts
+            entries.sort_by(|a, _, b, _| match (&a.0, &b.0) {
+                (Object::String(a), Object::String(b)) => compare_text(a, b).cmp(&0),
+                _ => std::cmp::Ordering::Equal,
+            });
+            Object::sorted_map(entries)
+        }
         ("java.lang.Long", number) => number.long_value().map_or(plain.clone(), Object::Long),
         ("java.lang.Double", number) => number.double_value().map_or(plain.clone(), Object::Double),
         ("java.math.BigDecimal", number) => number.decimal_value().map_or(plain.clone(), Object::BigDecimal),
@@ -153,6 +163,9 @@ fn from_tree(tree: &Tree) -> Object {
         Tree::Map(entries) => {
             let entries = entries.iter().map(|(key, value)| (MapKey(from_tree(key)), from_tree(value)));
             Object::map(entries.collect::<ObjectMap>())
+        }
+        Tree::SortedMap(entries) => {
+            Object::sorted_map(entries.iter().map(|(key, value)| (MapKey(from_tree(key)), from_tree(value))).collect())
         }
         Tree::Other(class, text) => from_text(class, text).unwrap_or_else(|| {
             let content = ObjectContent::Tree(tree.clone());
@@ -247,7 +260,11 @@ fn to_tree(object: &Object, depth: usize) -> Result<Tree, NotSerializable> {
         }
         Object::Map(entries) => {
             let pair = |(key, value): (&MapKey, &Object)| Ok((to_tree(&key.0, depth + 1)?, to_tree(value, depth + 1)?));
-            Tree::Map(entries.borrow().iter().map(pair).collect::<Result<_, _>>()?)
+            let pairs = entries.borrow().iter().map(pair).collect::<Result<_, _>>()?;
+            match entries.class() {
+                ContainerClass::Sorted => Tree::SortedMap(pairs),
+                _ => Tree::Map(pairs),
+            }
         }
         Object::BigDecimal(value) => Tree::Other(object.plain_class_name(), decimal_to_string(value)),
         Object::BigInteger(value) => Tree::Other(object.plain_class_name(), value.to_string()),
@@ -346,7 +363,7 @@ fn write_tree(out: &mut String, tree: &Tree) {
             }
             out.push(']');
         }
-        Tree::Map(entries) => {
+        Tree::Map(entries) | Tree::SortedMap(entries) => {
             out.push('{');
             for (index, (key, value)) in entries.iter().enumerate() {
                 if index > 0 {

@@ -16,6 +16,7 @@ use std::rc::Rc;
 pub(crate) use collection::{elements, sort};
 pub use decision::decision_result;
 pub use iterator::IteratorObject;
+pub use map::put;
 
 use crate::{
     args::mismatch,
@@ -165,10 +166,7 @@ fn accessor(prefix: &str, property: &str) -> String {
 pub fn set_property(target: &Object, name: &str, value: Object, ctx: &mut dyn Context) -> Result<(), ObjectError> {
     match target {
         Object::Handle(handle) => ctx.set_property(handle, name, value),
-        Object::Map(entries) => {
-            entries.borrow_mut().insert(MapKey(Object::string(name)), value);
-            Ok(())
-        }
+        Object::Map(entries) => put(entries, Object::string(name), value, ctx).map(|_| ()),
         Object::Null => Err(ObjectError::exception(
             "java.lang.NullPointerException",
             format!("Cannot set property '{name}' on null object"),

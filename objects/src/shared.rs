@@ -32,6 +32,8 @@ pub enum ContainerClass {
     DecisionResult,
     /// The outputs of one rule of a decision: a map.
     DecisionEntries,
+    /// A map whose entries stand in the order of their keys.
+    Sorted,
 }
 
 impl ContainerClass {
@@ -46,6 +48,7 @@ impl ContainerClass {
             Self::Plain => None,
             Self::DecisionResult => Some("org.camunda.bpm.dmn.engine.impl.DmnDecisionResultImpl"),
             Self::DecisionEntries => Some("org.camunda.bpm.dmn.engine.impl.DmnDecisionResultEntriesImpl"),
+            Self::Sorted => Some("java.util.TreeMap"),
         }
     }
 }

@@ -133,6 +133,11 @@ impl Object {
         Self::Map(crate::shared::Shared::new(entries))
     }
 
+    /// A map that shares nothing yet and keeps its entries in the order of their keys, in which they are.
+    pub fn sorted_map(entries: ObjectMap) -> Self {
+        Self::Map(crate::shared::Shared::of_class(entries, crate::shared::ContainerClass::Sorted))
+    }
+
     /// A set that shares nothing yet.
     pub fn set(items: impl IntoIterator<Item = Self>) -> Self {
         let entries = items.into_iter().map(|item| (crate::object::MapKey(item), Self::Null)).collect();

@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use models::{Id, Value};
-use objects::{MapKey, Object, convert};
+use objects::{Object, ObjectMap, Shared, convert, shared::ContainerClass};
 
 use super::{
     Step, Tx,
-    scope::{Ran, Scope, evaluate_in, plain_text, stored},
+    scope::{Ran, Scope, evaluate_in, stored, thrown_by},
 };
 use crate::graph::{Io, MappingCode, MappingSourceCode, NodeIx, ParameterCode};
 
@@ -91,16 +91,18 @@ impl Tx<'_> {
                 Ok(Object::list(all))
             }
             ParameterCode::Map(entries) => {
-                // a TreeMap in Camunda: sorted by evaluated key (S-VR-8)
-                let mut all = Vec::with_capacity(entries.len());
+                // sorted by evaluated key (S-VR-8)
+                let all = Shared::of_class(ObjectMap::new(), ContainerClass::Sorted);
                 for (key, value) in entries {
                     let mut context =
                         Scope { tx: self, execution: Some(scope), task: None, external: None, extra, local: false };
                     let key = evaluate_in(&mut context, key)?;
-                    all.push((key, self.parameter_object(scope, value, extra)?));
+                    let value = self.parameter_object(scope, value, extra)?;
+                    let mut context =
+                        Scope { tx: self, execution: Some(scope), task: None, external: None, extra, local: false };
+                    objects::methods::put(&all, key, value, &mut context).map_err(thrown_by)?;
                 }
-                all.sort_by_key(|(key, _)| plain_text(key));
-                Ok(Object::map(all.into_iter().map(|(key, value)| (MapKey(key), value)).collect()))
+                Ok(Object::Map(all))
             }
         }
     }

@@ -157,7 +157,7 @@ pub(super) fn call(
         }
         ("sort" | "toSorted", []) => {
             let sorted = groovy.sorted_map(map.borrow().clone())?;
-            Object::map(sorted)
+            Object::sorted_map(sorted)
         }
         ("groupEntriesBy", [closure]) => {
             let source = Source::list(values::entries(map));

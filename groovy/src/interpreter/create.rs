@@ -87,13 +87,14 @@ impl<'r> Interpreter<'r> {
                 | "java.util.concurrent.ConcurrentHashMap",
                 _,
             ) => match args {
+                [] if class == "java.util.TreeMap" => Ok(Object::sorted_map(ObjectMap::new())),
                 [] => Ok(Object::map(ObjectMap::new())),
                 [size, ..] if size.is_number() => Ok(Object::map(ObjectMap::new())),
                 [Object::Map(other)] => {
-                    let mut copy = other.borrow().clone();
+                    let copy = other.borrow().clone();
                     self.charge_items(copy.len() as u64 * 2)?;
                     if class == "java.util.TreeMap" {
-                        copy = self.sorted_map(copy)?;
+                        return Ok(Object::sorted_map(self.sorted_map(copy)?));
                     }
                     Ok(Object::map(copy))
                 }

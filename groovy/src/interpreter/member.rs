@@ -202,7 +202,7 @@ impl<'r> Interpreter<'r> {
             }
             Object::Map(map) => {
                 self.charge_items(1)?;
-                map.borrow_mut().insert(MapKey(Object::String(name.clone())), value);
+                objects::methods::put(map, Object::String(name.clone()), value, self.ctx)?;
                 return Ok(());
             }
             Object::List(_) | Object::Set(_) => {

@@ -333,7 +333,7 @@ impl Interpreter<'_> {
             "java.util.TreeMap" | "java.util.SortedMap" if matches!(value, Object::Map(_)) => {
                 let Object::Map(map) = &value else { return Ok(value) };
                 let map = map.borrow().clone();
-                Ok(Object::map(self.sorted_map(map)?))
+                Ok(Object::sorted_map(self.sorted_map(map)?))
             }
             _ => self.coerce(value, ty),
         }

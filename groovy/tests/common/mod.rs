@@ -120,12 +120,14 @@ pub(crate) fn show(object: &Object, ctx: &mut dyn Context) -> String {
             format!("java.util.LinkedHashSet[{}]", items.join(", "))
         }
         Object::Map(entries) => {
+            let sorted = entries.class() == objects::shared::ContainerClass::Sorted;
             let entries: Vec<String> = entries
                 .borrow()
                 .iter()
                 .map(|(key, value)| format!("{}={}", show(&key.0, ctx), show(value, ctx)))
                 .collect();
-            format!("java.util.LinkedHashMap{{{}}}", entries.join(", "))
+            let class = if sorted { "TreeMap" } else { "LinkedHashMap" };
+            format!("java.util.{class}{{{}}}", entries.join(", "))
         }
         Object::Opaque(value) => match &**value {
             models::value::Value::Object(object) => match &object.content {

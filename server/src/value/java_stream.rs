@@ -75,6 +75,8 @@ static LINKED_HASH_MAP: Class = Class {
     fields: &[(b'Z', "accessOrder", None)],
     parent: Some(&HASH_MAP),
 };
+static TREE_MAP: Class =
+    class("java.util.TreeMap", 0x0CC1_F63E_2D25_6AE6, WRITES, &[(b'L', "comparator", Some("Ljava/util/Comparator;"))]);
 static HASH_SET: Class = class("java.util.HashSet", 0xBA44_8595_96B8_B734, WRITES, &[]);
 static LINKED_HASH_SET: Class = Class {
     name: "java.util.LinkedHashSet",
@@ -224,6 +226,14 @@ impl Writer {
                 self.out.push(END);
             }
             Tree::Map(entries) => self.map(entries, class == Some(HASH_MAP.name))?,
+            Tree::SortedMap(entries) => {
+                self.object(&TREE_MAP);
+                // no comparator
+                self.bytes(&[NULL, BLOCK, 4]);
+                self.length(entries.len())?;
+                self.entries(entries)?;
+                self.out.push(END);
+            }
             Tree::Set(items) => self.set(items, class == Some(HASH_SET.name))?,
             Tree::Other(class, text) => match class.as_str() {
                 "java.math.BigInteger" => self.big_integer(text.parse().ok()?)?,
@@ -248,16 +258,21 @@ impl Writer {
         self.bytes(&[BLOCK, 8]);
         self.length(capacity)?;
         self.length(entries.len())?;
+        self.entries(entries)?;
+        self.out.push(END);
+        if linked {
+            self.out.push(0);
+        }
+        Some(())
+    }
+
+    fn entries(&mut self, entries: &[(Tree, Tree)]) -> Option<()> {
         for (key, value) in entries {
             match key {
                 Tree::Value(Value::String(text)) => self.string(text, true),
                 other => self.tree(other, None)?,
             }
             self.tree(value, None)?;
-        }
-        self.out.push(END);
-        if linked {
-            self.out.push(0);
         }
         Some(())
     }
