@@ -23,14 +23,14 @@ impl<'d> Builder<'d> {
                 if java::trim(resource).is_empty() {
                     return Ok(Err("Script resource is empty".to_owned()));
                 }
-                if is_dynamic(language, resource) {
+                if Script::is_dynamic(language, resource) {
                     self.expression(resource)?;
                 }
                 ScriptSource::Resource(resource.to_owned())
             }
             (_, None) => return Ok(Err("Script source is null".to_owned())),
             (_, Some(source)) => {
-                if is_dynamic(language, source) {
+                if Script::is_dynamic(language, source) {
                     self.expression(source)?;
                 }
                 ScriptSource::Inline(source.to_owned())
@@ -43,7 +43,7 @@ impl<'d> Builder<'d> {
     fn check_script(&mut self, language: &str, source: &ScriptSource, element: Element<'d>) {
         let Some(check) = self.options.script_check else { return };
         let text = match source {
-            ScriptSource::Inline(text) if !is_dynamic(language, text) => Some(text.as_str()),
+            ScriptSource::Inline(text) if !Script::is_dynamic(language, text) => Some(text.as_str()),
             _ => None,
         };
         match check(language, text) {
@@ -70,9 +70,4 @@ impl<'d> Builder<'d> {
             }
         })
     }
-}
-
-/// Whether the text is an expression that gives the script (in JUEL scripts it is the script).
-fn is_dynamic(language: &str, text: &str) -> bool {
-    java::is_expression(text) && !language.eq_ignore_ascii_case("juel")
 }

@@ -40,6 +40,8 @@ pub struct ScriptCode {
 pub enum ScriptText {
     /// In the model.
     Inline(Arc<str>),
+    /// What an expression gives.
+    Given(Expr),
     /// Path of a resource, an expression.
     Resource(Expr),
 }

@@ -26,6 +26,11 @@ impl Tx<'_> {
     }
 
     pub(crate) fn interrupt_with(&mut self, id: Id, reason: &str, flags: DeleteFlags) -> Step {
+        {
+            let scratch = self.scratch_mut(id);
+            scratch.skip_listeners = flags.skip_listeners;
+            scratch.skip_io = flags.skip_io;
+        }
         if self.scratch(id).is_some_and(|s| s.preserve_scope) {
             self.remove_activity_jobs(id);
         } else {

@@ -126,6 +126,15 @@ impl Tx<'_> {
 
     fn start(&mut self, start: Start) -> Step {
         let definition = self.definition(start.definition)?;
+        let initial = start.start_event.or(definition.graph.initial);
+        if initial.is_none() && start.instructions.is_empty() {
+            return Err(Fault::null(format!(
+                "Process '{}' has no default start activity (e.g. none start event), hence you cannot use \
+                 'startProcessInstanceBy...' but have to start it using one of the modeled start events (e.g. message start \
+                 events): initial is null",
+                definition.graph.name.as_deref().unwrap_or("null")
+            )));
+        }
         if self.host.is_suspended(definition.id) {
             return Err(Fault::new(
                 FaultKind::SuspendedEntity,
@@ -133,13 +142,6 @@ impl Tx<'_> {
             ));
         }
         let id = self.t.root;
-        let initial = start.start_event.or(definition.graph.initial);
-        if initial.is_none() && start.instructions.is_empty() {
-            return Err(Fault::null(
-                "Cannot start process instance, initial activity where the process instance should start is null: \
-                 initial is null",
-            ));
-        }
         let user = self.host.user().map(Arc::from);
         self.add_process_instance(NewInstance {
             id,

@@ -201,6 +201,10 @@ impl Tx<'_> {
             return Ok(None);
         }
         let scope = graph.node(activity).parent;
+        if graph.node(scope).for_compensation {
+            // within a subprocess that is the handler
+            return Ok(None);
+        }
         let execution = self.execution_for_scope(thrower, scope)?;
         let parent = self.parent_activity_instance(execution).unwrap_or(row.process_instance);
         let name = match parent == row.process_instance {
@@ -415,7 +419,7 @@ impl Tx<'_> {
             Some(parent) if of.is_scope && !row.concurrent_local => self.execution(parent).activity_instance,
             _ => of.activity_instance,
         };
-        if instance == row.process_instance || instance.is_none() {
+        if instance == row.process_instance {
             return Ok((row.process_instance, None));
         }
         let scope = if of.is_scope && !row.concurrent_local { self.scope_node(graph, execution) } else { of.activity };
@@ -696,6 +700,9 @@ impl Tx<'_> {
                 row.job_definition = job.declaration.and_then(|ix| self.host.job_definition(id, ix).id);
                 row.job_definition_type = Some(declaration.job_type.into());
                 row.job_definition_configuration = Some(declaration.configuration.as_str().into());
+            } else if matches!(job.kind, crate::state::JobKind::Event(_)) {
+                // there is no job definition; the handler's type stands for its type
+                row.job_definition_type = Some("event".into());
             }
             row.activity = self.job_activity(&job).map(|node| graph.node(node).id.clone().into());
         }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use models::{Id, Timestamp};
+use models::{Id, Timestamp, bpmn::Script};
 
-use super::{Operation, Step, Tx, scope::Thrown};
+use super::{
+    Operation, Step, Tx,
+    scope::{Ran, Thrown},
+};
 use crate::{
     command::{JobCommand, Variables},
     error::{Fault, FaultKind},
@@ -12,6 +15,9 @@ use crate::{
     history::{IncidentState, LogKind},
     state::{AsyncOperation, Incident, Job, JobKind},
 };
+
+/// How often a retry cycle may be an expression that gives an expression.
+const MAX_NESTED_CYCLES: usize = 100;
 
 impl Tx<'_> {
     /// Makes a job of an operation instead of running it (S-TX-3).
@@ -309,9 +315,9 @@ impl Tx<'_> {
             (Some(execution), Some(node)) => {
                 let definition = self.definition_of(execution)?;
                 match &definition.graph.node(node).retry_time_cycle {
-                    Some(expression) => match self.evaluate(execution, expression) {
-                        Ok(objects::Object::String(text)) => Some(text.to_string()),
-                        Ok(_) | Err(Thrown::Bpmn { .. }) => return Ok(None),
+                    Some(expression) => match self.retry_cycle_text(execution, expression) {
+                        Ok(Some(text)) => Some(text),
+                        Ok(None) | Err(Thrown::Bpmn { .. }) => return Ok(None),
                         Err(Thrown::Fault(fault)) => {
                             self.host.log_unhandled(&fault.message);
                             return Ok(None);
@@ -323,6 +329,20 @@ impl Tx<'_> {
             _ => self.host.settings().default_retry_time_cycle.clone(),
         };
         Ok(text.and_then(|text| RetryCycle::parse(&text)))
+    }
+
+    /// The retry cycle that an expression gives: as long as that is an expression, it is evaluated as well.
+    fn retry_cycle_text(&mut self, execution: Id, expression: &Expr) -> Ran<Option<String>> {
+        let mut given = self.evaluate(execution, expression)?;
+        for _ in 0..MAX_NESTED_CYCLES {
+            let objects::Object::String(text) = given else { return Ok(None) };
+            if !Script::is_dynamic("", &text) {
+                return Ok(Some(text.to_string()));
+            }
+            let inner = juel::Expression::parse(&text).map_err(|error| Fault::engine(error.to_string()))?;
+            given = self.evaluate(execution, &Expr(Arc::new(inner)))?;
+        }
+        Ok(None)
     }
 
     // -- commands ------------------------------------------------------------------------------------------------------------

@@ -150,6 +150,9 @@ impl<'a> Tx<'a> {
     fn script_text(&mut self, execution: Id, script: &ScriptCode) -> Ran<Arc<str>> {
         match &script.source {
             ScriptText::Inline(text) => Ok(text.clone()),
+            ScriptText::Given(expression) => {
+                Ok(Arc::from(self.evaluate_text(execution, expression)?.unwrap_or_default()))
+            }
             ScriptText::Resource(path) => {
                 let path = self.evaluate_text(execution, path)?.unwrap_or_default();
                 let deployment = self.definition_of(execution)?.deployment;
@@ -261,7 +264,7 @@ pub(crate) fn evaluate_in(scope: &mut Scope<'_, '_>, expression: &Expr) -> Ran<O
     expression.0.evaluate(scope).map_err(from_eval)
 }
 
-fn thrown_by(error: ObjectError) -> Thrown {
+pub(super) fn thrown_by(error: ObjectError) -> Thrown {
     match error {
         ObjectError::BpmnError(code, message) => Thrown::Bpmn { code: Arc::from(code), message },
         other => Fault::engine(other.to_string()).into(),
@@ -355,7 +358,7 @@ impl Scope<'_, '_> {
             "rootProcessInstanceId" => text_object(info.root.to_string().as_str()),
             "processDefinitionId" => text_object(info.definition.as_str()),
             "processBusinessKey" | "businessKey" => text(info.business_key),
-            "currentActivityId" => text(info.activity),
+            "currentActivityId" | "activityId" => text(info.activity),
             "currentActivityName" => text(info.activity_name),
             "activityInstanceId" => text(info.activity_instance),
             "currentTransitionId" => text(info.transition),

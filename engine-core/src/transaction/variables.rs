@@ -481,9 +481,8 @@ fn check_transient(name: &str, was: bool, is: bool) -> Step {
     if was == is {
         return Ok(());
     }
-    let (to, from) = if is { ("transient", "non-transient") } else { ("non-transient", "transient") };
     Err(Fault::engine(format!(
-        "ENGINE-17006 Cannot set {to} variable with name {name} to {from} variable and vice versa."
+        "ENGINE-17006 Cannot set transient variable with name {name} to non-transient variable and vice versa."
     )))
 }
 

@@ -6,6 +6,7 @@ use engine_core::{
     command::{Command, Deletion},
     error::{Fault, FaultKind},
     graph::{self, Kind},
+    history::HistoryEvent,
     host::Definition,
     state::{Job, JobKind, SubscriptionKind},
 };
@@ -272,9 +273,15 @@ impl Lane {
                     past.extend(rows.map(|row| (row.root, row.id)));
                 });
                 for (root, instance) in past {
-                    let event = engine_core::history::HistoryEvent::ProcessInstanceDeleted(instance);
+                    let event = HistoryEvent::ProcessInstanceDeleted(instance);
                     commands.push((root, Command::Record(vec![event])));
                 }
+                let mut logs = Vec::new();
+                world.through(&Traces::any().one_of([*id]), |world| {
+                    let rows = world.historic_job_logs().filter(|row| row.definition == Some(*id));
+                    logs.extend(rows.filter(|row| row.process_instance.is_none()).map(|row| row.id));
+                });
+                self.log.extend(logs.into_iter().map(HistoryEvent::EntryDeleted));
             }
             records.extend(removals(&world, *id));
             let latest = world.latest_process_definition(&row.key, row.tenant.as_deref()).map(|row| row.id);
@@ -392,6 +399,9 @@ fn removals(world: &World, id: Id) -> Vec<RecordChange> {
     let mut records = vec![RecordChange::Remove(RecordKey::ProcessDefinition(id))];
     records.extend(world.job_definitions_of(id).map(|row| RecordChange::Remove(RecordKey::JobDefinition(row.id))));
     records.extend(start_event_removals(world, id));
+    let waiting = world.jobs_of_definition(id).filter(|job| job.process_instance.is_none());
+    let waiting = waiting.filter(|job| matches!(job.kind, JobKind::Event(_)));
+    records.extend(waiting.map(|job| RecordChange::Remove(RecordKey::Job(job.id))));
     records
 }
 

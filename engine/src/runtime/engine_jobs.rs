@@ -83,7 +83,8 @@ impl Lane {
 
     /// Takes a job away, with its log entry and its incidents.
     pub(super) fn remove_engine_job(&mut self, work: &mut Work, world: &World, job: &Job, kind: LogKind) {
-        work.history.extend(self.job_log(job, kind, None, world.job_definition_of(job)));
+        let log = self.job_log(job, kind, None, world.job_definition_of(job));
+        work.history.extend(log.map(|log| at_start_event(world, job, log)));
         let state = if kind == LogKind::Success { IncidentState::Resolved } else { IncidentState::Deleted };
         self.end_incidents(work, world, job.id, state);
         work.remove(RecordKey::Job(job.id));
@@ -257,6 +258,7 @@ impl Lane {
             let world = shared.world.read();
             let definition = world.job_definition_of(&job);
             let log = self.job_log(&job, LogKind::Failure, Some(&fault), definition);
+            let log = log.map(|log| at_start_event(&world, &job, log));
             if job.retries == 0 && shared.options.settings.create_incident_on_failed_job {
                 let log = match &log {
                     Some(HistoryEvent::JobLog(row)) => Some(row.id.to_string()),
@@ -306,6 +308,7 @@ impl Lane {
         let settings = &shared.options.settings;
         let graph = shared.definition(row.definition)?.graph.clone();
         let (node, now) = (NodeIx(row.node), shared.clock.now());
+        let activity = graph.node(node).id.to_string();
         let mut job = self.engine_job(JobKind::Event(row.id));
         job.definition = Some(row.definition);
         job.tenant = row.tenant.as_deref().map(Into::into);
@@ -313,7 +316,9 @@ impl Lane {
         if let Some(cycle) = start_timer::retry_cycle(&graph, node, now, settings) {
             job.retries = cycle.attempts();
         }
-        self.add_engine_job(work, job, None);
+        let log = self.job_log(&job, LogKind::Creation, None, None);
+        work.history.extend(log.map(|log| named(log, activity)));
+        work.put(Record::Job(Box::new(job)));
         Ok(())
     }
 
@@ -434,6 +439,23 @@ impl Lane {
             work.put(Record::Job(Box::new(job)));
         }
         self.transact_all(work, caller, Box::new(move |result| done(result.map(|_| Outcome::Done))));
+    }
+}
+
+/// A log entry with the activity of its job.
+fn named(mut log: HistoryEvent, activity: String) -> HistoryEvent {
+    if let HistoryEvent::JobLog(row) = &mut log {
+        Arc::make_mut(row).activity = Some(activity.into());
+    }
+    log
+}
+
+/// The log entry of a job that starts an instance at an event, with that event: there is no job definition that tells it.
+fn at_start_event(world: &World, job: &Job, log: HistoryEvent) -> HistoryEvent {
+    let JobKind::Event(subscription) = job.kind else { return log };
+    match world.start_subscription(subscription) {
+        Some(row) => named(log, row.activity.clone()),
+        None => log,
     }
 }
 

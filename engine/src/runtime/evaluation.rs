@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use engine_core::{history::HistoryEvent, host::Counted};
+use engine_core::{
+    error::{Fault, FaultKind},
+    history::HistoryEvent,
+    host::Counted,
+};
 
 use super::{Engine, start_timer::Empty};
 use crate::{
@@ -28,7 +32,13 @@ impl Engine {
                 caller: caller.clone(),
             };
             match shared.decisions.evaluate_definition(request.definition, &mut scope) {
-                Err(fault) => drop(answer.send(Err(fault))),
+                Err(fault) => {
+                    // Camunda names the key that the caller gave, which over REST is none
+                    let text = "Exception while evaluating decision with key 'null'";
+                    let found = fault.kind != FaultKind::NotFound;
+                    let message = if found { text.to_owned() } else { fault.message };
+                    drop(answer.send(Err(Fault { message, ..fault })));
+                }
                 Ok(outcome) => {
                     lane.note(entry, &caller);
                     let root = lane.ids.fresh();

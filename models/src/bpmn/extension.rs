@@ -22,6 +22,14 @@ pub struct Script {
     pub span: Span,
 }
 
+impl Script {
+    /// Whether a source, or the path of one, is an expression that gives it; in JUEL scripts it is the script itself.
+    pub fn is_dynamic(language: &str, text: &str) -> bool {
+        let text = text.trim_matches(|c| c <= ' ');
+        (text.starts_with("${") || text.starts_with("#{")) && !language.eq_ignore_ascii_case("juel")
+    }
+}
+
 /// A condition of a sequence flow or conditional event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {

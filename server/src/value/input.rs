@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use engine_core::command::{NamedValue, Variables};
+use engine_core::{
+    command::{NamedValue, Variables},
+    error::Fault,
+};
 use models::{
     Value,
     value::{FileValue, NullType, ObjectContent, ObjectValue},
@@ -74,6 +77,11 @@ pub(crate) fn typed(body: &Object) -> Result<Value, Failure> {
             }
             primitive(&canonical, value).ok_or_else(|| mistyped(java_type(&canonical)))
         }
+        // the parent of the types of numbers
+        "Number" => match value {
+            Json::Null | Json::Number(_) => Err(Fault::engine("Cannot serialize value of abstract type number").into()),
+            _ => Err(mistyped("java.lang.Number")),
+        },
         _ => Err(Failure::rest(axum::http::StatusCode::BAD_REQUEST, format!("Unsupported value type '{kind}'"))),
     }
 }

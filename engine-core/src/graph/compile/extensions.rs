@@ -1,6 +1,6 @@
 //! Expressions, scripts and Camunda's extensions.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use models::bpmn::{
     self, Condition, ConditionalDefinition, ExecutionEvent, ExecutionListener, Field, FieldValue, InputOutput,
@@ -55,6 +55,9 @@ impl Compiler {
         Ok(ScriptCode {
             language: Arc::from(script.language.as_str()),
             source: match &script.source {
+                ScriptSource::Inline(text) if Script::is_dynamic(&script.language, text) => {
+                    ScriptText::Given(self.expr(text)?)
+                }
                 ScriptSource::Inline(text) => ScriptText::Inline(Arc::from(text.as_str())),
                 ScriptSource::Resource(text) => ScriptText::Resource(self.expr(text)?),
             },
@@ -109,12 +112,17 @@ impl Compiler {
             ParameterValue::List(items) => {
                 ParameterCode::List(items.iter().map(|item| self.parameter(item)).collect::<Result<_>>()?)
             }
-            ParameterValue::Map(entries) => ParameterCode::Map(
-                entries
-                    .iter()
-                    .map(|(key, value)| Ok((self.expr(key)?, self.parameter(value)?)))
-                    .collect::<Result<_>>()?,
-            ),
+            ParameterValue::Map(entries) => {
+                // evaluated in the order of the keys' texts; of entries with the same text the last one counts
+                let entries: BTreeMap<Vec<u16>, _> =
+                    entries.iter().map(|entry| (entry.0.encode_utf16().collect(), entry)).collect();
+                ParameterCode::Map(
+                    entries
+                        .into_values()
+                        .map(|(key, value)| Ok((self.expr(key)?, self.parameter(value)?)))
+                        .collect::<Result<_>>()?,
+                )
+            }
         })
     }
 
