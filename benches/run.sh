@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Measures everything that docs/performance.md tells of, in one sitting, the machine's limits first and last.
+# Camunda 7 beside it: benches/compare.sh. A long run at a constant rate: load --seconds 3600 soak.
 # usage: benches/run.sh [folder for the results] [seconds for each figure]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,3 +16,4 @@ target=${CARGO_TARGET_DIR:-target}/release
 "$target/examples/limits" "$results/limits" "$seconds" fjall memory | tee "$results/limits-last.jsonl"
 cargo build --release -p tollgate-cli
 for store in fjall memory; do "$target/polls" --tollgate "$target/tollgate" --store "$store"; done | tee "$results/polls.jsonl"
+benches/compare.py "$results"

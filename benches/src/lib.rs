@@ -4,7 +4,7 @@
 //! - `cargo bench -p tollgate-benches`: parser, conditions, steps, commits and queries, in time.
 //! - `cargo run --release -p tollgate-benches --bin instructions`: the same in instructions, which do not vary.
 //! - `cargo run --release -p tollgate-benches --bin large`: a store with a million instances.
-//! - `benches/run.sh`: all but that in one sitting, with the limits of the machine beside it.
+//! - `benches/run.sh`: all but that in one sitting, with the limits of the machine beside it; `benches/compare.sh`: beside Camunda 7.
 
 pub mod drive;
 pub mod meter;

@@ -1,6 +1,6 @@
 //! What a process has used: processor time, bytes to the device, memory.
 
-use std::{fs, time::Duration};
+use std::{fs, os::unix::fs::MetadataExt as _, path::Path, time::Duration};
 
 /// Resources used so far by a process.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,6 +63,19 @@ pub fn resident_mib() -> u64 {
     let kib =
         status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
     kib.unwrap_or_default() >> 10
+}
+
+/// Bytes that a folder takes on the disk.
+pub fn disk_bytes(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(found) if found.is_dir() => disk_bytes(&entry.path()),
+            Ok(found) => found.blocks() * 512,
+            // it went meanwhile
+            Err(_) => 0,
+        })
+        .sum()
 }
 
 /// Load of the machine in the last minute.

@@ -62,7 +62,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn start_all(engine: &Arc<Engine>, key: &'static str, count: u64, variables: Vec<(&'static str, Value)>) -> Run {
+pub(crate) fn start_all(
+    engine: &Arc<Engine>,
+    key: &'static str,
+    count: u64,
+    variables: Vec<(&'static str, Value)>,
+) -> Run {
     let engine = engine.clone();
     drive::run(IN_FLIGHT, Until::Calls(count), move |_| {
         let started = engine.start(key, variables.clone());

@@ -14,6 +14,8 @@
 
 mod batches;
 mod loops;
+mod soak;
+mod space;
 mod watched;
 
 use std::{path::PathBuf, time::Duration};
@@ -56,7 +58,13 @@ struct Args {
     /// Keeps figures as a server does, and asks for them every so many seconds; 0 never asks.
     #[arg(long, value_name = "SECONDS")]
     scrape: Option<f64>,
-    /// Workloads; all of them when none is given.
+    /// Instances a second of `soak`; half of what the machine can do, when not given.
+    #[arg(long)]
+    rate: Option<f64>,
+    /// Seconds for each line of `soak`.
+    #[arg(long, default_value_t = 60.0)]
+    every: f64,
+    /// Workloads; all but `soak` when none is given.
     workloads: Vec<String>,
 }
 
@@ -124,7 +132,15 @@ fn main() -> Result<()> {
             }
         }
     }
-    batches::run(&args)
+    batches::run(&args)?;
+    if args.wants("space") {
+        space::run(&args)?;
+    }
+    // it takes as long as one likes: only when it is asked for
+    if args.workloads.iter().any(|name| name == "soak") {
+        soak::run(&args)?;
+    }
+    Ok(())
 }
 
 /// Prints the figures of a run of `items` instances, tasks or whatever the workload counts.
