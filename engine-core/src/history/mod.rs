@@ -4,10 +4,12 @@
 //! instance: the rows the history API shows. What is emitted depends on the [`HistoryLevel`] (S-HI).
 
 mod archive;
+mod events;
 mod operation;
 mod rows;
 
 pub use archive::Archive;
+pub use events::Events;
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
@@ -31,7 +33,7 @@ pub enum HistoryLevel {
     Full,
 }
 
-/// One fact. Each names the row it creates or changes.
+/// One fact. Each names the row it creates or changes; what is rare is boxed, as big instances make thousands at once.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub enum HistoryEvent {
     /// A process instance began.
@@ -92,7 +94,7 @@ pub enum HistoryEvent {
         called_instance: Option<Id>,
         /// Its assignee: changed to this (`Some(None)`: to nobody).
         #[n(3)]
-        assignee: Option<AssigneeChange>,
+        assignee: Option<Box<AssigneeChange>>,
         /// Its place after migration.
         #[n(4)]
         migrated: Option<Box<MigratedActivity>>,
@@ -249,4 +251,14 @@ pub fn activity_instance_text(activity: &str, id: Id) -> String {
     }
     let text = format!("{activity}:{id}");
     if text.len() > 64 { id.to_string() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HistoryEvent;
+
+    #[test]
+    fn events_are_small() {
+        assert!(size_of::<HistoryEvent>() <= 80, "{}", size_of::<HistoryEvent>());
+    }
 }

@@ -349,7 +349,7 @@ impl Tx<'_> {
                 id: instance,
                 task: None,
                 called_instance: None,
-                assignee: Some(AssigneeChange { user }),
+                assignee: Some(Box::new(AssigneeChange { user })),
                 migrated: None,
             });
         }

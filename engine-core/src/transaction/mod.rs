@@ -35,12 +35,13 @@ use std::{
 };
 
 use models::{Id, Timestamp, Value};
+use rustc_hash::FxHashMap;
 
 use crate::{
     command::{Command, Outcome},
     error::Fault,
     graph::{FlowIx, VariableEventKind},
-    history::HistoryEvent,
+    history::Events,
     host::{Definition, DelegateCall, DelegateReply, Host},
     state::{Changes, Execution, InstanceState, Variable},
 };
@@ -165,7 +166,7 @@ pub struct Commit {
     /// What changed in it.
     pub changes: Changes,
     /// History, in order.
-    pub history: Vec<HistoryEvent>,
+    pub history: Events,
     /// Signals to other root instances.
     pub broadcasts: Vec<Broadcast>,
     /// Ids of sequence flows taken, with the definition of each, in order; only with [`crate::host::Settings::record_flows`].
@@ -180,9 +181,9 @@ pub struct Transaction {
     pub(crate) state: InstanceState,
     root: Id,
     agenda: Vec<Invocation>,
-    scratch: BTreeMap<Id, Scratch>,
+    scratch: FxHashMap<Id, Box<Scratch>>,
     definitions: BTreeMap<Id, Arc<Definition>>,
-    history: Vec<HistoryEvent>,
+    history: Events,
     broadcasts: Vec<Broadcast>,
     flows: Vec<(Id, Arc<str>)>,
     delayed: BTreeMap<Id, VecDeque<VariableEvent>>,
@@ -219,9 +220,9 @@ impl Transaction {
             state,
             root,
             agenda: Vec::new(),
-            scratch: BTreeMap::new(),
+            scratch: FxHashMap::default(),
             definitions: BTreeMap::new(),
-            history: Vec::new(),
+            history: Events::default(),
             flows: Vec::new(),
             broadcasts: Vec::new(),
             delayed: BTreeMap::new(),
@@ -402,7 +403,7 @@ impl Tx<'_> {
     }
 
     pub(crate) fn scratch(&self, id: Id) -> Option<&Scratch> {
-        self.t.scratch.get(&id)
+        self.t.scratch.get(&id).map(|scratch| &**scratch)
     }
 
     pub(crate) fn scratch_mut(&mut self, id: Id) -> &mut Scratch {

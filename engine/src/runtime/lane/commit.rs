@@ -110,11 +110,11 @@ impl Lane {
             } else {
                 self.fat.remove(&root);
             }
-            if !history.is_empty() {
+            for events in history.into_pieces() {
                 self.sequence += 1;
-                ops.push(persist::history_op(Some(root), self.sequence, &history));
+                ops.push(persist::history_op(Some(root), self.sequence, &events));
                 change.stored.push((root, self.sequence));
-                happened.push(RootHistory { root: Some(root), events: history });
+                happened.push(RootHistory { root: Some(root), events });
             }
             under_way.ahead.note(root, &state, &changes);
             // a root that came and went in one transaction is known to nobody: it needs no place

@@ -183,7 +183,7 @@ impl Lane {
                         Some(at) => {
                             let part = &mut parts[at].1;
                             part.state = commit.state;
-                            part.history.extend(commit.history);
+                            part.history.append(commit.history);
                             part.broadcasts.extend(commit.broadcasts);
                             part.flows.extend(commit.flows);
                             part.outcome = commit.outcome;
