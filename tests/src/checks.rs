@@ -189,15 +189,39 @@ fn activities(world: &World, found: &mut Vec<String>) {
         let open: BTreeSet<String> = open.map(|row| format!("{}:{}", row.activity, row.id)).collect();
         for id in open.difference(&standing) {
             found.push(format!(
-                "history says that the activity {id} of {} goes on, and no token stands there",
-                instance.id
+                "history says that the activity {id} of {} goes on, and no token stands there: {}",
+                instance.id,
+                executions(world, instance.id)
             ));
         }
         // scopes around handlers of compensation have ended before
         for id in leaves.difference(&open) {
-            found.push(format!("a token of {} stands at {id}, and history says that it has ended", instance.id));
+            found.push(format!(
+                "a token of {} stands at {id}, and history says that it has ended: {}",
+                instance.id,
+                executions(world, instance.id)
+            ));
         }
     }
+}
+
+/// The tree of executions in words.
+fn executions(world: &World, instance: Id) -> String {
+    let rows = world.executions().filter(|row| row.process_instance == instance);
+    let words = rows.map(|row| {
+        let at = row.activity.and_then(|node| world.process_definition(row.definition)?.nodes.get(node.0 as usize));
+        let (at, within) = (at.map_or("-", |node| &*node.id), row.parent.map_or_else(String::new, |id| id.to_string()));
+        let instance = row.activity_instance.map_or_else(String::new, |id| id.to_string());
+        let flags = [
+            (row.is_scope, " scope"),
+            (row.is_concurrent, " concurrent"),
+            (row.is_active, " active"),
+            (row.is_event_scope, " event scope"),
+        ];
+        let flags: String = flags.iter().filter(|flag| flag.0).map(|flag| flag.1).collect();
+        format!("\n    {} in [{within}] at {at} [{instance}]{flags}", row.id)
+    });
+    words.collect()
 }
 
 /// A job succeeds at most once, and never before it is due.
