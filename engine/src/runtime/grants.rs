@@ -49,7 +49,7 @@ impl Lane {
         let world = shared.world.read();
         let mut made = Vec::new();
         for Commit { changes, history, .. } in commits {
-            for event in history {
+            for event in history.iter() {
                 match event {
                     HistoryEvent::ProcessInstanceDeleted(id) => {
                         drop_all(&world, Resource::HistoricProcessInstance, &id.to_string(), &mut made);
