@@ -158,6 +158,12 @@ pub(crate) trait Criteria: 'static {
         None
     }
 
+    /// For questions about rows that can be at rest: what the first sorting key makes of rows, told without reading them. Ids
+    /// are in order; less comes first.
+    fn ranks(&self, _: &World, _: &[Id]) -> Option<Vec<i64>> {
+        None
+    }
+
     /// The row of an id.
     fn row(world: &World, id: Id) -> Option<Self::Row<'_>>;
 
@@ -274,8 +280,14 @@ fn check<'w, Q: Criteria>(
 /// Rows that are looked at together, when some may be at rest: what they are part of is read from disk and held meanwhile.
 const AT_ONCE: usize = if cfg!(test) { 5 } else { 2_048 };
 
-/// Ids of the rows among which all results are, in order, when these are so many that they are looked at in portions.
-fn many<Q: Criteria>(query: &Q, world: &World, naive: bool) -> Option<Vec<Id>> {
+/// Rows among which all results are, so many that they are looked at in portions.
+struct Many {
+    ids: Vec<Id>,
+    /// The rank of each, in order, when that is known: see [`Criteria::ranks`].
+    ranks: Vec<i64>,
+}
+
+fn many<Q: Criteria>(query: &Q, world: &World, naive: bool) -> Option<Many> {
     let all = Q::all_ids().filter(|_| world.has_some_at_rest())?;
     let narrowed = if naive { None } else { query.narrowed(world) };
     let mut ids = narrowed.unwrap_or_else(|| all(world));
@@ -284,7 +296,13 @@ fn many<Q: Criteria>(query: &Q, world: &World, naive: bool) -> Option<Vec<Id>> {
     }
     ids.sort_unstable();
     ids.dedup();
-    Some(ids)
+    let Some(ranks) = query.ranks(world, &ids).filter(|_| !naive) else {
+        return Some(Many { ids: arranged_ids::<Q>(world, ids), ranks: Vec::new() });
+    };
+    let mut ranked: Vec<(i64, Id)> = ranks.into_iter().zip(ids).collect();
+    ranked.sort_unstable();
+    let (ranks, ids) = ranked.into_iter().unzip();
+    Some(Many { ids, ranks })
 }
 
 /// Rows in order of their ids as the API shows them, from rows in order of creation; `named` have ids that are not generated.
@@ -304,6 +322,25 @@ fn arranged<'w, Q: Criteria>(world: &'w World, rows: Rows<'w, Q::Row<'w>>, named
         let next = if own_first { own.next() } else { generated.next() };
         next.map(|(_, row)| row)
     }))
+}
+
+/// The same of ids in order.
+fn arranged_ids<Q: Criteria>(world: &World, mut ids: Vec<Id>) -> Vec<Id> {
+    let mut named: Vec<(String, Id)> = Q::named(world)
+        .into_iter()
+        .filter(|id| ids.binary_search(id).is_ok())
+        .filter_map(|id| Some((Q::shown_id(Q::row(world, id)?), id)))
+        .collect();
+    let own: std::collections::HashSet<Id> = named.iter().map(|(_, id)| *id).collect();
+    ids.retain(|id| !own.contains(id));
+    // from the last on: what is before stays where it is
+    named.sort_by(|(a, _), (b, _)| b.cmp(a));
+    let mut end = ids.len();
+    for (shown, id) in named {
+        end = ids[..end].partition_point(|other| other.to_string() < shown);
+        ids.insert(end, id);
+    }
+    ids
 }
 
 /// Which root instances on disk a query is about, when there are any.
@@ -371,6 +408,30 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
         });
     }
 
+    /// Takes in those of many rows that meet the criteria, some at a time, until no more are wanted.
+    fn take_many(&mut self, many: &Many, read: impl Fn() -> World, viewer: Option<&Caller>) {
+        let mut at = 0;
+        // when they come in the order in which they are wanted, the first may do
+        let mut size = if many.ranks.is_empty() { AT_ONCE } else { self.wanted.saturating_mul(2).clamp(1, AT_ONCE) };
+        while at < many.ids.len() && !self.is_full() && !self.are_before(many.ranks.get(at)) {
+            let end = many.ids.len().min(at + size);
+            self.take_some(&read(), &many.ids[at..end], viewer);
+            (at, size) = (end, AT_ONCE.min(2 * size));
+        }
+    }
+
+    /// Whether there are as many as are wanted, and all come before what has a rank.
+    fn are_before(&mut self, rank: Option<&i64>) -> bool {
+        let Some(rank) = rank.filter(|_| self.rows.len() >= self.wanted) else { return false };
+        self.sort();
+        let last = match self.rows.last().and_then(|(keys, _)| keys.first()) {
+            Some(Key::Number(number)) => *number,
+            _ => i64::MIN,
+        };
+        let descending = self.query.sorting().first().is_some_and(|sort| sort.descending);
+        (if descending { !last } else { last }) < *rank
+    }
+
     /// The rank below which nothing is wanted any more.
     fn least(&mut self, pace: Option<Pace>) -> i64 {
         if self.is_full() {
@@ -421,13 +482,8 @@ pub(crate) fn list<'w, Q: Criteria>(
         return Vec::new();
     }
     let mut sorted = Sorted { query, wanted, rows: Vec::new() };
-    if let Some(ids) = many(query, world, naive) {
-        for some in ids.chunks(AT_ONCE) {
-            sorted.take_some(&world.afresh(), some, viewer);
-            if sorted.is_full() {
-                break;
-            }
-        }
+    if let Some(many) = many(query, world, naive) {
+        sorted.take_many(&many, || world.afresh(), viewer);
         return sorted.into_ids(first).into_iter().filter_map(|id| Q::row(world, id)).collect();
     }
     let pace = query.pace();
@@ -471,7 +527,7 @@ pub(crate) fn count<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Calle
 /// Ids of rows that must be looked at in portions to count them.
 fn uncounted<Q: Criteria>(query: &Q, world: &World, viewer: Option<&Caller>, naive: bool) -> Option<Vec<Id>> {
     let known = !naive && unrestricted(viewer) && query.counted(world).is_some();
-    if known { None } else { many(query, world, naive) }
+    if known { None } else { many(query, world, naive).map(|many| many.ids) }
 }
 
 fn count_some<Q: Criteria>(query: &Q, world: &World, ids: &[Id], viewer: Option<&Caller>) -> usize {
@@ -524,35 +580,17 @@ pub struct Search {
     ids: Option<Vec<Id>>,
 }
 
-/// Looks for rows of which many may be at rest, in steps.
-fn search_many<Q: Criteria>(
-    query: &Q,
-    read: &dyn Fn() -> World,
-    ids: &[Id],
-    page: Page,
-    viewer: Option<&Caller>,
-) -> Search {
-    let first = page.first_result.unwrap_or(0);
-    let wanted = page.max_results.map_or(usize::MAX, |most| most.saturating_add(first));
-    let mut sorted = Sorted { query, wanted, rows: Vec::new() };
-    for some in ids.chunks(AT_ONCE) {
-        sorted.take_some(&read(), some, viewer);
-        if sorted.is_full() {
-            break;
-        }
-    }
-    Search { page, ids: Some(sorted.into_ids(first)) }
-}
-
 /// Looks for rows on disk in steps: `read` gives the read model, which is not held in between.
 pub(crate) fn search<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, page: Page, viewer: Option<&Caller>) -> Search {
     let first = page.first_result.unwrap_or(0);
     let wanted = page.max_results.map_or(usize::MAX, |most| most.saturating_add(first));
     if page.max_results != Some(0) {
         // the model is not held meanwhile
-        let ids = many(query, &read(), false);
-        if let Some(ids) = ids {
-            return search_many(query, read, &ids, page, viewer);
+        let many = many(query, &read(), false);
+        if let Some(many) = many {
+            let mut sorted = Sorted { query, wanted, rows: Vec::new() };
+            sorted.take_many(&many, read, viewer);
+            return Search { page, ids: Some(sorted.into_ids(first)) };
         }
     }
     let mut sorted = Sorted { query, wanted, rows: Vec::new() };

@@ -16,6 +16,7 @@ use crate::{
     world::{
         World,
         runtime::{TaskIndexes, VariableIndexes},
+        thaw::{CREATED, DUE, PRIORITY},
     },
 };
 
@@ -355,6 +356,18 @@ impl Criteria for TaskQuery {
 
     fn all_ids() -> Option<super::evaluate::AllIds> {
         Some(World::all_ids::<engine_core::state::Task>)
+    }
+
+    fn ranks(&self, world: &World, ids: &[Id]) -> Option<Vec<i64>> {
+        let first = self.sorting.first()?;
+        let column = match first.by {
+            TaskSorting::Created => CREATED,
+            TaskSorting::DueDate => DUE,
+            TaskSorting::Priority => PRIORITY,
+            _ => return None,
+        };
+        let ranks = world.columns_of::<Task>(ids, column);
+        Some(if first.descending { ranks.into_iter().map(|rank| !rank).collect() } else { ranks })
     }
 
     fn row_id(row: TaskRow<'_>) -> Id {

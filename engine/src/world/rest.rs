@@ -65,6 +65,9 @@ impl RestKey for Timestamp {
     }
 }
 
+/// A number of a row; the least when it has none.
+pub(crate) type Column<T> = fn(&T) -> i64;
+
 /// A kind of row that can be at rest.
 pub(crate) trait Resting: Keyed + Sized + 'static {
     /// Its indexes.
@@ -86,10 +89,8 @@ pub(crate) trait Resting: Keyed + Sized + 'static {
     /// Tells the keys of a row: the number of the index and the bits.
     fn keys(&self, each: &mut dyn FnMut(usize, u64));
 
-    /// A number that is asked for without reading rows.
-    fn column(&self) -> Option<i64> {
-        None
-    }
+    /// Numbers of a row that are asked for without reading it, as many for each row.
+    const COLUMNS: &'static [Column<Self>] = &[];
 }
 
 /// The number of a root in its roster.
@@ -108,7 +109,7 @@ pub(crate) struct Sheet {
     /// For each index, entries in order: eight bytes of key and two of the row's number.
     #[n(2)]
     indexes: Vec<Packed>,
-    /// A number of each, eight bytes each; empty when there is none.
+    /// The columns of each, one row after another, eight bytes each.
     #[n(3)]
     columns: Packed,
 }
@@ -150,8 +151,8 @@ impl Sheet {
         for (number, (id, place, row)) in (0..).zip(rows) {
             ids.extend_from_slice(&id.number().to_be_bytes());
             places.extend_from_slice(&place.to_be_bytes());
-            if let Some(column) = row.column() {
-                columns.extend_from_slice(&column.to_be_bytes());
+            for column in T::COLUMNS {
+                columns.extend_from_slice(&column(row).to_be_bytes());
             }
             row.keys(&mut |index, bits| entries[index].push((bits, number)));
         }
@@ -211,9 +212,8 @@ impl Sheet {
         usize::from(u16::from_be_bytes([bytes[8], bytes[9]]))
     }
 
-    fn column(&self, row: usize) -> Option<i64> {
-        let at = row * COLUMN;
-        self.columns.get(at..at + COLUMN).map(|_| i64::from_be_bytes(array(&self.columns, row, COLUMN)))
+    fn column<T: Resting>(&self, row: usize, column: usize) -> i64 {
+        i64::from_be_bytes(array(&self.columns, row * T::COLUMNS.len() + column, COLUMN))
     }
 }
 
@@ -368,6 +368,8 @@ impl Resting for Task {
     type Indexes = TaskIndexes;
     const INDEXES: usize = TaskIndexes::COUNT;
     const TABLE: usize = 2;
+    const COLUMNS: &'static [Column<Self>] =
+        &[|row| row.created.0, |row| row.due.map_or(i64::MIN, |due| due.0), |row| i64::from(row.priority)];
 
     fn awake(runtime: &Runtime) -> &Rows<Self, TaskIndexes> {
         &runtime.tasks
@@ -383,11 +385,6 @@ impl Resting for Task {
 
     fn keys(&self, each: &mut dyn FnMut(usize, u64)) {
         TaskIndexes::rest_keys(self, each);
-    }
-
-    /// When it was created.
-    fn column(&self) -> Option<i64> {
-        Some(self.created.0)
     }
 }
 
@@ -651,11 +648,27 @@ impl Rest {
         found
     }
 
-    /// The numbers of rows under a key of an index.
-    pub(crate) fn columns<T: Resting>(&self, index: usize, key: u64) -> Vec<i64> {
+    /// A column of the rows under a key of an index.
+    pub(crate) fn columns<T: Resting>(&self, index: usize, key: u64, column: usize) -> Vec<i64> {
         let mut found = Vec::new();
-        self.each::<T>(index, key, key, |sheet, row| found.extend(sheet.column(row)));
+        self.each::<T>(index, key, key, |sheet, row| found.push(sheet.column::<T>(row, column)));
         found
+    }
+
+    /// A column of a row. `hint` is the roster that had the one asked for before: rows are asked for in order.
+    pub(crate) fn column<T: Resting>(&self, id: Id, column: usize, hint: &mut u64) -> Option<i64> {
+        let of = |kept: &Kept| {
+            let sheet = kept.may_have(T::TABLE, id).then(|| T::sheet(&kept.roster))?;
+            let row = sheet.row_of(id)?;
+            (!kept.is_away(sheet.place(row))).then(|| sheet.column::<T>(row, column))
+        };
+        self.kept.get(hint).and_then(of).or_else(|| {
+            self.kept.iter().find_map(|(number, kept)| {
+                let found = of(kept)?;
+                *hint = *number;
+                Some(found)
+            })
+        })
     }
 
     fn each<T: Resting>(&self, index: usize, from: u64, to: u64, mut each: impl FnMut(&Sheet, usize)) {

@@ -12,6 +12,11 @@ use super::{
     runtime::TaskIndexes,
 };
 
+/// The column of user tasks with the time of creation; behind it those of due date and priority.
+pub(crate) const CREATED: usize = 0;
+pub(crate) const DUE: usize = 1;
+pub(crate) const PRIORITY: usize = 2;
+
 /// Chains that root instances which were read are spread over.
 const CHAINS: usize = 256;
 
@@ -101,8 +106,18 @@ impl World {
 
     /// User tasks of a process definition: how many, and when the oldest was created.
     pub fn open_tasks(&self, definition: Id) -> Option<(usize, Timestamp)> {
-        let created = TaskIndexes::views(self).definition.columns(definition);
+        let created = TaskIndexes::views(self).definition.columns(definition, CREATED);
         Some((created.len(), Timestamp(created.iter().copied().min()?)))
+    }
+
+    /// A column of rows, whose ids are in order.
+    pub(crate) fn columns_of<T: Resting>(&self, ids: &[Id], column: usize) -> Vec<i64> {
+        let mut hint = 0;
+        let of = |id: &Id| match T::awake(&self.runtime).get(*id) {
+            Some(row) => T::COLUMNS[column](row),
+            None => self.runtime.rest.column::<T>(*id, column, &mut hint).unwrap_or(i64::MIN),
+        };
+        ids.iter().map(of).collect()
     }
 
     /// User tasks of no process instance.
@@ -220,11 +235,11 @@ impl<'w, T: Resting, K: RestKey> View<'w, T, K> {
         merged(awake, self.world.runtime.rest.ids::<T>(self.index, from.bits(), to.bits()))
     }
 
-    /// The column of the rows under a key that are at rest, and the rows in memory.
-    pub(crate) fn columns(&self, key: K) -> Vec<i64> {
+    /// A column of the rows under a key.
+    pub(crate) fn columns(&self, key: K, column: usize) -> Vec<i64> {
         let runtime = &self.world.runtime;
-        let awake = T::awake(runtime).of(self.awake, key).filter_map(Resting::column);
-        awake.chain(runtime.rest.columns::<T>(self.index, key.bits())).collect()
+        let awake = T::awake(runtime).of(self.awake, key).map(T::COLUMNS[column]);
+        awake.chain(runtime.rest.columns::<T>(self.index, key.bits(), column)).collect()
     }
 
     fn of_owner_at_rest(&self, key: K) -> impl Iterator<Item = &'w T> + use<'w, T, K> {

@@ -185,6 +185,7 @@ fn task_query(random: &mut Random, pool: &Pool, depth: usize) -> TaskQuery {
             TaskSorting::Name,
             TaskSorting::NameCaseInsensitive,
             TaskSorting::DueDate,
+            TaskSorting::Created,
             TaskSorting::Priority,
             TaskSorting::Variable(VariableSorting {
                 scope: VariableSortingScope::ProcessInstance,
