@@ -255,10 +255,12 @@ pub fn activity_instance_text(activity: &str, id: Id) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::HistoryEvent;
+    use super::{HistoricDetail, HistoryEvent};
 
     #[test]
-    fn events_are_small() {
+    fn what_there_is_much_of_is_small() {
         assert!(size_of::<HistoryEvent>() <= 80, "{}", size_of::<HistoryEvent>());
+        // most rows of an instance with variables; shared, with two counters, one takes 256 bytes
+        assert!(size_of::<HistoricDetail>() <= 240, "{}", size_of::<HistoricDetail>());
     }
 }

@@ -108,8 +108,6 @@ impl Operation {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use models::{Id, Timestamp};
 
     use super::{OPERATOR, Operation};

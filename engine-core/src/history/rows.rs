@@ -301,7 +301,7 @@ rows! {
         /// Set when the process instance started.
         16 initial: bool,
         /// The variable was deleted: the type of its last value, where `value` is null.
-        17 deleted_type: Option<Text>,
+        17 deleted_type: Option<Box<Text>>,
     }
     /// An incident.
     HistoricIncident {

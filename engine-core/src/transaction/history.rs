@@ -565,7 +565,7 @@ impl Tx<'_> {
             tenant: row.execution.and_then(|e| self.t.state.execution(e)).and_then(|e| text(&e.tenant)),
             removal_time: None,
             initial: self.t.starting == row.process_instance && row.process_instance.is_some(),
-            deleted_type,
+            deleted_type: deleted_type.map(Box::new),
         };
         self.record(HistoryEvent::Detail(Arc::new(event)));
         Ok(())

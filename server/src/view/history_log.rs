@@ -53,7 +53,7 @@ impl Serialize for DetailView<'_> {
         let value = serde_json::to_value(Typed::listed(&entity.value, deserialize)).unwrap_or_default();
         map.serialize_entry("variableName", &entity.name)?;
         map.serialize_entry("variableInstanceId", &entity.variable.map(Text))?;
-        let kind = entity.deleted_type.as_deref().unwrap_or_else(|| entity.value.type_name());
+        let kind = entity.deleted_type.as_ref().map_or_else(|| entity.value.type_name(), |kind| kind.as_str());
         map.serialize_entry("variableType", kind)?;
         map.serialize_entry("value", &value["value"])?;
         map.serialize_entry("valueInfo", &value["valueInfo"])?;
