@@ -659,6 +659,34 @@ pub(crate) fn count_in_steps<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, v
     count
 }
 
+/// The ids of all rows; what is on disk is read in steps, and none of it is held.
+pub(crate) fn ids<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, viewer: Option<&Caller>) -> Vec<Id> {
+    let page = Page::default();
+    match search(query, read, page, viewer).ids {
+        Some(ids) => ids,
+        None => list(query, &read(), page, viewer, false).into_iter().map(Q::row_id).collect(),
+    }
+}
+
+/// Gives a query whose rows may be read from disk a method that tells their ids.
+macro_rules! identified {
+    ($($query:ty),*) => {
+        $(impl $query {
+            /// The ids of all rows that meet the criteria and that the viewer may read (`None`: all), sorted. What is on disk
+            /// is read in steps, between which the read model, that `read` gives, is not held.
+            pub fn ids(
+                &self,
+                read: &dyn Fn() -> $crate::world::World,
+                viewer: Option<&$crate::request::Caller>,
+            ) -> Vec<models::Id> {
+                $crate::query::evaluate::ids(self, read, viewer)
+            }
+        })*
+    };
+}
+
+pub(crate) use identified;
+
 /// Gives a query its public methods.
 macro_rules! evaluated {
     ($($query:ty => $row:ident;)*) => {

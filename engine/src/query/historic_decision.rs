@@ -44,6 +44,8 @@ pub type HistoricDecisionInstanceRow<'w> = Row<'w, HistoricDecisionInstance>;
 
 evaluated! { HistoricDecisionInstanceQuery => HistoricDecisionInstanceRow; }
 
+super::evaluate::identified!(HistoricDecisionInstanceQuery);
+
 impl<'w> HistoricDecisionInstanceRow<'w> {
     /// `decisionDefinitionId`.
     pub fn decision_definition_id(&self) -> Option<&'w str> {

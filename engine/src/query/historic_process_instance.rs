@@ -68,6 +68,8 @@ pub type HistoricProcessInstanceRow<'w> = Row<'w, HistoricProcessInstance>;
 
 evaluated! { HistoricProcessInstanceQuery => HistoricProcessInstanceRow; }
 
+super::evaluate::identified!(HistoricProcessInstanceQuery);
+
 impl<'w> HistoricProcessInstanceRow<'w> {
     /// `processDefinitionId`.
     pub fn process_definition_id(&self) -> Option<&'w str> {

@@ -48,6 +48,8 @@ pub type ProcessInstanceRow<'w> = Row<'w, Execution>;
 
 evaluated! { ProcessInstanceQuery => ProcessInstanceRow; }
 
+super::evaluate::identified!(ProcessInstanceQuery);
+
 /// Whether one incident meets all criteria on incidents that are given.
 pub(super) fn meets_incident<'w>(
     mut incidents: impl Iterator<Item = &'w Incident>,

@@ -65,7 +65,7 @@ fn shown(call: &Call, filter: &Filter) -> Result<Json, Failure> {
     let mut json = filter_json(filter);
     if call.flag("itemCount", false) {
         let query = query_of(call, filter, None)?;
-        json["itemCount"] = query.count(&call.app.engine.read(), Some(&call.caller)).into();
+        json["itemCount"] = query.count_in_steps(&|| call.app.engine.read(), Some(&call.caller)).into();
     }
     Ok(json)
 }
@@ -213,13 +213,14 @@ fn wanted(call: &Call) -> Result<TaskQuery, Failure> {
 fn run(call: &Call) -> Reply {
     let query = wanted(call)?;
     let page = page(call)?;
+    let found = query.search(&|| call.app.engine.read(), page, Some(&call.caller));
     let world = call.app.engine.read();
-    task::answer(call, &query.list(&world, page, Some(&call.caller)), task::Shown::default())
+    task::answer(call, &query.found(&world, &found, Some(&call.caller)), task::Shown::default())
 }
 
 fn run_count(call: &Call) -> Reply {
     let query = wanted(call)?;
-    Answer::count(query.count(&call.app.engine.read(), Some(&call.caller)))
+    Answer::count(query.count_in_steps(&|| call.app.engine.read(), Some(&call.caller)))
 }
 
 fn run_single(call: &Call) -> Reply {

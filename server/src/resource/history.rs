@@ -273,8 +273,7 @@ pub(super) fn selected_instances(call: &Call, body: &Object, ids: &str) -> Resul
     let mut instances: Vec<Id> = body.list(ids)?.iter().map(|text| named(text)).collect();
     if let Some(query) = body.object("historicProcessInstanceQuery")? {
         let query: HistoricProcessInstanceQuery = params::from_object(&query, HISTORIC_PROCESS_INSTANCE)?;
-        let world = call.app.engine.read();
-        instances.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
+        instances.extend(query.ids(&|| call.app.engine.read(), Some(&call.caller)));
     }
     instances.sort_unstable();
     instances.dedup();
@@ -286,8 +285,7 @@ pub(super) fn selected_decisions(call: &Call, body: &Object) -> Result<Vec<Id>, 
     let mut decisions: Vec<Id> = body.list("historicDecisionInstanceIds")?.iter().map(|text| named(text)).collect();
     if let Some(query) = body.object("historicDecisionInstanceQuery")? {
         let query: HistoricDecisionInstanceQuery = params::from_object(&query, HISTORIC_DECISION_INSTANCE)?;
-        let world = call.app.engine.read();
-        decisions.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
+        decisions.extend(query.ids(&|| call.app.engine.read(), Some(&call.caller)));
     }
     decisions.sort_unstable();
     decisions.dedup();

@@ -9,7 +9,7 @@ use models::Id;
 use serde_json::json;
 use tollgate::{
     Answered,
-    query::{HistoricProcessInstanceQuery, Page, ProcessDefinitionQuery, ProcessDefinitionSorting},
+    query::{HistoricProcessInstanceQuery, ProcessDefinitionQuery, ProcessDefinitionSorting},
     request::{Batch, DefinitionChange, Definitions, DeleteOptions, Restart, TenantChoice},
     world::{ProcessDefinition, Shown, World},
 };
@@ -354,8 +354,7 @@ fn restart_request(call: &Call) -> Result<Restart, Failure> {
     let mut instances: Vec<Id> = body.list("processInstanceIds")?.iter().filter_map(|text| id_of(text)).collect();
     if let Some(query) = body.object("historicProcessInstanceQuery")? {
         let query: HistoricProcessInstanceQuery = params::from_object(&query, HISTORIC_PROCESS_INSTANCE)?;
-        let world = call.app.engine.read();
-        instances.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
+        instances.extend(query.ids(&|| call.app.engine.read(), Some(&call.caller)));
     }
     instances.sort_unstable();
     instances.dedup();

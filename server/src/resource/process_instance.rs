@@ -207,14 +207,14 @@ const SELECTIONS: [&str; 3] = ["processInstanceIds", "processInstanceQuery", "hi
 /// Process instances a body names: by ids, by a query, by a query of history. Empty when by none of them.
 pub(super) fn selected(call: &Call, body: &Object, ids: &str) -> Result<Vec<Id>, Failure> {
     let mut instances: Vec<Id> = body.list(ids)?.iter().map(|text| named(text)).collect();
-    let world = call.app.engine.read();
+    let read = || call.app.engine.read();
     if let Some(query) = body.object("processInstanceQuery")? {
         let query: ProcessInstanceQuery = params::from_object(&query, PROCESS_INSTANCE)?;
-        instances.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
+        instances.extend(query.ids(&read, Some(&call.caller)));
     }
     if let Some(query) = body.object("historicProcessInstanceQuery")? {
         let query: HistoricProcessInstanceQuery = params::from_object(&query, HISTORIC_PROCESS_INSTANCE)?;
-        instances.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
+        instances.extend(query.ids(&read, Some(&call.caller)));
     }
     instances.sort_unstable();
     instances.dedup();

@@ -171,13 +171,14 @@ fn list(call: &Call) -> Reply {
     let query = read(call)?;
     let page = page(call)?;
     let shown = Shown::of(call)?;
+    let found = query.search(&|| call.app.engine.read(), page, Some(&call.caller));
     let world = call.app.engine.read();
-    answer(call, &query.list(&world, page, Some(&call.caller)), shown)
+    answer(call, &query.found(&world, &found, Some(&call.caller)), shown)
 }
 
 fn count(call: &Call) -> Reply {
     let query = read(call)?;
-    Answer::count(query.count(&call.app.engine.read(), Some(&call.caller)))
+    Answer::count(query.count_in_steps(&|| call.app.engine.read(), Some(&call.caller)))
 }
 
 fn no_match(call: &Call) -> Failure {
