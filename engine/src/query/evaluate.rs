@@ -354,24 +354,46 @@ enum Found<R> {
     There(Id),
 }
 
+/// Whether rows are asked for without sorting of which some have ids that are not generated.
+fn has_named<Q: Criteria>(query: &Q, world: &World) -> bool {
+    query.sorting().is_empty() && !Q::named(world).is_empty()
+}
+
 /// Rows in the order of a query, no more than are wanted.
 struct Sorted<'w, 'q, Q: Criteria> {
     query: &'q Q,
     wanted: usize,
+    /// Without sorting: rows are in order of their ids as the API shows them, since some are not in order of creation.
+    by_shown_id: bool,
     rows: Vec<(Vec<Key<'w>>, Found<Q::Row<'w>>)>,
 }
 
 /// Rows beyond those wanted that are kept until the next sorting.
 const SLACK: usize = 4_096;
 
-impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
+impl<'w, 'q, Q: Criteria> Sorted<'w, 'q, Q> {
+    fn new(query: &'q Q, wanted: usize) -> Self {
+        Self { query, wanted, by_shown_id: false, rows: Vec::new() }
+    }
+
+    fn is_sorted(&self) -> bool {
+        self.by_shown_id || !self.query.sorting().is_empty()
+    }
+
     fn is_full(&self) -> bool {
-        self.query.sorting().is_empty() && self.rows.len() >= self.wanted
+        !self.is_sorted() && self.rows.len() >= self.wanted
+    }
+
+    fn keys<'r>(&self, row: Q::Row<'r>) -> Vec<Key<'r>> {
+        if self.by_shown_id {
+            return vec![Q::shown_id(row).into()];
+        }
+        self.query.sorting().iter().map(|sort| self.query.key(&sort.by, row)).collect()
     }
 
     fn add(&mut self, keys: Vec<Key<'w>>, row: Found<Q::Row<'w>>) {
         self.rows.push((keys, row));
-        if !self.query.sorting().is_empty() && self.rows.len() >= self.wanted.saturating_mul(2).saturating_add(SLACK) {
+        if self.is_sorted() && self.rows.len() >= self.wanted.saturating_mul(2).saturating_add(SLACK) {
             self.sort();
         }
     }
@@ -380,7 +402,7 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
     fn take(&mut self, world: &'w World, viewer: Option<&Caller>, naive: bool) {
         let query = self.query;
         let take = |row| {
-            self.add(keys(query, row), Found::Here(row));
+            self.add(self.keys(row), Found::Here(row));
             !self.is_full()
         };
         filtered(query, world, viewer, take, naive);
@@ -390,7 +412,7 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
     fn take_ids(&mut self, portion: &World, viewer: Option<&Caller>, naive: bool) {
         let query = self.query;
         let take = |row| {
-            let keys = keys(query, row).into_iter().map(Key::into_owned).collect();
+            let keys = self.keys(row).into_iter().map(Key::into_owned).collect();
             self.add(keys, Found::There(Q::row_id(row)));
             !self.is_full()
         };
@@ -402,7 +424,7 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
         let query = self.query;
         let rows = Box::new(ids.iter().filter_map(|id| Q::row(world, *id)));
         check(query, rows, viewer, |row| {
-            let keys = keys(query, row).into_iter().map(Key::into_owned).collect();
+            let keys = self.keys(row).into_iter().map(Key::into_owned).collect();
             self.add(keys, Found::There(Q::row_id(row)));
             !self.is_full()
         });
@@ -454,6 +476,9 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
 
     fn sort(&mut self) {
         let sorting = self.query.sorting();
+        if self.by_shown_id {
+            self.rows.sort_by(|(a, _), (b, _)| a[0].compare(&b[0]));
+        }
         if !sorting.is_empty() {
             self.rows.sort_by(|(a, _), (b, _)| {
                 sorting.iter().zip(a.iter().zip(b)).fold(Ordering::Equal, |order, (sort, (a, b))| {
@@ -463,10 +488,6 @@ impl<'w, Q: Criteria> Sorted<'w, '_, Q> {
         }
         self.rows.truncate(self.wanted);
     }
-}
-
-fn keys<'w, Q: Criteria>(query: &Q, row: Q::Row<'w>) -> Vec<Key<'w>> {
-    query.sorting().iter().map(|sort| query.key(&sort.by, row)).collect()
 }
 
 pub(crate) fn list<'w, Q: Criteria>(
@@ -481,17 +502,20 @@ pub(crate) fn list<'w, Q: Criteria>(
     if wanted == 0 || page.max_results == Some(0) {
         return Vec::new();
     }
-    let mut sorted = Sorted { query, wanted, rows: Vec::new() };
     if let Some(many) = many(query, world, naive) {
+        let mut sorted = Sorted::new(query, wanted);
         sorted.take_many(&many, || world.afresh(), viewer);
         return sorted.into_ids(first).into_iter().filter_map(|id| Q::row(world, id)).collect();
     }
+    let traces = on_disk(query, world);
+    let mut sorted = Sorted::new(query, wanted);
+    sorted.by_shown_id = traces.is_some() && has_named(query, world);
     let pace = query.pace();
     // what is on disk is older than what is in memory
     if pace.is_some() {
         sorted.take(world, viewer, naive);
     }
-    if let Some(traces) = on_disk(query, world) {
+    if let Some(traces) = traces {
         let least = sorted.least(pace);
         world.in_portions(&traces, pace, least, |portion| {
             sorted.take_ids(portion, viewer, naive);
@@ -588,19 +612,21 @@ pub(crate) fn search<Q: Criteria>(query: &Q, read: &dyn Fn() -> World, page: Pag
         // the model is not held meanwhile
         let many = many(query, &read(), false);
         if let Some(many) = many {
-            let mut sorted = Sorted { query, wanted, rows: Vec::new() };
+            let mut sorted = Sorted::new(query, wanted);
             sorted.take_many(&many, read, viewer);
             return Search { page, ids: Some(sorted.into_ids(first)) };
         }
     }
-    let mut sorted = Sorted { query, wanted, rows: Vec::new() };
+    let mut sorted = Sorted::new(query, wanted);
     let pace = query.pace();
     // both at one moment: what leaves the memory meanwhile has been looked at, what comes back is read from disk all the same
-    let mut in_memory = Sorted { query, wanted, rows: Vec::new() };
+    let mut in_memory = Sorted::new(query, wanted);
     let (cold, traces) = {
         let world = read();
         let traces = if page.max_results == Some(0) { None } else { on_disk(query, &world) };
         let Some(traces) = traces else { return Search { page, ids: None } };
+        sorted.by_shown_id = has_named(query, &world);
+        in_memory.by_shown_id = sorted.by_shown_id;
         let first = if pace.is_some() { &mut sorted } else { &mut in_memory };
         first.take_ids(&world, viewer, false);
         (world.history.cold.clone(), traces)

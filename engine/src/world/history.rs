@@ -303,7 +303,8 @@ impl History {
 fn belongs(event: &HistoryEvent, root: Id) -> bool {
     let of = |instance: Option<Id>, task: Option<Id>| instance.is_some() || task == Some(root);
     match event {
-        HistoryEvent::TaskPut(row) => row.process_instance.is_some() || row.id == root,
+        // one with an id of its own stays: lists without sorting have it among all others
+        HistoryEvent::TaskPut(row) => row.process_instance.is_some() || (row.id == root && row.custom_id.is_none()),
         HistoryEvent::VariablePut(row) => of(row.process_instance, row.task),
         HistoryEvent::Detail(row) => of(row.process_instance, row.task),
         HistoryEvent::IncidentCreated(row) => row.process_instance.is_some(),
