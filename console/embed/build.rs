@@ -12,6 +12,7 @@
 //! What npm needs and makes stays in cargo's output folder: sources are copied there, nothing is written beside them.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
     process::Command,
@@ -53,9 +54,18 @@ fn main() {
         collect(folder, folder, &mut files);
     }
     files.sort();
+    // the copy that npm compressed lies beside its file
+    let compressed: BTreeMap<String, PathBuf> = files
+        .extract_if(.., |(name, _)| name.ends_with(".gz"))
+        .map(|(name, path)| (name.trim_end_matches(".gz").to_owned(), path))
+        .collect();
+    let bytes = |path: &Path| format!("include_bytes!({:?}).as_slice()", path.display().to_string());
     let rows: String = files
         .iter()
-        .map(|(name, path)| format!("    ({name:?}, include_bytes!({:?}).as_slice()),\n", path.display().to_string()))
+        .map(|(name, path)| {
+            let gzip = compressed.get(name).map_or("None".to_owned(), |gzip| format!("Some({})", bytes(gzip)));
+            format!("    ({name:?}, {}, {gzip}),\n", bytes(path))
+        })
         .collect();
     fs::write(out.join("files.rs"), format!("&[\n{rows}]\n")).expect("the output folder can be written");
 }

@@ -2,18 +2,31 @@
 //!
 //! `embed/build.rs` makes them with npm and says how a build goes without. The pages themselves are TypeScript, in `src`.
 
-/// Name, relative with `/`, and content of every file, by name. Empty when the build had no console.
-static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
+/// Name, relative with `/`, content, and that compressed by gzip where it gains by it, of every file, by name. Empty when the build
+/// had no console.
+static FILES: &[(&str, &[u8], Option<&[u8]>)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
+
+/// A file of the console.
+#[derive(Clone, Copy, Debug)]
+pub struct File {
+    /// Media type.
+    pub media_type: &'static str,
+    /// Content.
+    pub content: &'static [u8],
+    /// The same compressed by gzip.
+    pub gzip: Option<&'static [u8]>,
+}
 
 /// Whether this build has the console.
 pub fn is_there() -> bool {
     !FILES.is_empty()
 }
 
-/// Media type and content of a file by its name, such as `index.html` or `assets/app-1f2e.js`.
-pub fn file(name: &str) -> Option<(&'static str, &'static [u8])> {
-    let at = FILES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    Some((media_type(name), FILES[at].1))
+/// A file by its name, such as `index.html` or `assets/app-1f2e.js`.
+pub fn file(name: &str) -> Option<File> {
+    let at = FILES.binary_search_by(|(known, ..)| (*known).cmp(name)).ok()?;
+    let (_, content, gzip) = FILES[at];
+    Some(File { media_type: media_type(name), content, gzip })
 }
 
 /// Media type by the end of a name.
@@ -38,6 +51,16 @@ mod tests {
     fn the_start_page_is_there_when_the_console_is() {
         assert_eq!(super::file("index.html").is_some(), super::is_there());
         assert!(super::file("no-such-file").is_none());
+    }
+
+    #[test]
+    fn compressed_copies_belong_to_their_files() {
+        for (name, content, gzip) in super::FILES {
+            assert!(!std::path::Path::new(name).extension().is_some_and(|end| end == "gz"), "{name}");
+            if let Some(gzip) = gzip {
+                assert!(gzip.starts_with(&[0x1f, 0x8b]) && gzip.len() < content.len(), "{name}");
+            }
+        }
     }
 
     #[test]

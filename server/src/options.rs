@@ -88,6 +88,8 @@ pub struct ConsoleFile {
     pub media_type: Cow<'static, str>,
     /// Content.
     pub content: Cow<'static, [u8]>,
+    /// The same compressed by gzip, when that has been done beforehand.
+    pub gzip: Option<Cow<'static, [u8]>>,
 }
 
 impl std::fmt::Debug for Console {

@@ -8,7 +8,7 @@ use std::sync::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -131,11 +131,11 @@ async fn fallback(State(app): State<Arc<App>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Failure::no_path().into_response();
     }
-    console(&app, path)
+    console(&app, path, request.headers())
 }
 
 /// A file of the console.
-fn console(app: &App, path: &str) -> Response {
+fn console(app: &App, path: &str, asked: &HeaderMap) -> Response {
     let path = match path.trim_start_matches('/') {
         "" => "index.html",
         path => path,
@@ -154,8 +154,25 @@ fn console(app: &App, path: &str) -> Response {
         (header::CONTENT_TYPE, file.media_type.as_ref()),
         (header::CACHE_CONTROL, caching),
         (header::CONTENT_SECURITY_POLICY, CONSOLE_POLICY),
+        (header::VARY, "accept-encoding"),
     ];
-    (headers, axum::body::Body::from(file.content)).into_response()
+    match file.gzip {
+        Some(gzip) if app.options.compression && takes_gzip(asked) => {
+            (headers, [(header::CONTENT_ENCODING, "gzip")], axum::body::Body::from(gzip)).into_response()
+        }
+        _ => (headers, axum::body::Body::from(file.content)).into_response(),
+    }
+}
+
+/// Whether a client names gzip among the encodings it takes, and not with the weight zero.
+fn takes_gzip(asked: &HeaderMap) -> bool {
+    asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+        value.split(',').any(|encoding| {
+            let (name, weight) = encoding.split_once(';').unwrap_or((encoding, "q=1"));
+            let weight = weight.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse::<f32>);
+            name.trim().eq_ignore_ascii_case("gzip") && weight.is_ok_and(|weight| weight > 0.0)
+        })
+    })
 }
 
 /// What the console's pages may load: their own files.

@@ -1,11 +1,13 @@
 //! What surrounds each request, in process: back-pressure, compression, CORS, ids of requests.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, Response, StatusCode, header},
 };
-use tollgate_server::{Options, router};
+use tollgate_server::{Console, ConsoleFile, Options, router};
 use tower::ServiceExt;
 
 fn site(options: Options) -> Router {
@@ -50,6 +52,36 @@ async fn answers_are_compressed_for_those_who_accept_it() {
     assert!(packed.starts_with(&[0x1f, 0x8b]));
 
     let router = site(Options { compression: false, ..Options::default() });
+    let response = get(&router, path, &[("accept-encoding", "gzip")]).await;
+    assert_eq!(header(response.headers(), "content-encoding"), None);
+}
+
+#[tokio::test]
+async fn files_of_the_console_are_sent_as_they_were_compressed_beforehand() {
+    let console = Console(Arc::new(|name| {
+        matches!(name, "index.html" | "assets/main-1f2e.js").then(|| ConsoleFile {
+            media_type: "text/javascript".into(),
+            content: b"plain".into(),
+            gzip: Some(b"packed".into()),
+        })
+    }));
+    let router = site(Options { console: Some(console.clone()), ..Options::default() });
+    let path = "/assets/main-1f2e.js";
+    for (accepted, encoding) in
+        [("gzip, deflate, br", Some("gzip")), ("br;q=1, GZIP;q=0.5", Some("gzip")), ("gzip;q=0", None), ("br", None)]
+    {
+        let response = get(&router, path, &[("accept-encoding", accepted)]).await;
+        let headers = response.headers();
+        assert_eq!(header(headers, "content-encoding"), encoding, "{accepted}");
+        assert_eq!(header(headers, "cache-control"), Some("public, max-age=31536000, immutable"));
+        assert!(header(headers, "vary").unwrap().contains("accept-encoding"));
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(&body[..], if encoding.is_some() { &b"packed"[..] } else { b"plain" }, "{accepted}");
+    }
+    let start = get(&router, "/", &[]).await;
+    assert_eq!(header(start.headers(), "cache-control"), Some("no-cache"));
+
+    let router = site(Options { compression: false, console: Some(console), ..Options::default() });
     let response = get(&router, path, &[("accept-encoding", "gzip")]).await;
     assert_eq!(header(response.headers(), "content-encoding"), None);
 }

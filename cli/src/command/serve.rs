@@ -275,8 +275,12 @@ fn deploy(engine: &Engine, files: &[PathBuf], served: &[String]) -> Result<()> {
 fn console_files() -> Option<server::Console> {
     console::is_there().then(|| {
         server::Console(Arc::new(|name| {
-            let (media_type, content) = console::file(name)?;
-            Some(server::ConsoleFile { media_type: media_type.into(), content: content.into() })
+            let file = console::file(name)?;
+            Some(server::ConsoleFile {
+                media_type: file.media_type.into(),
+                content: file.content.into(),
+                gzip: file.gzip.map(Into::into),
+            })
         }))
     })
 }
