@@ -36,3 +36,29 @@ test('loads little at first', async ({ console, page }) => {
   expect(sizes.size).toBeGreaterThan(0);
   expect(total).toBeLessThan(400 * 1024);
 });
+
+test('asks each question about an instance once', async ({ console, page, engine }) => {
+  await engine.deploy('order', 'order-v1.bpmn');
+  const { id } = await engine.start('console-order', 'once', { amount: 50 });
+  // Signed in, so that nothing is asked in vain.
+  await console.visit('/');
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (pathname.startsWith('/engine-rest/')) asked.push(`${request.method()} ${pathname}${search}`);
+  });
+  await page.goto(`./?fresh#/instances/${id}`);
+  await console.settled();
+  await expect(console.badge('review', 'token')).toBeVisible();
+  // What the first script has asked the page must find: the model, why it waits, its path, its variables. Lists come afterwards.
+  await expect
+    .poll(() => asked.findIndex((request) => request.startsWith('POST /engine-rest/task?')))
+    .toBeGreaterThan(0);
+  asked.splice(asked.findIndex((request) => request.startsWith('POST /engine-rest/task?')));
+  for (const ending of [/\/xml$/, /\/explain$/, /\/activity-instance\?/, /\/variable-instance\?/]) {
+    expect(
+      asked.filter((request) => ending.test(request)),
+      ending.source,
+    ).toHaveLength(1);
+  }
+});

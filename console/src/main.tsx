@@ -1,19 +1,22 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
-import { startTheme } from './state/theme';
-import './styles/font.css';
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/controls.css';
-import './styles/layout.css';
-import './styles/table.css';
-import './styles/diagram.css';
-import './styles/pages.css';
+import { earlyAnswers, forgetEarly } from './start/early';
+import { nowIdle } from './state/idle';
 
-startTheme();
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+/** Answers that come later than this are shown when they come. */
+const patience = 100;
+/** What was asked early and not wanted by then will not be. */
+const forgotten = 5000;
+
+/** Draws the console once its page is there. Until then the frame in `index.html` is on the screen. */
+export async function draw(page: Promise<unknown> | undefined): Promise<void> {
+  await Promise.all([page, earlyAnswers(patience)]);
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+  window.setTimeout(forgetEarly, forgotten);
+  nowIdle();
+}

@@ -55,12 +55,17 @@ const places: Record<BadgeKind, { top?: number; bottom?: number; left?: number; 
   problem: { top: -11, right: 13 },
 };
 
+/** Between a fitted diagram and its frame. */
+const padding = 28;
+
 export class DiagramView {
   private readonly viewer: NavigatedViewer;
   private marks: { id: string; mark: string }[] = [];
   /** Until a person moves the diagram it stays fitted to its frame. */
   private moved = false;
   private fitting = false;
+  private shown = true;
+  private sameScale: DiagramView[] = [];
   private readonly observer: ResizeObserver;
 
   constructor(private readonly frame: HTMLElement) {
@@ -75,7 +80,8 @@ export class DiagramView {
     frame.addEventListener('wheel', this.onWheel, { passive: false });
     this.observer = new ResizeObserver(() => {
       this.canvas.resized();
-      if (!this.moved) this.fit();
+      // A frame later: a diagram at the same scale knows its size by then.
+      if (!this.moved) requestAnimationFrame(() => this.shown && !this.moved && this.fit());
     });
     this.observer.observe(frame);
   }
@@ -88,6 +94,8 @@ export class DiagramView {
   }
 
   destroy(): void {
+    this.shown = false;
+    for (const other of this.sameScale) other.sameScale = [];
     this.observer.disconnect();
     this.frame.removeEventListener('wheel', this.onWheel);
     this.viewer.destroy();
@@ -165,20 +173,15 @@ export class DiagramView {
 
   /* Moving around ---------------------------------------------------------------------------------------- */
 
-  /** Everything in the frame, never larger than life. */
+  /** Everything in the frame, never larger than life, nor than the diagrams at the same scale allow. */
   fit(): void {
     this.fitting = true;
     const { inner, outer } = this.canvas.viewbox();
-    if (outer.width > 0 && outer.height > 0 && inner.width > 0) {
-      const padding = 28;
-      const scale = Math.min(
-        1,
-        (outer.width - 2 * padding) / inner.width,
-        (outer.height - 2 * padding) / inner.height,
-      );
-      const usable = Math.max(scale, 0.1);
-      const width = outer.width / usable;
-      const height = outer.height / usable;
+    const others = this.sameScale.map((view) => view.fittingScale()).filter((scale) => scale > 0);
+    const scale = Math.min(this.fittingScale(), ...others);
+    if (scale > 0) {
+      const width = outer.width / scale;
+      const height = outer.height / scale;
       this.canvas.viewbox({
         x: inner.x - (width - inner.width) / 2,
         y: inner.y - (height - inner.height) / 2,
@@ -188,6 +191,22 @@ export class DiagramView {
     }
     this.fitting = false;
     this.moved = false;
+  }
+
+  /** The scale at which everything is in the frame; 0 while there is no frame, or nothing in it. */
+  private fittingScale(): number {
+    const { inner, outer } = this.canvas.viewbox();
+    if (!(outer.width > 0 && outer.height > 0 && inner.width > 0)) return 0;
+    const room = (length: number) => length - 2 * padding;
+    return Math.max(0.1, Math.min(1, room(outer.width) / inner.width, room(outer.height) / inner.height));
+  }
+
+  /** Fits both at one scale, so that what is as large in both models looks as large. */
+  fitAlike(other: DiagramView): void {
+    this.sameScale = [other];
+    other.sameScale = [this];
+    this.fit();
+    other.fit();
   }
 
   zoom(factor: number, center?: { x: number; y: number }): void {

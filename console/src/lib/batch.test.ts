@@ -19,6 +19,19 @@ describe('batchRequest', () => {
     expect(body['historicProcessInstanceQuery']).toEqual({ finished: true });
   });
 
+  it.each([
+    [{ ids: ['1'] }, { processInstanceIds: ['1'] }],
+    [{ query: { businessKey: 'b' } }, { businessKey: 'b' }],
+  ])('restarts ended instances of the definition only', (target, chosen) => {
+    const how = { instructions: [] };
+    const request = batchRequest({ kind: 'restart', definitionId: 'order:1:a', how }, target);
+    expect(request.path).toBe('/process-definition/order%3A1%3Aa/restart-async');
+    expect(request.body).toEqual({
+      instructions: [],
+      historicProcessInstanceQuery: { ...chosen, processDefinitionId: 'order:1:a', finished: true },
+    });
+  });
+
   it('has its own paths for queries where the API does', () => {
     const path = (operation: Operation, byIds: boolean) =>
       batchRequest(operation, byIds ? { ids: ['1'] } : { query: {} }).path;

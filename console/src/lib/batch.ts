@@ -1,5 +1,6 @@
 /** Operations on many instances, as requests of the API. */
 import type { VariableValue } from '../api/types';
+import { seg } from '../api/http';
 import type { Body } from './filters';
 
 /** Which instances: picked one by one, or everything a query finds. */
@@ -10,7 +11,9 @@ export type Operation =
   | { kind: 'suspend'; suspended: boolean }
   | { kind: 'cancel'; reason: string }
   | { kind: 'delete-history'; reason: string }
-  | { kind: 'set-variables'; variables: Record<string, VariableValue> };
+  | { kind: 'set-variables'; variables: Record<string, VariableValue> }
+  /** `how`: where and with what they begin again. */
+  | { kind: 'restart'; definitionId: string; how: Body };
 
 export interface BatchRequest {
   path: string;
@@ -51,6 +54,19 @@ export function batchRequest(operation: Operation, target: Target): BatchRequest
           ...(byIds
             ? { historicProcessInstanceIds: target.ids }
             : { historicProcessInstanceQuery: { ...target.query, finished: true } }),
+        },
+      };
+    case 'restart':
+      return {
+        path: `/process-definition/${seg(operation.definitionId)}/restart-async`,
+        body: {
+          ...operation.how,
+          // A query even where they are picked one by one: those that run are left alone.
+          historicProcessInstanceQuery: {
+            ...(byIds ? { processInstanceIds: target.ids } : target.query),
+            processDefinitionId: operation.definitionId,
+            finished: true,
+          },
         },
       };
     case 'set-variables':

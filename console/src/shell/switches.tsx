@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { useLiveMode } from '../state/live';
 import { useSession } from '../state/session';
-import { setTheme, useTheme, type Theme } from '../state/theme';
+import { setTheme, type Theme } from '../start/theme';
+import { useTheme } from '../state/theme';
 import { en } from '../text/en';
 import { Button, IconButton, TextField } from '../ui/controls';
 import { FormDialog } from '../ui/dialog';

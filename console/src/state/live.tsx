@@ -4,6 +4,7 @@
  */
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query';
+import { useIdle } from './idle';
 import { readEvents, StreamUnavailable, type EngineEvent } from '../api/events';
 
 export type LiveMode = 'connecting' | 'stream' | 'polling' | 'paused';
@@ -31,8 +32,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [paused, setPaused] = useState(false);
   const [mode, setMode] = useState<LiveMode>('connecting');
 
+  const idle = useIdle();
+
   useEffect(() => {
-    if (paused) return;
+    if (paused || !idle) return;
     const abort = new AbortController();
     const refresh = throttledRefresh(queries);
     let timer: number | undefined;
@@ -52,7 +55,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       window.clearTimeout(timer);
       refresh.stop();
     };
-  }, [paused, queries]);
+  }, [paused, idle, queries]);
 
   return (
     <Context.Provider value={{ mode: paused ? 'paused' : mode, toggle: () => setPaused((value) => !value) }}>
@@ -90,5 +93,5 @@ export const useLiveMode = () => useContext(Context);
 export function useLiveInterval(): number | false {
   const { mode } = useContext(Context);
   if (mode === 'paused') return false;
-  return mode === 'stream' ? refreshEvery : pollEvery;
+  return mode === 'polling' ? pollEvery : refreshEvery;
 }

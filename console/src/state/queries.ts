@@ -8,11 +8,13 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { ApiError } from '../api/http';
+import { takeArrived, takeEarly, type Question } from '../start/early';
 import { useToast } from '../ui/toast';
 import { useLiveInterval, type LiveMeta } from './live';
 
-export const createQueryClient = () =>
-  new QueryClient({
+/** Knows from the beginning what was asked early and has been answered. */
+export function createQueryClient(): QueryClient {
+  const queries = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 2000,
@@ -22,6 +24,9 @@ export const createQueryClient = () =>
       },
     },
   });
+  for (const { key, data } of takeArrived()) queries.setQueryData(key, data);
+  return queries;
+}
 
 interface LiveOptions {
   /** The process instance the answer depends on; without it, any event asks again. */
@@ -41,7 +46,7 @@ export function useLive<T>(
   const meta: LiveMeta | undefined = slow ? undefined : { live: true, instance };
   return useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => fetcher(signal),
+    queryFn: ({ signal }) => takeEarly<T>(key) ?? fetcher(signal),
     enabled,
     meta,
     placeholderData: keepPreviousData,
@@ -49,9 +54,19 @@ export function useLive<T>(
   });
 }
 
+/** The same for a question that has its key with it. */
+export const useLiveQuestion = <T>({ key, ask }: Question<T>, options?: LiveOptions): UseQueryResult<T> =>
+  useLive(key, ask, options);
+
 /** An answer that never changes: the model of a version, for instance. */
 export function useFixed<T>(key: QueryKey, fetcher: () => Promise<T>, enabled = true): UseQueryResult<T> {
-  return useQuery({ queryKey: key, queryFn: fetcher, enabled, staleTime: Infinity, gcTime: 10 * 60_000 });
+  return useQuery({
+    queryKey: key,
+    queryFn: () => takeEarly<T>(key) ?? fetcher(),
+    enabled,
+    staleTime: Infinity,
+    gcTime: 10 * 60_000,
+  });
 }
 
 interface ActionOptions<R> {

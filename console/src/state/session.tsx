@@ -4,11 +4,20 @@
  */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { ApiError, engine, setAuthorization, setUnauthorizedHandler } from '../api/http';
+import { setAuthorization, setUnauthorizedHandler } from '../api/http';
 import { signIn } from '../api/admin';
+import {
+  access,
+  dropCredentials,
+  lastAccess,
+  storeCredentials,
+  storedCredentials,
+  type Access,
+} from '../start/access';
+import { forgetEarly, takeEarly } from '../start/early';
 import { en } from '../text/en';
 
-type Status = 'checking' | 'open' | 'signed-in' | 'signed-out' | 'unreachable';
+type Status = 'checking' | Access;
 
 interface Session {
   status: Status;
@@ -21,45 +30,22 @@ interface Session {
 }
 
 const Context = createContext<Session | null>(null);
-// Of this tab only, gone when it is closed.
-const credentialsKey = 'tollgate.credentials';
 const nameKey = 'tollgate.user';
-/** Set once the server let somebody in: the next visit need not wait for the first answer to know what to show. */
-const passedKey = 'tollgate.passed';
-
-interface Credentials {
-  user: string;
-  header: string;
-}
-
-function storedCredentials(): Credentials | null {
-  try {
-    return JSON.parse(sessionStorage.getItem(credentialsKey) ?? 'null') as Credentials | null;
-  } catch {
-    return null;
-  }
-}
 
 function basicHeader(user: string, password: string): string {
   const bytes = new TextEncoder().encode(`${user}:${password}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
-function initialStatus(): Status {
-  const credentials = storedCredentials();
-  // Needed by the very first requests of the pages.
-  setAuthorization(credentials?.header ?? null);
-  const passed = localStorage.getItem(passedKey);
-  const same = passed === (credentials ? 'signed-in' : 'open');
-  return same ? (passed as Status) : 'checking';
-}
-
-/** Any cheap request that needs a session. */
-const probe = () => engine.get('/process-definition', { maxResults: 1 });
-
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [status, setStatus] = useState<Status>(initialStatus);
+  /** What the server has answered before the console was drawn. */
+  const known = queries.getQueryData<Access>(access.key);
+  const [status, setStatus] = useState<Status>(() => {
+    // Needed by the very first requests of the pages.
+    setAuthorization(storedCredentials()?.header ?? null);
+    return known ?? lastAccess() ?? 'checking';
+  });
   const [user, setUserState] = useState(
     () => storedCredentials()?.user ?? localStorage.getItem(nameKey) ?? '',
   );
@@ -69,33 +55,19 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     setUserState(name);
   }, []);
 
-  const check = useCallback(async () => {
-    const credentials = storedCredentials();
-    setAuthorization(credentials?.header ?? null);
-    try {
-      await probe();
-      localStorage.setItem(passedKey, credentials ? 'signed-in' : 'open');
-      setStatus(credentials ? 'signed-in' : 'open');
-    } catch (error) {
-      if (!(error instanceof ApiError)) setStatus('unreachable');
-      else if (error.status === 401) setStatus('signed-out');
-      else if (error.status >= 502 && error.status <= 504) setStatus('unreachable');
-      // Refused for want of rights, or a failing server: the pages say so themselves.
-      else setStatus(credentials ? 'signed-in' : 'open');
-    }
-  }, []);
+  const check = useCallback(async () => setStatus(await (takeEarly<Access>(access.key) ?? access.ask())), []);
 
   const logout = useCallback(() => {
-    sessionStorage.removeItem(credentialsKey);
-    setAuthorization(null);
+    dropCredentials();
+    forgetEarly();
     queries.clear();
     setStatus('signed-out');
   }, [queries]);
 
   useEffect(() => {
     setUnauthorizedHandler(() => setStatus('signed-out'));
-    void check();
-  }, [check]);
+    if (!known) void check();
+  }, [check, known]);
 
   const login = useCallback(
     async (name: string, password: string) => {
@@ -105,8 +77,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         setAuthorization(null);
         return en.login.failed;
       }
-      sessionStorage.setItem(credentialsKey, JSON.stringify({ user: name, header } satisfies Credentials));
+      storeCredentials({ user: name, header });
       setUserState(name);
+      forgetEarly();
       queries.clear();
       setStatus('signed-in');
       return null;

@@ -1,40 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { currentTheme, onTheme, resolvedTheme, type Theme } from '../start/theme';
 
-export type Theme = 'system' | 'light' | 'dark';
-
-const key = 'tollgate.theme';
-const dark = matchMedia('(prefers-color-scheme: dark)');
-const listeners = new Set<() => void>();
-
-const stored = (): Theme => {
-  const value = localStorage.getItem(key);
-  return value === 'light' || value === 'dark' ? value : 'system';
-};
-
-let theme: Theme = stored();
-
-const resolved = (): 'light' | 'dark' => (theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme);
-
-function apply(): void {
-  document.documentElement.dataset['theme'] = resolved();
-  for (const listener of listeners) listener();
-}
-
-export function startTheme(): void {
-  dark.addEventListener('change', apply);
-  apply();
-}
-
-export function setTheme(value: Theme): void {
-  theme = value;
-  localStorage.setItem(key, value);
-  apply();
-}
-
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
-
-export const useTheme = (): Theme => useSyncExternalStore(subscribe, () => theme);
-export const useResolvedTheme = (): 'light' | 'dark' => useSyncExternalStore(subscribe, resolved);
+export const useTheme = (): Theme => useSyncExternalStore(onTheme, currentTheme);
+export const useResolvedTheme = (): 'light' | 'dark' => useSyncExternalStore(onTheme, resolvedTheme);

@@ -1,11 +1,12 @@
 import { Link } from 'react-router';
 import { triggerMessage } from '../../api/processes';
-import { explainInstance, type ExplainedWait, type Explanation } from '../../api/tollgate';
+import type { ExplainedWait, Explanation } from '../../api/tollgate';
 import type { HistoricProcessInstance } from '../../api/types';
 import { deriveExplanation } from '../../lib/explain';
-import { useAction, useLive } from '../../state/queries';
+import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
 import { Button, Time } from '../../ui/controls';
+import { Loading } from '../../ui/feedback';
 import { Icon, type IconName } from '../../ui/icon';
 import { Card } from '../../ui/page';
 import { RetryButton } from '../incidents/retry-button';
@@ -13,6 +14,7 @@ import { instancePath, taskPath } from '../links';
 import {
   useActivityTree,
   useCalledOf,
+  useExplanationOf,
   useExternalTasksOf,
   useIncidentsOf,
   useJobsOf,
@@ -36,9 +38,11 @@ const icons: Record<ExplainedWait['kind'], IconName> = {
 };
 
 /** The server's answer where it gives one, else what can be derived from the lists. */
-function useExplanation(instance: HistoricProcessInstance): { explanation: Explanation; derived: boolean } {
+function useExplanation(
+  instance: HistoricProcessInstance,
+): { explanation: Explanation; derived: boolean } | null {
   const { id } = instance;
-  const asked = useLive(['instance', id, 'explain'], () => explainInstance(id), { instance: id });
+  const asked = useExplanationOf(id);
   const tree = useActivityTree(id, instance.endTime === null);
   const tasks = useTasksOf(id);
   const jobs = useJobsOf(id);
@@ -46,6 +50,7 @@ function useExplanation(instance: HistoricProcessInstance): { explanation: Expla
   const subscriptions = useSubscriptionsOf(id);
   const incidents = useIncidentsOf(id);
   const called = useCalledOf(id);
+  if (asked.isPending) return null;
   if (asked.data) return { explanation: asked.data, derived: false };
   return {
     derived: true,
@@ -79,7 +84,9 @@ export function ExplainPanel({
   instance: HistoricProcessInstance;
   onShow: (activityId: string) => void;
 }) {
-  const { explanation, derived } = useExplanation(instance);
+  const answer = useExplanation(instance);
+  if (!answer) return <Card title={en.explain.title} className="explain" children={<Loading />} />;
+  const { explanation, derived } = answer;
   return (
     <Card
       title={explanation.state === 'ended' ? en.explain.endedTitle : en.explain.title}

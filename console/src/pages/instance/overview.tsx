@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
-import { getDefinitionXml } from '../../api/processes';
 import type { HistoricActivityInstance, HistoricProcessInstance, Incident } from '../../api/types';
 import { BpmnDiagram, type Badge } from '../../diagram';
 import { formatCompact } from '../../lib/format';
 import { tokenCounts } from '../../lib/tree';
+import { modelQuestion } from '../../start/instance';
 import { useFixed } from '../../state/queries';
 import { useParam } from '../../state/url';
 import { en } from '../../text/en';
@@ -26,9 +26,8 @@ export function Overview({ instance, modifying, onModified }: OverviewProps) {
   const { id } = instance;
   const [at, setAt] = useParam('at');
   const plan = useTokenPlan(setAt);
-  const xml = useFixed(['definition', instance.processDefinitionId, 'xml'], () =>
-    getDefinitionXml(instance.processDefinitionId),
-  );
+  const model = modelQuestion(instance.processDefinitionId);
+  const xml = useFixed(model.key, model.ask);
   const tree = useActivityTree(id, instance.endTime === null);
   const incidents = useIncidentsOf(id);
   const path = usePathOf(id);
@@ -47,9 +46,9 @@ export function Overview({ instance, modifying, onModified }: OverviewProps) {
     <div className="overview">
       <div className="diagram-box">
         <Answer of={xml}>
-          {(model) => (
+          {(text) => (
             <BpmnDiagram
-              xml={model}
+              xml={text}
               label={en.instance.diagram}
               badges={badges}
               marks={marks}

@@ -1,9 +1,8 @@
-import { useState } from 'react';
 import { restartInstances } from '../../api/processes';
 import type { HistoricProcessInstance } from '../../api/types';
 import { en } from '../../text/en';
 import { ActionDialog } from '../../ui/action-dialog';
-import { Checkbox, TextField } from '../../ui/controls';
+import { useRestart } from './restart-options';
 
 export function RestartDialog({
   instance,
@@ -12,29 +11,23 @@ export function RestartDialog({
   instance: HistoricProcessInstance;
   onClose: () => void;
 }) {
-  const [activity, setActivity] = useState(instance.startActivityId ?? '');
-  const [initial, setInitial] = useState(true);
-  const [keepKey, setKeepKey] = useState(true);
-  const restart = () =>
-    restartInstances(instance.processDefinitionId, {
-      processInstanceIds: [instance.id],
-      instructions: [{ type: 'startBeforeActivity', activityId: activity }],
-      initialVariables: initial,
-      withoutBusinessKey: !keepKey,
-    });
+  const { fields, body } = useRestart(
+    { id: instance.processDefinitionId, key: instance.processDefinitionKey },
+    instance.startActivityId,
+  );
   return (
     <ActionDialog
       title={en.instance.restart}
       submit={en.instance.restart}
       done={en.instance.restarted}
-      action={restart}
+      action={() =>
+        restartInstances(instance.processDefinitionId, { processInstanceIds: [instance.id], ...body })
+      }
       onClose={onClose}
-      disabled={activity === ''}
+      disabled={!body}
     >
       <p>{en.instance.restartText}</p>
-      <TextField label={en.instance.startBefore} value={activity} onChange={setActivity} required />
-      <Checkbox label={en.instance.initialVariables} checked={initial} onChange={setInitial} />
-      <Checkbox label={en.instance.keepBusinessKey} checked={keepKey} onChange={setKeepKey} />
+      {fields}
     </ActionDialog>
   );
 }

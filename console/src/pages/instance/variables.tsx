@@ -1,15 +1,10 @@
 import { useState } from 'react';
-import {
-  countHistoricVariables,
-  countVariables,
-  deleteLocalVariable,
-  listHistoricVariables,
-  listVariables,
-} from '../../api/processes';
+import { deleteLocalVariable } from '../../api/processes';
 import { engine, seg } from '../../api/http';
 import type { VariableInstance } from '../../api/types';
 import { scopeOf, type TreeNode } from '../../lib/tree';
 import { previewText } from '../../lib/variables';
+import { few, variablesList } from '../../start/instance';
 import { useList } from '../../state/list';
 import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
@@ -28,11 +23,8 @@ interface VariablesProps {
 export function Variables({ instanceId, running, tree }: VariablesProps) {
   const [editing, setEditing] = useState<VariableInstance | 'new' | null>(null);
   const list = useList({
-    key: ['instance', instanceId, 'variables', running],
-    fetch: (page, signal) =>
-      running ? listVariables(instanceId, page, signal) : listHistoricVariables(instanceId, page, signal),
-    count: () => (running ? countVariables(instanceId) : countHistoricVariables(instanceId)),
-    size: 50,
+    ...variablesList(instanceId, running),
+    size: few.maxResults,
     name: 'v',
     instance: instanceId,
   });

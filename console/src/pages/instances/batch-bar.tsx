@@ -95,6 +95,12 @@ export function BatchBar(props: BatchBarProps) {
             onSelect: () => plan('migrate'),
           },
           {
+            label: en.instances.restart,
+            icon: 'play',
+            disabled: !definition,
+            onSelect: () => setDialog('restart'),
+          },
+          {
             label: en.instances.cancelInstances,
             icon: 'stop',
             danger: true,
@@ -111,6 +117,7 @@ export function BatchBar(props: BatchBarProps) {
       {dialog && (
         <BatchDialog
           kind={dialog}
+          definition={definition}
           target={target}
           count={size}
           onClose={() => setDialog(null)}

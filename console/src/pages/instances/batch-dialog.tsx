@@ -1,18 +1,20 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { startBatch } from '../../api/admin';
-import type { VariableMap } from '../../api/types';
+import type { ProcessDefinition, VariableMap } from '../../api/types';
 import { GenericForm } from '../../forms/generic-form';
 import type { FormHandle } from '../../forms/handle';
 import { batchRequest, type Operation, type Target } from '../../lib/batch';
+import type { Body } from '../../lib/filters';
 import { formatNumber } from '../../lib/format';
 import { VariableError } from '../../lib/variables';
 import { useAction } from '../../state/queries';
 import { en } from '../../text/en';
 import { TextField } from '../../ui/controls';
 import { FormDialog } from '../../ui/dialog';
+import { useRestart } from '../instance/restart-options';
 
-export type BatchKind = 'retry' | 'suspend' | 'resume' | 'cancel' | 'history' | 'variables';
+export type BatchKind = 'retry' | 'suspend' | 'resume' | 'cancel' | 'history' | 'variables' | 'restart';
 
 const titles: Record<BatchKind, string> = {
   retry: en.instances.retry,
@@ -21,24 +23,28 @@ const titles: Record<BatchKind, string> = {
   cancel: en.instances.cancelInstances,
   history: en.instances.deleteHistory,
   variables: en.instances.setVariable,
+  restart: en.instances.restart,
 };
 
 const noVariables: VariableMap = {};
 
 interface BatchDialogProps {
   kind: BatchKind;
+  /** All instances are of it; without one they can't be restarted. */
+  definition: ProcessDefinition | null;
   target: Target;
   count: number;
   onClose: () => void;
   onDone: () => void;
 }
 
-export function BatchDialog({ kind, target, count, onClose, onDone }: BatchDialogProps) {
+export function BatchDialog({ kind, definition, target, count, onClose, onDone }: BatchDialogProps) {
   const navigate = useNavigate();
   const [retries, setRetries] = useState('1');
   const [reason, setReason] = useState('');
   const [error, setError] = useState<string | null>(null);
   const variables = useRef<FormHandle>(null);
+  const restart = useRef<Body | null>(null);
   const start = useAction((operation: Operation) => startBatch(batchRequest(operation, target)), {
     done: en.instances.created,
     quiet: true,
@@ -59,6 +65,10 @@ export function BatchDialog({ kind, target, count, onClose, onDone }: BatchDialo
         return { kind: 'cancel', reason };
       case 'history':
         return { kind: 'delete-history', reason };
+      case 'restart':
+        return definition && restart.current
+          ? { kind: 'restart', definitionId: definition.id, how: restart.current }
+          : null;
       case 'variables': {
         const values = await variables.current?.collect();
         return values && Object.keys(values).length > 0 ? { kind: 'set-variables', variables: values } : null;
@@ -93,7 +103,29 @@ export function BatchDialog({ kind, target, count, onClose, onDone }: BatchDialo
       {(kind === 'cancel' || kind === 'history') && (
         <TextField label={en.instances.reason} value={reason} onChange={setReason} />
       )}
+      {kind === 'restart' && definition && (
+        <RestartFields definition={definition} onChange={(how) => (restart.current = how)} />
+      )}
       {kind === 'variables' && <GenericForm ref={variables} variables={noVariables} note={null} />}
     </FormDialog>
+  );
+}
+
+function RestartFields({
+  definition,
+  onChange,
+}: {
+  definition: ProcessDefinition;
+  onChange: (how: Body | null) => void;
+}) {
+  const { fields, body } = useRestart(definition, null);
+  useEffect(() => {
+    onChange(body);
+  });
+  return (
+    <>
+      <p className="muted">{en.instances.restartText}</p>
+      {fields}
+    </>
   );
 }

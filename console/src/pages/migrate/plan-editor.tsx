@@ -1,7 +1,8 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { activityStatistics } from '../../api/processes';
 import type { MigrationPlan, ProcessDefinition } from '../../api/types';
 import { BpmnDiagram, type Badge, type DiagramElement, type DiagramView } from '../../diagram';
+import { flowNodes } from '../../lib/flow-nodes';
 import { mapActivity, unmapActivity, unmapped } from '../../lib/plan';
 import { useLive } from '../../state/queries';
 import { en } from '../../text/en';
@@ -63,6 +64,12 @@ export function PlanEditor({
   const readySource = useCallback((view: DiagramView) => setViews((all) => ({ ...all, source: view })), []);
   const readyTarget = useCallback((view: DiagramView) => setViews((all) => ({ ...all, target: view })), []);
 
+  useEffect(() => {
+    if (views.source && views.target) views.source.fitAlike(views.target);
+  }, [views]);
+  const sourceNames = useMemo(() => namesOf(sourceXml, source.key), [sourceXml, source.key]);
+  const targetNames = useMemo(() => namesOf(targetXml, target.key), [targetXml, target.key]);
+
   const pickTarget = (element: DiagramElement | null) => {
     if (!picked || !element) return;
     onPlan(mapActivity(plan, picked.id, element.id, /Event$|ReceiveTask/.test(picked.type)));
@@ -101,23 +108,40 @@ export function PlanEditor({
           <ol className="plan plan-numbers">
             {pairs.map((pair) => (
               <li key={pair.source}>
-                <span>
-                  <code>{pair.source}</code> → <code>{pair.target}</code>
+                <span className="plan-pair">
+                  <Node id={pair.source} names={sourceNames} /> <span aria-label={en.migrate.becomes}>→</span>{' '}
+                  <Node id={pair.target} names={targetNames} />
                 </span>
                 <IconButton
                   icon="close"
-                  label={en.migrate.unmap(pair.source)}
+                  label={en.migrate.unmap(sourceNames.get(pair.source) ?? pair.source)}
                   onClick={() => onPlan(unmapActivity(plan, pair.source))}
                 />
               </li>
             ))}
           </ol>
           {pairs.length === 0 && <p className="muted">{en.migrate.emptyPlan}</p>}
-          {missing.length > 0 && <p className="field-error">{en.migrate.missing(missing.join(', '))}</p>}
+          {missing.length > 0 && (
+            <p className="field-error">
+              {en.migrate.missing(missing.map((id) => sourceNames.get(id) ?? id).join(', '))}
+            </p>
+          )}
         </Card>
         <ExecutePlan plan={plan} selection={selection} />
       </div>
     </>
+  );
+}
+
+const namesOf = (xml: string, key: string) => new Map(flowNodes(xml, key).map(({ id, name }) => [id, name]));
+
+/** By name, and by the id where that says something else. */
+function Node({ id, names }: { id: string; names: Map<string, string> }) {
+  const name = names.get(id) ?? id;
+  return (
+    <span className="plan-node">
+      {name !== id && <span>{name}</span>} <code>{id}</code>
+    </span>
   );
 }
 
