@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a scrape of /metrics costs: processor time of a server that runs nothing else, for each of 1,000 scrapes, with 100 processes and
-# so many open user tasks (20,000 unless told). The first scrape of each ten seconds also counts what is open; that is told apart.
+# so many open tasks (20,000 unless told). The first scrape of each ten seconds also counts what is open; that is told apart.
 #
 #   cargo build --release -p tollgate-cli -p tollgate-benches --bin tollgate --bin large
 #   benches/scrape.sh [OPEN] [PROCESSES]
