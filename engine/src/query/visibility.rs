@@ -135,9 +135,11 @@ pub(crate) fn fetchable_external_task(world: &World, task: &ExternalTask, worker
 }
 
 impl World {
-    /// Key of a process definition.
+    /// Key of a process definition, also when it was deleted and history still names it.
     pub fn definition_key(&self, definition: Option<Id>) -> Option<&str> {
-        self.process_definition(definition?).map(|definition| definition.key.as_str())
+        let id = definition?;
+        let there = self.process_definition(id).map(|definition| definition.key.as_str());
+        there.or_else(|| self.past_definition(id).map(|past| past.key.as_str()))
     }
 
     /// Name of a process definition.
@@ -145,9 +147,11 @@ impl World {
         self.process_definition(definition?)?.name.as_deref()
     }
 
-    /// Id of a process definition as the API shows it.
+    /// Id of a process definition as the API shows it, also when it was deleted and history still names it.
     pub fn definition_text(&self, definition: Option<Id>) -> Option<&str> {
-        self.process_definition(definition?).map(|definition| &*definition.text_id)
+        let id = definition?;
+        let there = self.process_definition(id).map(|definition| &*definition.text_id);
+        there.or_else(|| self.past_definition(id).map(|past| past.text_id.as_str()))
     }
 }
 

@@ -6,7 +6,7 @@ use engine_core::{
     command::{Command, Deletion},
     error::{Fault, FaultKind},
     graph::{self, Kind},
-    history::HistoryEvent,
+    history::{HistoryEvent, LogKind},
     host::Definition,
     state::{Job, JobKind, SubscriptionKind},
 };
@@ -18,8 +18,8 @@ use crate::{
     pending::Pending,
     request::{Caller, DeleteOptions, Deploy, Deployed, Redeploy},
     world::{
-        CamundaFormDefinition, Deployment, JobDefinition, NodeInfo, ProcessDefinition, Record, RecordChange, RecordKey,
-        Resource, StartSubscription, World, cold::Traces,
+        CamundaFormDefinition, Deployment, JobDefinition, NodeInfo, PastDefinition, ProcessDefinition, Record,
+        RecordChange, RecordKey, Resource, StartSubscription, World, cold::Traces,
     },
 };
 
@@ -284,6 +284,11 @@ impl Lane {
                 self.log.extend(logs.into_iter().map(HistoryEvent::EntryDeleted));
             }
             records.extend(removals(&world, *id));
+            if !options.cascade {
+                let (text_id, key) = (row.text_id.to_string(), row.key.clone());
+                let past = Record::PastDefinition(Box::new(PastDefinition { id: *id, text_id, key }));
+                records.push(RecordChange::Put(past));
+            }
             let latest = world.latest_process_definition(&row.key, row.tenant.as_deref()).map(|row| row.id);
             if latest == Some(*id) {
                 // the version before takes over the start events (S-DP-6)
@@ -310,6 +315,11 @@ impl Lane {
             }
             records.push(RecordChange::Remove(RecordKey::Deployment(id)));
         }
+        drop(world);
+        let logs = self.start_timer_logs(&records).into_iter();
+        // what is deleted with its history leaves no trace of that
+        let kept = |event: &HistoryEvent| !matches!(event, HistoryEvent::JobLog(row) if row.kind == LogKind::Deletion);
+        self.log.extend(logs.filter(|event| !options.cascade || kept(event)));
         Ok((commands, records))
     }
 

@@ -127,6 +127,7 @@ impl Model {
             Record::Deployment(row) => drop(self.repository.deployments.insert(row.id, *row)),
             Record::ProcessDefinition(row) => self.repository.processes.put(*row),
             Record::JobDefinition(row) => drop(self.repository.job_definitions.put(*row)),
+            Record::PastDefinition(row) => drop(self.repository.past_definitions.insert(row.id, *row)),
             Record::StartSubscription(row) => drop(self.repository.start_subscriptions.put(*row)),
             Record::DecisionDefinition(row) => self.repository.decisions.put(*row),
             Record::DecisionRequirementsDefinition(row) => self.repository.requirements.put(*row),
@@ -153,6 +154,7 @@ impl Model {
             RecordKey::Deployment(id) => drop(self.repository.deployments.remove(id)),
             RecordKey::ProcessDefinition(id) => self.repository.processes.remove(*id),
             RecordKey::JobDefinition(id) => drop(self.repository.job_definitions.remove(*id)),
+            RecordKey::PastDefinition(id) => drop(self.repository.past_definitions.remove(id)),
             RecordKey::StartSubscription(id) => {
                 drop(self.repository.start_subscriptions.remove(*id));
             }

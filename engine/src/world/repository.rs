@@ -11,7 +11,7 @@ use models::Id;
 
 use super::{
     CamundaFormDefinition, DecisionDefinition, DecisionRequirementsDefinition, Deployment, JobDefinition, Model,
-    NodeInfo, ProcessDefinition, StartSubscription,
+    NodeInfo, PastDefinition, ProcessDefinition, StartSubscription,
     index::{Rows, indexes, keyed},
     runtime::event_key,
 };
@@ -184,6 +184,8 @@ impl<T: Versioned> Versions<T> {
 pub(crate) struct Repository {
     pub(crate) deployments: BTreeMap<Id, Deployment>,
     pub(crate) processes: Versions<ProcessDefinition>,
+    /// Those that were deleted without their history.
+    pub(crate) past_definitions: BTreeMap<Id, PastDefinition>,
     pub(crate) decisions: Versions<DecisionDefinition>,
     pub(crate) requirements: Versions<DecisionRequirementsDefinition>,
     pub(crate) forms: Versions<CamundaFormDefinition>,
@@ -285,6 +287,11 @@ impl Model {
     pub fn job_definition_at(&self, definition: Id, declaration: u32) -> Option<&JobDefinition> {
         let rows = &self.repository.job_definitions;
         rows.of(&rows.by.declaration, (definition, declaration)).next()
+    }
+
+    /// What is known of a process definition that was deleted.
+    pub(crate) fn past_definition(&self, id: Id) -> Option<&PastDefinition> {
+        self.repository.past_definitions.get(&id)
     }
 
     /// The start subscription of that id.

@@ -20,7 +20,7 @@ view! {
         "id": Text(row.id),
         "businessKey": row.business_key,
         "processDefinitionId": row.process_definition_id(),
-        "processDefinitionKey": definition.map(|definition| definition.key.as_str()),
+        "processDefinitionKey": row.world.definition_key(Some(row.definition)),
         "processDefinitionName": definition.and_then(|definition| definition.name.as_deref()),
         "processDefinitionVersion": definition.map(|definition| definition.version),
         "startTime": Date(row.start),

@@ -53,7 +53,7 @@ impl Serialize for Text {
 
 /// The id of a process definition as the API shows it.
 pub(crate) fn definition_id(world: &World, id: Id) -> String {
-    world.process_definition(id).map_or_else(|| id.to_string(), |definition| definition.text_id.to_string())
+    world.definition_text(Some(id)).map_or_else(|| id.to_string(), str::to_owned)
 }
 
 /// The id of the definition, if there is one.
@@ -63,7 +63,7 @@ pub(crate) fn definition_of(world: &World, id: Option<Id>) -> Option<String> {
 
 /// The key of the definition, if there is one.
 pub(crate) fn definition_key(world: &World, id: Option<Id>) -> Option<&str> {
-    world.process_definition(id?).map(|definition| definition.key.as_str())
+    world.definition_key(id)
 }
 
 /// The id of an activity instance as the API shows it; that of a process instance is its own.

@@ -81,6 +81,9 @@ pub enum Record {
     /// The work of a running batch.
     #[n(19)]
     BatchContent(#[n(0)] Box<BatchContent>),
+    /// A process definition that was deleted without its history.
+    #[n(20)]
+    PastDefinition(#[n(0)] Box<PastDefinition>),
     /// A request with an idempotency key, and its answer.
     #[n(40)]
     Remembered(#[n(0)] Remembered),
@@ -149,6 +152,9 @@ pub enum RecordKey {
     /// The work of a running batch, by the batch.
     #[n(19)]
     BatchContent(#[n(0)] Id),
+    /// A deleted process definition.
+    #[n(20)]
+    PastDefinition(#[n(0)] Id),
     /// A request with an idempotency key, by the key.
     #[n(40)]
     Remembered(#[n(0)] String),
@@ -178,6 +184,7 @@ impl Record {
             Self::Job(row) => RecordKey::Job(row.id),
             Self::Incident(row) => RecordKey::Incident(row.id),
             Self::BatchContent(row) => RecordKey::BatchContent(row.batch),
+            Self::PastDefinition(row) => RecordKey::PastDefinition(row.id),
             Self::Remembered(row) => RecordKey::Remembered(row.key.clone()),
         }
     }

@@ -195,6 +195,20 @@ pub struct StartSubscription {
     pub tenant: Option<String>,
 }
 
+/// What history still tells of a process definition that was deleted.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct PastDefinition {
+    /// Its id.
+    #[n(0)]
+    pub id: Id,
+    /// The id that the API shows.
+    #[n(1)]
+    pub text_id: String,
+    /// Its key.
+    #[n(2)]
+    pub key: String,
+}
+
 /// A deployed version of a decision.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct DecisionDefinition {
