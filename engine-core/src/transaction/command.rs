@@ -230,9 +230,11 @@ impl Tx<'_> {
         self.history_called_instance(caller, id);
         self.history_process_started(id, Some(initial), None, None)?;
         self.initialize(id)?;
+        self.t.calling = Some(id);
         for Mapped { name, value, transient, .. } in variables {
             self.set_variable(id, name, value, transient)?;
         }
+        self.t.calling = None;
         self.create_timers(id, PROCESS)?;
         self.perform(id, Operation::ProcessStart)
     }

@@ -545,6 +545,7 @@ impl Tx<'_> {
             if activity_instance == Some(of.process_instance) {
                 activity = None;
             }
+            activity_instance = activity_instance.filter(|id| self.t.calling != Some(*id));
         }
         let definition = row.execution.and_then(|e| self.t.state.execution(e)).map(|e| e.definition);
         let event = HistoricDetail {

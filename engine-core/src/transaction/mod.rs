@@ -202,6 +202,8 @@ pub struct Transaction {
     operating: bool,
     /// The process instance whose start is under way: its variables are initial.
     starting: Option<Id>,
+    /// The called process instance that takes over variables: it has no activity instance yet.
+    calling: Option<Id>,
     /// Objects of variables that expressions and scripts work on.
     objects: objects::Objects,
 }
@@ -216,6 +218,14 @@ impl Transaction {
 
     /// A transaction of several commands in order: all of them or none.
     pub fn begin_all(state: InstanceState, root: Id, commands: Vec<Command>) -> Self {
+        // what the user operation log says of the commands has the operation's id; so do the details of history
+        let operation_id = commands.iter().find_map(|command| match command {
+            Command::Record(events) => events.iter().find_map(|event| match event {
+                crate::history::HistoryEvent::Operation(entry) => Some(entry.operation),
+                _ => None,
+            }),
+            _ => None,
+        });
         Self {
             state,
             root,
@@ -232,11 +242,12 @@ impl Transaction {
             waiting: None,
             reply: None,
             operations: 0,
-            operation_id: None,
+            operation_id,
             report: None,
             failed: false,
             operating: false,
             starting: None,
+            calling: None,
             objects: objects::Objects::default(),
         }
     }

@@ -123,7 +123,9 @@ impl Criteria for BatchQuery {
         check.equals(self.kind.as_ref(), Some(&row.kind));
         check.when(self.suspended, || row.suspended);
         check.when(self.active, || !row.suspended);
-        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
+        // here the tenants that are named count
+        let none = self.without_tenant_id && self.tenant_id_in.is_empty();
+        check.tenant(&self.tenant_id_in, false, none, row.tenant.as_deref());
         check.verdict()
     }
 
@@ -170,7 +172,9 @@ impl Criteria for BatchStatisticsQuery {
         check.when(self.active, || !row.suspended);
         check.when(self.with_failures, || row.failed_jobs() > 0);
         check.when(self.without_failures, || row.failed_jobs() == 0);
-        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
+        // here the tenants that are named count
+        let none = self.without_tenant_id && self.tenant_id_in.is_empty();
+        check.tenant(&self.tenant_id_in, false, none, row.tenant.as_deref());
         check.verdict()
     }
 
@@ -212,7 +216,9 @@ impl Criteria for HistoricBatchQuery {
         check.id(self.batch_id.as_ref(), Some(row.id));
         check.equals(self.kind.as_ref(), Some(&row.kind));
         check.when(self.completed.is_some(), || self.completed == Some(row.end.is_some()));
-        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, row.tenant.as_deref());
+        // here the tenants that are named count
+        let none = self.without_tenant_id && self.tenant_id_in.is_empty();
+        check.tenant(&self.tenant_id_in, false, none, row.tenant.as_deref());
         check.verdict()
     }
 

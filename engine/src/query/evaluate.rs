@@ -860,11 +860,14 @@ impl Check {
 
     /// Tenants asked for, with those of nobody when they are included, or only those of nobody.
     pub(crate) fn tenant(&mut self, tenants: &[String], include_none: bool, none: bool, actual: Option<&str>) {
+        // asking for what has no tenant, Camunda forgets the tenants that were named before
+        if none {
+            return self.when(true, || actual.is_none());
+        }
         self.when(!tenants.is_empty(), || match actual {
             Some(actual) => tenants.iter().any(|tenant| tenant == actual),
             None => include_none,
         });
-        self.when(none, || actual.is_none());
     }
 
     pub(crate) fn verdict(self) -> bool {

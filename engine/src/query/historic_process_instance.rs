@@ -139,7 +139,9 @@ impl HistoricProcessInstanceQuery {
         let states = self.states();
         check.when(!states.is_empty(), || states.contains(&row.state));
         check.when(self.unfinished, || row.end.is_none());
-        check.when(self.finished, || row.end.is_some());
+        // who asks when it ended asks that it has ended: in a group of alternatives that is one of its own
+        let ended = self.finished || self.finished_before.is_some() || self.finished_after.is_some();
+        check.when(ended, || row.end.is_some());
         self.check_incidents(row, &mut check, any);
         check.equals(self.started_by.as_ref(), row.start_user.as_deref());
         check.when(self.root_process_instances, || row.super_instance.is_none());

@@ -344,7 +344,9 @@ impl CleanableReport {
         let mut check = Check::all();
         check.within(&self.definition_id_in, Some(id));
         check.within(&self.definition_key_in, Some(key));
-        check.tenant(&self.tenant_id_in, false, self.without_tenant_id, tenant);
+        // here the tenants that are named count
+        let none = self.without_tenant_id && self.tenant_id_in.is_empty();
+        check.tenant(&self.tenant_id_in, false, none, tenant);
         check.verdict()
     }
 

@@ -82,6 +82,8 @@ pub enum TaskSorting {
     Priority,
     /// `tenantId`.
     TenantId,
+    /// What belongs to cases: nothing.
+    OfCase,
     /// `processVariable`, `executionVariable`, `taskVariable`: value of a variable of that scope.
     Variable(VariableSorting),
 }
@@ -127,6 +129,7 @@ impl TaskSorting {
             "nameCaseInsensitive" => Self::NameCaseInsensitive,
             "priority" => Self::Priority,
             "tenantId" => Self::TenantId,
+            "caseExecutionId" => Self::OfCase,
             _ => return None,
         })
     }
@@ -479,6 +482,7 @@ impl Criteria for TaskQuery {
             TaskSorting::NameCaseInsensitive => task.name.as_deref().map(str::to_lowercase).into(),
             TaskSorting::Priority => task.priority.into(),
             TaskSorting::TenantId => task.tenant.as_deref().into(),
+            TaskSorting::OfCase => Key::Null,
             TaskSorting::Variable(variable) => variable.key(row),
         }
     }

@@ -81,8 +81,14 @@ impl VariableFilter {
             }
             Value::Bytes(_) => Some("Variables of type ByteArray cannot be used to query".to_owned()),
             Value::File(_) => Some("Variables of type File cannot be used to query".to_owned()),
+            Value::Object(_) | Value::Json(_) => Some("Object values cannot be used to query".to_owned()),
             _ => None,
         }
+    }
+
+    /// Whether the condition needs an order that its value does not have.
+    pub fn has_no_order(&self) -> bool {
+        matches!(self.value, Value::Null | Value::Boolean(_)) && self.operator.described().is_some()
     }
 
     /// Whether one of some variables has the name and meets the condition.

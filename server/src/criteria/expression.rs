@@ -69,6 +69,12 @@ pub(crate) fn evaluate_groups(call: &Call, query: &mut Object) -> Result<(), Fai
     Ok(())
 }
 
+/// Refuses expressions in a query that is not stored; those of its groups are not looked at.
+pub(crate) fn refuse(query: &Object) -> Result<(), Failure> {
+    let given = |(name, value): (&String, &Json)| name.ends_with("Expression") && !value.is_null();
+    if query.0.iter().any(given) { Err(super::forbidden()) } else { Ok(()) }
+}
+
 /// Takes expressions out, where a query is only read, not run.
 pub(crate) fn leave_out(query: &mut Object) {
     query.0.retain(|name, _| !name.ends_with("Expression"));
@@ -91,6 +97,7 @@ fn value(call: &Call, text: &str, method: &str, kind: Kind) -> Result<Json, Fail
     match (value, kind) {
         (QueryValue::Text(text), Kind::Text) => Ok(json!(text)),
         (QueryValue::Time(time), Kind::Time) => Ok(json!(Date::text(time))),
+        (QueryValue::Null, Kind::Time) => Ok(Json::Null),
         (QueryValue::Texts(texts), Kind::Texts) if !texts.is_empty() => Ok(json!(texts)),
         (QueryValue::Null | QueryValue::Texts(_), _) if kind != Kind::Time => {
             Err(Fault::engine(format!("Unable to invoke method '{method}' on {on}")).into())

@@ -59,7 +59,9 @@ parameters! {
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
-        "variables" => |query, input| crate::http::params::variables(&mut query.variables, input, "variable"),
+        "variables" => |query, input| {
+            crate::http::params::variables(&mut query.variables, input, "variable", crate::http::params::MOST_COMPARISONS, engine_core::error::Fault::not_valid)
+        },
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, HISTORIC_PROCESS_INSTANCE),
         "subCaseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
         "superCaseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
@@ -148,8 +150,12 @@ parameters! {
         "withCandidateGroups" => |query, input| super::given(&mut query.with_candidate_groups, input),
         "withoutCandidateGroups" => |query, input| super::given(&mut query.without_candidate_groups, input),
         "taskPriority" => |query, input| crate::http::params::int(&mut query.task_priority, input),
-        "taskVariables" => |query, input| crate::http::params::variables(&mut query.task_variables, input, "variable"),
-        "processVariables" => |query, input| crate::http::params::variables(&mut query.process_variables, input, "process variable"),
+        "taskVariables" => |query, input| {
+            crate::http::params::variables(&mut query.task_variables, input, "variable", &["eq"], engine_core::error::Fault::engine)
+        },
+        "processVariables" => |query, input| {
+            crate::http::params::variables(&mut query.process_variables, input, "process variable", crate::http::params::EVERY_COMPARISON, engine_core::error::Fault::engine)
+        },
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, HISTORIC_TASK_INSTANCE),
         "caseDefinitionId" => |query, input| super::no_case(&mut query.impossible, input),
         "caseDefinitionKey" => |query, input| super::no_case(&mut query.impossible, input),

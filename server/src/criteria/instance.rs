@@ -37,7 +37,9 @@ parameters! {
         "suspended" => suspended,
     } with {
         "processInstanceIds" => |query, input| super::ids(&mut query.process_instance_ids, input),
-        "variables" => |query, input| crate::http::params::variables(&mut query.variables, input, "variable"),
+        "variables" => |query, input| {
+            crate::http::params::variables(&mut query.variables, input, "variable", crate::http::params::MOST_COMPARISONS, engine_core::error::Fault::not_valid)
+        },
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, PROCESS_INSTANCE),
         "subCaseInstance" => |query, input| super::no_case(&mut query.impossible, input),
         "superCaseInstance" => |query, input| super::no_case(&mut query.impossible, input),
@@ -65,8 +67,12 @@ parameters! {
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
-        "variables" => |query, input| crate::http::params::variables(&mut query.variables, input, "variable"),
-        "processVariables" => |query, input| crate::http::params::variables(&mut query.process_variables, input, "process variable"),
+        "variables" => |query, input| {
+            crate::http::params::variables(&mut query.variables, input, "variable", crate::http::params::MOST_COMPARISONS, engine_core::error::Fault::not_valid)
+        },
+        "processVariables" => |query, input| {
+            crate::http::params::variables(&mut query.process_variables, input, "process variable", &["eq", "neq"], engine_core::error::Fault::not_valid)
+        },
     }
 }
 
@@ -85,7 +91,9 @@ parameters! {
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
-        "variableValues" => |query, input| crate::http::params::variables(&mut query.variable_values, input, "variable"),
+        "variableValues" => |query, input| {
+            crate::http::params::variables(&mut query.variable_values, input, "variable", crate::http::params::MOST_COMPARISONS, engine_core::error::Fault::not_valid)
+        },
         "caseExecutionIdIn" => |query, input| super::no_case(&mut query.impossible, input),
         "caseInstanceIdIn" => |query, input| super::no_case(&mut query.impossible, input),
     }

@@ -56,15 +56,16 @@ pub(crate) fn names() -> Vec<(&'static str, Vec<&'static str>)> {
     ]
 }
 
-/// Takes conditions on a time: `gt_<time>,lt_<time>` in the query string, objects in a body.
-fn times(field: &mut Vec<TimeCondition>, input: Input<'_>) -> Result<(), Failure> {
+/// Takes conditions on a time: `gt_<time>,lt_<time>` in the query string, objects in a body. `kind` is the word
+/// for the time in error texts.
+fn times(field: &mut Vec<TimeCondition>, input: Input<'_>, kind: &str) -> Result<(), Failure> {
     let condition = |operator: &str, time: &str| {
         let time = Date::parse(time)
             .ok_or_else(|| Failure::bad(format!("Cannot convert value \"{time}\" to java type java.util.Date")))?;
         match operator {
             "gt" => Ok(TimeCondition { after: true, time }),
             "lt" => Ok(TimeCondition { after: false, time }),
-            _ => Err(Failure::bad(format!("Invalid condition comparator specified: {operator}"))),
+            _ => Err(Failure::bad(format!("Invalid {kind} comparator specified: {operator}"))),
         }
     };
     match input {
@@ -122,10 +123,14 @@ fn no_expression(input: Input<'_>) -> Result<(), Failure> {
     if matches!(input, Input::Json(serde_json::Value::Null)) {
         return Ok(());
     }
-    Err(Fault::bad_request(
+    Err(forbidden())
+}
+
+fn forbidden() -> Failure {
+    Fault::bad_request(
         "Expressions are forbidden in adhoc queries. This behavior can be toggled in the process engine configuration",
     )
-    .into())
+    .into()
 }
 
 /// Takes a set of ids. An empty text in the query string is one empty id, which nothing has.

@@ -2,7 +2,7 @@
 
 use tollgate::query::{ExternalTaskQuery, JobDefinitionQuery, JobQuery, TaskQuery};
 
-use crate::http::parameters;
+use crate::http::{Failure, Input, parameters};
 
 parameters! {
     /// Criteria of [`TaskQuery`].
@@ -33,7 +33,6 @@ parameters! {
         "candidateGroup" => candidate_group,
         "candidateGroupLike" => candidate_group_like,
         "involvedUser" => involved_user,
-        "delegationState" => delegation_state,
         "taskIdIn" => task_id_in,
         "assigneeIn" => assignee_in,
         "assigneeNotIn" => assignee_not_in,
@@ -73,11 +72,16 @@ parameters! {
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
+        "delegationState" => |query, input| delegation(&mut query.delegation_state, input),
         "priority" => |query, input| crate::http::params::int(&mut query.priority, input),
         "minPriority" => |query, input| crate::http::params::int(&mut query.min_priority, input),
         "maxPriority" => |query, input| crate::http::params::int(&mut query.max_priority, input),
-        "processVariables" => |query, input| crate::http::params::variables(&mut query.process_variables, input, "process variable"),
-        "taskVariables" => |query, input| crate::http::params::variables(&mut query.task_variables, input, "task variable"),
+        "processVariables" => |query, input| {
+            crate::http::params::variables(&mut query.process_variables, input, "process variable", crate::http::params::EVERY_COMPARISON, engine_core::error::Fault::engine)
+        },
+        "taskVariables" => |query, input| {
+            crate::http::params::variables(&mut query.task_variables, input, "task variable", crate::http::params::MOST_COMPARISONS, engine_core::error::Fault::engine)
+        },
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, TASK),
         "caseDefinitionId" => |query, input| super::no_case(&mut query.impossible, input),
         "caseDefinitionKey" => |query, input| super::no_case(&mut query.impossible, input),
@@ -108,6 +112,18 @@ parameters! {
         "processInstanceBusinessKeyLikeExpression" => |_, input| super::no_expression(input),
         "updatedAfterExpression" => |_, input| super::no_expression(input),
     }
+}
+
+/// Takes a delegation state.
+fn delegation(field: &mut Option<String>, input: Input<'_>) -> Result<(), Failure> {
+    let Some(text) = input.text()? else { return Ok(()) };
+    *field = Some(text.to_uppercase());
+    if matches!(field.as_deref(), Some("PENDING" | "RESOLVED")) {
+        return Ok(());
+    }
+    Err(Failure::bad(format!(
+        "Valid values for property 'delegationState' are 'PENDING' or 'RESOLVED', but was '{text}'"
+    )))
 }
 
 parameters! {
@@ -141,7 +157,9 @@ parameters! {
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
-        "processVariables" => |query, input| crate::http::params::variables(&mut query.process_variables, input, "process variable"),
+        "processVariables" => |query, input| {
+            crate::http::params::variables(&mut query.process_variables, input, "process variable", crate::http::params::EVERY_COMPARISON, engine_core::error::Fault::engine)
+        },
     }
 }
 
@@ -174,8 +192,8 @@ parameters! {
         "includeJobsWithoutTenantId" => include_jobs_without_tenant_id,
         "acquired" => acquired,
     } with {
-        "dueDates" => |query, input| super::times(&mut query.due_dates, input),
-        "createTimes" => |query, input| super::times(&mut query.create_times, input),
+        "dueDates" => |query, input| super::times(&mut query.due_dates, input, "due date"),
+        "createTimes" => |query, input| super::times(&mut query.create_times, input, "create time"),
     }
 }
 

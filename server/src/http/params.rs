@@ -183,44 +183,79 @@ pub(crate) fn int(field: &mut Option<i64>, input: Input<'_>) -> Result<(), Failu
     Ok(())
 }
 
+/// Which comparisons a query offers for variables, by their names.
+pub(crate) const EVERY_COMPARISON: &[&str] = &["eq", "neq", "gt", "gteq", "lt", "lteq", "like", "notLike"];
+/// The same without `notLike`, which most queries do not know.
+pub(crate) const MOST_COMPARISONS: &[&str] = &["eq", "neq", "gt", "gteq", "lt", "lteq", "like"];
+
 /// Takes conditions on variables: `name_operator_value,…` in the query string, objects in a body. `kind` is the word for
-/// the variables in error texts.
-pub(crate) fn variables(field: &mut Vec<VariableFilter>, input: Input<'_>, kind: &str) -> Result<(), Failure> {
+/// the variables in error texts, `comparisons` are those that the query knows, `refusal` is
+/// the fault of values without order.
+pub(crate) fn variables(
+    field: &mut Vec<VariableFilter>,
+    input: Input<'_>,
+    kind: &str,
+    comparisons: &[&str],
+    refusal: fn(String) -> Fault,
+) -> Result<(), Failure> {
     let operator = |name: &str| {
-        Operator::from_name(name).ok_or_else(|| Failure::bad(format!("Invalid {kind} comparator specified: {name}")))
+        let known = Operator::from_name(name).filter(|_| comparisons.contains(&name));
+        known.ok_or_else(|| Failure::bad(format!("Invalid {kind} comparator specified: {name}")))
+    };
+    let mut add = |name: &str, comparison: &str, value: &serde_json::Value| -> Result<(), Failure> {
+        let operator = operator(comparison)?;
+        let pattern = matches!(operator, Operator::Like | Operator::NotLike);
+        let read = match value {
+            // texts are first read as dates, and nothing is no date
+            serde_json::Value::String(text) if text.trim().is_empty() || text == "null" => Value::Null,
+            value => filter_value(value),
+        };
+        let filter = VariableFilter {
+            name: name.to_owned(),
+            operator,
+            any_number: value.is_number() && !pattern,
+            value: if pattern { pattern_of(&read, value) } else { read },
+        };
+        if let Some(problem) = filter.problem() {
+            return Err(if filter.has_no_order() { refusal(problem) } else { Fault::engine(problem) }.into());
+        }
+        field.push(filter);
+        Ok(())
     };
     match input {
         Input::Query { text, .. } => {
+            let mut items = Vec::new();
             for item in text.split(',').filter(|item| !item.is_empty()) {
-                let parts: Vec<&str> = item.split('_').collect();
+                // as Java splits: what is empty at the end is not there
+                let parts: Vec<&str> = item.trim_end_matches('_').split('_').collect();
                 let [name, comparison, value] = parts[..] else {
                     return Err(input.refused("variable query parameter has to have format KEY_OPERATOR_VALUE."));
                 };
-                field.push(VariableFilter {
-                    name: name.to_owned(),
-                    operator: operator(comparison)?,
-                    value: text_value(value),
-                    any_number: false,
-                });
+                items.push((name, comparison, serde_json::Value::from(value)));
             }
+            items.iter().try_for_each(|(name, comparison, value)| add(name, comparison, value))?;
         }
         Input::Json(serde_json::Value::Null) => {}
         Input::Json(serde_json::Value::Array(items)) => {
             for item in items {
                 let item = Object::of(item)?;
                 let comparison = item.text("operator")?.ok_or_else(|| Failure::bad("Operator of variable is null"))?;
-                let value = filter_value(item.value("value").unwrap_or(&serde_json::Value::Null));
-                field.push(VariableFilter {
-                    name: item.text("name")?.unwrap_or_default(),
-                    operator: operator(&comparison)?,
-                    any_number: item.value("value").is_some_and(serde_json::Value::is_number),
-                    value,
-                });
+                let name = item.text("name")?.unwrap_or_default();
+                add(&name, &comparison, item.value("value").unwrap_or(&serde_json::Value::Null))?;
             }
         }
         Input::Json(_) => return Err(Failure::shape()),
     }
     Ok(())
+}
+
+/// A pattern: the text of a value, whatever it is.
+fn pattern_of(read: &Value, value: &serde_json::Value) -> Value {
+    match (read, value) {
+        (Value::Null, _) => Value::string("null"),
+        (_, serde_json::Value::String(text)) => Value::string(text.as_str()),
+        (_, other) => Value::string(other.to_string()),
+    }
 }
 
 /// A value to compare with: a text in exactly the form of dates is a date.

@@ -43,7 +43,12 @@ pub(super) fn routes() -> Routes {
 }
 
 listing!(list, count, read: AuthorizationQuery = AUTHORIZATION, AuthorizationSorting,
-    |call, row| AuthorizationView { row: row.entity });
+    |call, row| AuthorizationView { row: row.entity }, with |query| {
+    if !query.user_id_in.is_empty() && !query.group_id_in.is_empty() {
+        let text = "Cannot query for user and group authorizations at the same time.";
+        return Err(Fault::engine(text).into());
+    }
+});
 
 /// The id of the path, of an authorization that is there.
 fn found(call: &Call) -> Result<Id, Failure> {

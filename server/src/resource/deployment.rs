@@ -35,7 +35,14 @@ pub(super) fn routes() -> Routes {
         .get_file("/deployment/{id}/resources/{resourceId}/data", resource_data)
 }
 
-listing!(list, count, read: DeploymentQuery = DEPLOYMENT, DeploymentSorting, |call, row| DeploymentView { row: row.entity });
+listing!(list, count, read: DeploymentQuery = DEPLOYMENT, DeploymentSorting, |call, row| DeploymentView { row: row.entity },
+with |query| {
+    if query.without_source && query.source.is_some() {
+        return Err(Failure::bad(
+            "The query parameters \"withoutSource\" and \"source\" cannot be used in combination.",
+        ));
+    }
+});
 
 fn one(call: &Call) -> Reply {
     let world = call.app.engine.read();

@@ -26,7 +26,7 @@ use crate::{
             HISTORIC_INCIDENT, HISTORIC_JOB_LOG, USER_OPERATION,
         },
     },
-    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, params},
+    http::{Answer, Attempt, Call, Failure, Input, Object, Reply, Routes, params},
     value,
     view::{
         history::{HistoricActivityView, HistoricInstanceView, HistoricTaskView, HistoricVariableView},
@@ -82,23 +82,68 @@ pub(super) fn routes() -> Routes {
 }
 
 listing!(list_instances, count_instances, read_instances: HistoricProcessInstanceQuery = HISTORIC_PROCESS_INSTANCE,
-    HistoricProcessInstanceSorting, |call, row| HistoricInstanceView { row });
+    HistoricProcessInstanceSorting, |call, row| HistoricInstanceView { row }, with |query| {
+    let states = [
+        ("ACTIVE", query.active),
+        ("SUSPENDED", query.suspended),
+        ("COMPLETED", query.completed),
+        ("EXTERNALLY_TERMINATED", query.externally_terminated),
+        ("INTERNALLY_TERMINATED", query.internally_terminated),
+    ];
+    if let Some(state) = one_of_two(&states) {
+        let text = format!("Already querying for historic process instance with another state: {state} is not empty");
+        return Err(Fault::bad_request(text).into());
+    }
+});
+
+/// The first state asked for, when there is a second.
+fn one_of_two(states: &[(&'static str, bool)]) -> Option<&'static str> {
+    let mut asked = states.iter().filter(|(_, asked)| *asked);
+    asked.next().filter(|_| asked.next().is_some()).map(|(state, _)| *state)
+}
 
 listing!(list_activities, count_activities, read_activities: HistoricActivityInstanceQuery =
-    HISTORIC_ACTIVITY_INSTANCE, HistoricActivityInstanceSorting, |call, row| HistoricActivityView { row });
+    HISTORIC_ACTIVITY_INSTANCE, HistoricActivityInstanceSorting, |call, row| HistoricActivityView { row }, with |query| {
+    if let Some(state) = one_of_two(&[("scopeComplete", query.complete_scope), ("canceled", query.canceled)]) {
+        return Err(Fault::engine(format!("Already querying for activity instance state <{state}>")).into());
+    }
+});
 
 listing!(list_tasks, count_tasks, read_tasks: HistoricTaskInstanceQuery = HISTORIC_TASK_INSTANCE,
-    HistoricTaskInstanceSorting, |call, row| HistoricTaskView { row });
+    HistoricTaskInstanceSorting, |call, row| HistoricTaskView { row }, with |query| {
+    for group in &query.or_queries {
+        let refused = [
+            ("withCandidateGroups", group.with_candidate_groups),
+            ("withoutCandidateGroups", group.without_candidate_groups),
+        ];
+        if let Some((name, _)) = refused.iter().find(|(_, given)| *given) {
+            let text = format!("Invalid query usage: cannot set {name}() within 'or' query");
+            return Err(Fault::engine(text).into());
+        }
+    }
+});
 
 listing!(list_variables, count_variables, read_variables: HistoricVariableInstanceQuery = HISTORIC_VARIABLE_INSTANCE,
     HistoricVariableInstanceSorting,
-    |call, row| HistoricVariableView { row, deserialize: call.flag("deserializeValues", true) });
+    |call, row| HistoricVariableView { row, deserialize: call.flag("deserializeValues", true) }, with |query| {
+    if query.variable_value.is_some() && query.variable_name.is_none() {
+        return Err(Failure::bad(
+            "Only a single variable value parameter specified: variable name and value are required to be able to query \
+             after a specific variable value.",
+        ));
+    }
+});
 
 listing!(list_details, count_details, read_details: HistoricDetailQuery = HISTORIC_DETAIL, HistoricDetailSorting,
     |call, row| DetailView { row, deserialize: call.flag("deserializeValues", true) });
 
 listing!(list_incidents, count_incidents, read_incidents: HistoricIncidentQuery = HISTORIC_INCIDENT,
-    HistoricIncidentSorting, |call, row| HistoricIncidentView { row });
+    HistoricIncidentSorting, |call, row| HistoricIncidentView { row }, with |query| {
+    let states = [("open", query.open), ("resolved", query.resolved), ("deleted", query.deleted)];
+    if let Some(state) = one_of_two(&states) {
+        return Err(Fault::engine(format!("Already querying for incident state <{state}>")).into());
+    }
+});
 
 listing!(list_job_logs, count_job_logs, read_job_logs: HistoricJobLogQuery = HISTORIC_JOB_LOG, HistoricJobLogSorting,
     |call, row| JobLogView { row });
@@ -117,6 +162,11 @@ HistoricDecisionInstanceSorting, |call, row| DecisionView {
     outputs: call.flag("includeOutputs", false),
     deserialize: !call.flag("disableCustomObjectDeserialization", false),
     binary: !call.flag("disableBinaryFetching", false),
+}, with |_query| {
+    // Camunda refuses what is not a truth value here
+    for name in ["includeInputs", "includeOutputs", "disableBinaryFetching", "disableCustomObjectDeserialization"] {
+        call.input(name).map(Input::flag).transpose()?;
+    }
 });
 
 listing!(list_operations, count_operations, read_operations: UserOperationQuery = USER_OPERATION,

@@ -68,6 +68,9 @@ listing!(list, count, read: ProcessDefinitionQuery = PROCESS_DEFINITION, Process
 
 /// Refuses what makes no sense together with the latest version.
 fn check_latest(query: &ProcessDefinitionQuery) -> Result<(), Fault> {
+    if query.version.is_some_and(|version| version <= 0) {
+        return Err(Fault::engine("version is not greater than 0"));
+    }
     let names_one = query.process_definition_id.is_some() || query.version.is_some() || query.deployment_id.is_some();
     if query.latest_version && names_one {
         return Err(Fault::engine(

@@ -59,6 +59,11 @@ fn time(call: &Call, name: &str) -> Result<Option<Timestamp>, Failure> {
     call.input(name).map(Input::date).transpose().map(Option::flatten)
 }
 
+/// A flag of the query string.
+fn flag(call: &Call, name: &str) -> Result<bool, Failure> {
+    Ok(call.input(name).map(Input::flag).transpose()?.flatten().unwrap_or_default())
+}
+
 /// A list of the query string.
 fn list(call: &Call, name: &str) -> Result<Vec<String>, Failure> {
     Ok(call.input(name).map(Input::list).transpose()?.flatten().unwrap_or_default())
@@ -116,17 +121,25 @@ fn metric_sum(call: &Call) -> Reply {
 
 // ---- reports ---------------------------------------------------------------------------------------------------------
 
-fn period_unit(call: &Call) -> Result<PeriodUnit, Failure> {
+/// The unit of a report's periods, when it is given.
+fn period_unit(call: &Call) -> Result<Option<PeriodUnit>, Failure> {
     match call.query("periodUnit").map(str::to_ascii_uppercase).as_deref() {
-        Some("MONTH") => Ok(PeriodUnit::Month),
-        Some("QUARTER") => Ok(PeriodUnit::Quarter),
-        Some(other) => Err(Failure::bad(format!(
-            "Cannot set query parameter 'periodUnit' to value '{}': Cannot convert value {other} to java type \
-             org.camunda.bpm.engine.query.PeriodUnit",
-            call.query("periodUnit").unwrap_or_default()
-        ))),
-        None => Err(Failure::bad("periodUnit is null")),
+        None => Ok(None),
+        Some("MONTH") => Ok(Some(PeriodUnit::Month)),
+        Some("QUARTER") => Ok(Some(PeriodUnit::Quarter)),
+        Some(_) => {
+            let text = call.query("periodUnit").unwrap_or_default();
+            Err(Failure::bad(format!(
+                "Cannot set query parameter 'periodUnit' to value '{text}': Cannot convert value {text} to java enum type \
+                 org.camunda.bpm.engine.query.PeriodUnit"
+            )))
+        }
     }
+}
+
+/// A report over time needs the unit.
+fn needed(unit: Option<PeriodUnit>) -> Result<PeriodUnit, Failure> {
+    unit.ok_or_else(|| Failure::bad("periodUnit is null"))
 }
 
 fn unit_name(unit: PeriodUnit) -> &'static str {
@@ -166,11 +179,11 @@ fn durations(call: &Call, rows: &[DurationReportRow], unit: PeriodUnit, file: &s
     Answer::json(&rows)
 }
 
+fn no_report(kind: &str) -> Failure {
+    Failure::bad(format!("Cannot set query parameter 'reportType' to value '{kind}'"))
+}
+
 fn instance_report(call: &Call) -> Reply {
-    match call.query("reportType") {
-        Some("duration") => {}
-        other => return Err(Failure::bad(format!("Unknown report type {}", other.unwrap_or("null")))),
-    }
     let unit = period_unit(call)?;
     let report = ProcessInstanceReport {
         process_definition_id_in: list(call, "processDefinitionIdIn")?,
@@ -178,6 +191,15 @@ fn instance_report(call: &Call) -> Reply {
         started_before: time(call, "startedBefore")?,
         started_after: time(call, "startedAfter")?,
     };
+    match call.query("reportType") {
+        Some("duration") => {}
+        None | Some("count") => {
+            let kind = call.query("reportType").unwrap_or("null");
+            return Err(Failure::bad(format!("Unknown report type {kind}")));
+        }
+        Some(other) => return Err(no_report(other)),
+    }
+    let unit = needed(unit)?;
     let rows = report.durations(&call.app.engine.read(), unit, &TimeZone::UTC, Some(&call.caller));
     durations(call, &rows, unit, "process-instance-report.csv")
 }
@@ -185,18 +207,20 @@ fn instance_report(call: &Call) -> Reply {
 fn task_report(call: &Call) -> Reply {
     let report =
         TaskReport { completed_before: time(call, "completedBefore")?, completed_after: time(call, "completedAfter")? };
+    let unit = period_unit(call)?;
     let world = call.app.engine.read();
     match call.query("reportType") {
         Some("duration") => {
-            let unit = period_unit(call)?;
+            let unit = needed(unit)?;
             let rows = report.durations(&world, unit, &TimeZone::UTC, Some(&call.caller));
             durations(call, &rows, unit, "task-report.csv")
         }
         Some("count") => {
             let by_name = match call.query("groupBy") {
                 Some("taskName") => true,
-                Some("processDefinition") | None => false,
-                Some(other) => {
+                Some("processDefinition") => false,
+                other => {
+                    let other = other.unwrap_or("null");
                     return Err(Failure::bad(format!("groupBy parameter has invalid value: {other}")));
                 }
             };
@@ -216,7 +240,8 @@ fn task_report(call: &Call) -> Reply {
                 .collect();
             Answer::json(&rows)
         }
-        _ => Err(Failure::bad("Parameter reportType is not set.")),
+        Some(other) => Err(no_report(other)),
+        None => Err(Failure::bad("Parameter reportType is not set.")),
     }
 }
 
@@ -227,10 +252,10 @@ fn activity_statistics(call: &Call) -> Reply {
         _ => return Err(Failure::bad("Only a single sorting parameter specified. sortBy and sortOrder required")),
     };
     let query = HistoricActivityStatisticsQuery {
-        finished: call.flag("finished", false),
-        canceled: call.flag("canceled", false),
-        complete_scope: call.flag("completeScope", false),
-        incidents: call.flag("incidents", false),
+        finished: flag(call, "finished")?,
+        canceled: flag(call, "canceled")?,
+        complete_scope: flag(call, "completeScope")?,
+        incidents: flag(call, "incidents")?,
         started_before: time(call, "startedBefore")?,
         started_after: time(call, "startedAfter")?,
         finished_before: time(call, "finishedBefore")?,
@@ -290,8 +315,8 @@ fn cleanable(call: &Call, ids: &str, keys: &str) -> Result<CleanableReport, Fail
         definition_id_in: list(call, ids)?,
         definition_key_in: list(call, keys)?,
         tenant_id_in: list(call, "tenantIdIn")?,
-        without_tenant_id: call.flag("withoutTenantId", false),
-        compact: call.flag("compact", false),
+        without_tenant_id: flag(call, "withoutTenantId")?,
+        compact: flag(call, "compact")?,
         descending,
         now: call.app.engine.now(),
         strategy: call.app.engine.clean_up_strategy(),

@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// What is counted besides instances.
-fn options(call: &Call) -> StatisticsOptions {
-    StatisticsOptions {
+fn options(call: &Call) -> Result<StatisticsOptions, Failure> {
+    Ok(StatisticsOptions {
         failed_jobs: call.flag("failedJobs", false),
         incidents: call.flag("incidents", false),
         incidents_for_type: call.query("incidentsForType").map(str::to_owned),
         root_incidents: call.flag("rootIncidents", false),
-    }
+    })
 }
 
 fn incidents_json(counts: &[IncidentCount]) -> Json {
@@ -29,11 +29,18 @@ fn incidents_json(counts: &[IncidentCount]) -> Json {
 
 /// `GET /process-definition/statistics`.
 pub(super) fn of_definitions(call: &Call) -> Reply {
-    let options = options(call);
-    if options.incidents && options.incidents_for_type.is_some() {
-        return Err(Failure::bad(
-            "Only one of the query parameter includeIncidents or includeIncidentsForType can be set.",
-        ));
+    let options = options(call)?;
+    // which are given counts, not what they say
+    let given = |name: &str| call.query(name).is_some();
+    for (one, other) in
+        [("Incidents", "IncidentsForType"), ("Incidents", "RootIncidents"), ("RootIncidents", "IncidentsForType")]
+    {
+        let parameter = |name: &str| format!("{}{}", name[..1].to_lowercase(), &name[1..]);
+        if given(&parameter(one)) && given(&parameter(other)) {
+            return Err(Failure::bad(format!(
+                "Only one of the query parameter include{one} or include{other} can be set."
+            )));
+        }
     }
     let page = page(call)?;
     let world = call.app.engine.read();
@@ -60,7 +67,7 @@ pub(super) fn of_definitions(call: &Call) -> Reply {
 
 /// `GET /process-definition/{id}/statistics`.
 pub(super) fn of_activities(call: &Call) -> Reply {
-    let options = options(call);
+    let options = options(call)?;
     if call.query("incidents").is_some() && options.incidents_for_type.is_some() {
         return Err(Failure::bad(
             "Only one of the query parameter includeIncidents or includeIncidentsForType can be set.",

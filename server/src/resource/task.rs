@@ -59,6 +59,7 @@ pub(super) fn sorting_key(name: &str, parameters: &Object) -> Result<Option<Task
         "processVariable" => VariableSortingScope::ProcessInstance,
         "executionVariable" => VariableSortingScope::Execution,
         "taskVariable" => VariableSortingScope::Task,
+        "caseExecutionVariable" | "caseInstanceVariable" => return Ok(Some(TaskSorting::OfCase)),
         _ => return Ok(TaskSorting::from_name(name)),
     };
     let variable = parameters.text("variable")?.unwrap_or_default();
@@ -130,11 +131,12 @@ fn with_more(row: &TaskRow<'_>, view: &TaskView<'_>, shown: Shown) -> serde_json
 fn read(call: &Call) -> Result<TaskQuery, Failure> {
     if call.method == axum::http::Method::POST {
         let mut body = call.object()?;
+        expression::refuse(&body)?;
         expression::evaluate_groups(call, &mut body)?;
         return query_of(&body);
     }
     let mut query = criteria(call, TASK)?;
-    query.sorting = sorting(call, sorting_key)?;
+    query.sorting = sorting(call, |name, _| Ok(TaskSorting::from_name(name)))?;
     check_usage(&query)?;
     Ok(query)
 }
@@ -156,6 +158,19 @@ fn check_usage(query: &TaskQuery) -> Result<(), Failure> {
              'includeAssignedTasks'.",
         )
         .into());
+    }
+    for group in &query.or_queries {
+        let refused = [
+            ("withCandidateGroups", group.with_candidate_groups),
+            ("withoutCandidateGroups", group.without_candidate_groups),
+            ("withCandidateUsers", group.with_candidate_users),
+            ("withoutCandidateUsers", group.without_candidate_users),
+        ];
+        if let Some((name, _)) = refused.iter().find(|(_, given)| *given) {
+            let text = format!("Invalid query usage: cannot set {name}() within 'or' query");
+            return Err(Fault::engine(text).into());
+        }
+        check_usage(group)?;
     }
     let with_due_date = query.due_date.is_some() || query.due_before.is_some() || query.due_after.is_some();
     if query.without_due_date && with_due_date {
