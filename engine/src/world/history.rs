@@ -40,7 +40,20 @@ struct Part {
     first: Id,
     past: Past,
     notes: BTreeMap<Id, Note>,
+    /// Events folded into it: what it takes of the memory.
+    events: u64,
 }
+
+impl Part {
+    fn forget(&mut self, root: Id) -> Option<Note> {
+        let note = self.notes.remove(&root)?;
+        self.events = self.events.saturating_sub(u64::from(note.events));
+        Some(note)
+    }
+}
+
+/// Events of an ordinary root: a part, and the memory, is full with as many times its number of roots, too.
+const EVENTS_OF_ROOT: u64 = 64;
 
 /// All history: in memory, and what is known of the rest.
 #[derive(Clone, Debug)]
@@ -168,15 +181,17 @@ impl History {
         if deleted && self.cold.root(id).is_some_and(|root| root.single.is_some()) {
             // it was all there is: nothing of it needs to be read
             self.cold.leave(id);
+            self.parts[0].events += 1;
             self.parts[0].notes.insert(id, Note { base: 1, events: 1, ..Note::default() });
             self.emptied.insert(id);
             return;
         }
         let part = self.part_of(id);
         let age = self.opened;
-        let Part { past, notes, .. } = &mut self.parts[part];
+        let Part { past, notes, events, .. } = &mut self.parts[part];
         let note = notes.entry(id).or_default();
         note.events += 1;
+        *events += 1;
         note.age = age;
         note.pinned |= !belongs(event, id);
         past.apply(root, event);
@@ -204,7 +219,9 @@ impl History {
             self.bring_back(root, stored);
             return 0;
         }
-        if after == self.parts.len() && self.parts[at].notes.len() >= self.part_size {
+        let part = &self.parts[at];
+        let is_full = part.notes.len() >= self.part_size || part.events >= self.part_size as u64 * EVENTS_OF_ROOT;
+        if after == self.parts.len() && is_full {
             self.opened += 1;
             self.parts.push(Part { first: root, ..Part::default() });
             return after;
@@ -212,9 +229,10 @@ impl History {
         at
     }
 
-    /// Whether there is more in memory than so many roots, or enough to delete on disk.
+    /// Whether there is more in memory than so many roots, or than as many usually have, or enough to delete on disk.
     pub(crate) fn is_beyond(&self, most: usize) -> bool {
-        self.roots_in_memory() > most || self.emptied.len() >= SMALL_PORTION
+        let events: u64 = self.parts.iter().map(|part| part.events).sum();
+        self.roots_in_memory() > most || events > most as u64 * EVENTS_OF_ROOT || self.emptied.len() >= SMALL_PORTION
     }
 
     /// Names roots that should leave the memory: of the oldest part that can spare any, those that were not at work lately.
@@ -277,7 +295,7 @@ impl History {
         let mut dropped = Past::default();
         if let Some(at) = self.parts.iter().position(|one| one.first == frozen.part) {
             for root in &frozen.roots {
-                self.parts[at].notes.remove(root);
+                self.parts[at].forget(*root);
                 self.emptied.remove(root);
             }
             // rows that belong to none of the roots stay where they are
@@ -287,6 +305,7 @@ impl History {
                 let Part { past, notes, .. } = self.parts.remove(at);
                 for (root, note) in notes {
                     self.parts[0].past.load(past.of_root(root));
+                    self.parts[0].events += u64::from(note.events);
                     self.parts[0].notes.insert(root, note);
                 }
                 dropped = past;

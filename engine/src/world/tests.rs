@@ -370,3 +370,23 @@ fn events_of_no_root_are_kept_too() {
     });
     assert!(world.historic_process_instance(Id::new(5)).is_some());
 }
+
+#[test]
+fn history_of_few_big_roots_is_too_much_as_well() {
+    let mut history = super::history::History::default();
+    history.set_part_size(2);
+    let mut random = Random(7);
+    // each root has what 32 ordinary ones have
+    for root in [10_000_u128, 20_000, 30_000, 40_000] {
+        let mut events = 0;
+        while events < 32 * 64 {
+            for event in fixture::random_history(&mut random, root, Id::new(7), None) {
+                history.apply(Some(Id::new(root)), &event);
+                events += 1;
+            }
+        }
+    }
+    assert_eq!(history.roots_in_memory(), 4);
+    assert!(history.is_beyond(100) && !history.is_beyond(200));
+    assert_eq!(history.spare().map(|(_, roots)| roots), Some(vec![Id::new(10_000)]));
+}
