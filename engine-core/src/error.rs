@@ -149,6 +149,14 @@ impl Fault {
         Self::new(FaultKind::BadUserRequest, message)
     }
 
+    /// `ProcessEnginePersistenceException`: what was to be written breaks a constraint of Camunda's database, such as a key that
+    /// is taken, or a foreign key.
+    pub fn persistence() -> Self {
+        let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed message and \
+                    the entire exception stack trace.";
+        Self::new(FaultKind::Persistence, text)
+    }
+
     /// Work is refused for the time being.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(FaultKind::Unavailable, message)

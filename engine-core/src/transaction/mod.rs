@@ -384,10 +384,26 @@ impl Tx<'_> {
             self.t.operating = false;
             let Some(todo) = self.t.pending.pop_front() else {
                 self.keep_changed_objects()?;
+                self.ensure_nobody_is_orphaned()?;
                 return Ok(None);
             };
             self.todo(todo)?;
         }
+    }
+
+    /// Refuses to end with executions below one that is gone. In Camunda the foreign keys of `ACT_RU_EXECUTION` do, as what was
+    /// deleted is flushed: a scope that ends on behalf of its snapshot for compensation, whose event subprocess a timer has
+    /// started, would leave those behind that still run in it.
+    fn ensure_nobody_is_orphaned(&self) -> Step {
+        for (id, _) in self.t.scratch.iter().filter(|(_, scratch)| scratch.removed) {
+            let state = &self.t.state;
+            if state.execution(*id).is_none()
+                && (state.children(*id).next().is_some() || state.called_instance(*id).is_some())
+            {
+                return Err(Fault::persistence());
+            }
+        }
+        Ok(())
     }
 
     /// An interrupted or ended execution neither takes a flow nor starts an activity.

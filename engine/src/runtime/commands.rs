@@ -101,10 +101,8 @@ impl Lane {
                     return done(Err(fault));
                 }
                 if draft.id.as_ref().is_some_and(|id| self.shared.world.read().task_by_text(id).is_some()) {
-                    // the text of Camunda for a primary key that is taken
-                    let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed \
-                                message and the entire exception stack trace.";
-                    return done(Err(Fault::new(FaultKind::Persistence, text)));
+                    // a primary key that is taken
+                    return done(Err(Fault::persistence()));
                 }
                 self.ids.fresh()
             }

@@ -272,11 +272,7 @@ impl Change<'_> {
 
 /// There is a row of the same key already.
 fn stored_already() -> Fault {
-    Fault::new(
-        FaultKind::Persistence,
-        "An exception occurred in the persistence layer. Please check the server logs for a detailed message and the entire \
-         exception stack trace.",
-    )
+    Fault::persistence()
 }
 
 /// What changed under the hands of the caller: the row is not as it was read.
