@@ -61,7 +61,7 @@ impl Tx<'_> {
             let failed = self.scratch(id).is_some_and(|s| s.end_listeners_failed);
             if row.activity_state != ActivityState::Ending || failed {
                 self.scratch_mut(id).canceled = true;
-                self.notify_end(id, EndKind::Cancel)?;
+                self.notify_end(id, EndKind::Interrupt)?;
                 self.scratch_mut(id).canceled = false;
             }
             self.change(id, |row| row.activity_state = ActivityState::Default);

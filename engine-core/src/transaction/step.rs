@@ -584,29 +584,32 @@ impl Tx<'_> {
         let definition = self.definition_of(id)?;
         let Some(activity) = self.execution(id).activity else { return Ok(true) };
         let node = definition.graph.node(activity);
-        self.change(id, |row| row.sequence += 1);
-        if let Some(parent) = self.execution(id).parent {
-            let composite = is_composite(&node.kind) || self.throws_compensation(&node.kind);
-            if self.execution(id).is_scope && node.is_scope && composite {
-                let instance = self.execution(parent).activity_instance;
-                self.change(id, |row| row.activity_instance = instance);
-                self.leave_activity_instance(parent);
+        if kind != EndKind::Interrupt {
+            self.change(id, |row| row.sequence += 1);
+            if let Some(parent) = self.execution(id).parent {
+                let composite = is_composite(&node.kind) || self.throws_compensation(&node.kind);
+                if self.execution(id).is_scope && node.is_scope && composite {
+                    let instance = self.execution(parent).activity_instance;
+                    self.change(id, |row| row.activity_instance = instance);
+                    self.leave_activity_instance(parent);
+                }
             }
         }
         if kind != EndKind::End {
             // what ended inside it completed its scope, not it its own
             self.scratch_mut(id).complete_scope = false;
         }
-        if kind != EndKind::Transition {
+        if matches!(kind, EndKind::End | EndKind::Cancel) {
             if let Some(scratch) = self.t.scratch.get_mut(&id) {
                 scratch.transition = None;
             }
         }
         let failed = self.scratch(id).is_some_and(|s| s.end_listeners_failed);
-        if self.execution(id).activity_instance.is_none() {
+        // what waits to enter its activity, or has left it, has no activity instance; its end listeners run when it is interrupted
+        if self.execution(id).activity_instance.is_none() && kind != EndKind::Interrupt {
             return Ok(true);
         }
-        let canceled = kind == EndKind::Cancel;
+        let canceled = matches!(kind, EndKind::Cancel | EndKind::Interrupt);
         if !failed {
             let state = if canceled { ActivityState::Canceled } else { ActivityState::Ending };
             self.change(id, |row| row.activity_state = state);
@@ -687,4 +690,7 @@ pub(crate) enum EndKind {
     End,
     /// Cancelled.
     Cancel,
+    /// Interrupted at its activity (`fire-activity-end`): the scope stays, and so does the activity instance that the parent
+    /// keeps for it. The snapshot of a subprocess has none there: its parent is at an activity of its own.
+    Interrupt,
 }

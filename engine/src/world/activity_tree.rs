@@ -156,7 +156,10 @@ impl<'w> Builder<'w> {
                     let around = self.scope_around(leaf, activity);
                     let parent =
                         mapping.get(&around).map_or(root, |execution| self.parent_activity_instance(execution));
-                    instances.insert(id, Instance { scope: Some(activity), parent: Some(parent), execution: leaf });
+                    // one that says it is in no activity instance but the process instance's takes not the place of that one
+                    if id != root {
+                        instances.insert(id, Instance { scope: Some(activity), parent: Some(parent), execution: leaf });
+                    }
                     at_leaf = Some(activity);
                 }
                 Some(_) => {}

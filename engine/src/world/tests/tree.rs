@@ -124,3 +124,11 @@ fn tree_leaves_out_event_scopes_and_shows_incidents() {
     assert_eq!((view.incidents, view.children[0].incidents.clone()), (vec![], vec![Id::new(9)]));
     assert_eq!(world.activity_tree(Id::new(1)), None);
 }
+
+/// A token that says it is in no activity instance but the process instance's is not its own parent, for ever.
+#[test]
+fn tree_ends_where_an_activity_has_the_id_of_the_process_instance() {
+    let mut world = tree_world();
+    world.put_execution(at(execution(1000, None, 1000, Id::new(1)), 0, Some(1000)));
+    assert_eq!(tree(&world), ["p @1000"]);
+}
