@@ -182,21 +182,6 @@ impl Tx<'_> {
         Ok(Some(handler.interrupting))
     }
 
-    /// The execution of `scope`, given the execution of a scope inside or equal to it.
-    pub(crate) fn execution_for_scope_from(&mut self, execution: Id, inner: NodeIx, scope: NodeIx) -> Step<Id> {
-        let definition = self.definition_of(execution)?;
-        let (mut at, mut at_scope) = (execution, inner);
-        while at_scope != scope {
-            at_scope = definition.graph.node(at_scope).parent;
-            let parent = self
-                .execution(at)
-                .parent
-                .ok_or_else(|| Fault::engine("an escalation handler's scope has no execution"))?;
-            at = self.scope_execution(parent);
-        }
-        Ok(at)
-    }
-
     fn activity_text(&mut self, id: Id) -> Step<String> {
         let definition = self.definition_of(id)?;
         Ok(self.execution(id).activity.map_or_else(String::new, |node| definition.graph.node(node).id.to_string()))

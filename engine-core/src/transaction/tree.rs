@@ -373,13 +373,20 @@ impl Tx<'_> {
     }
 
     /// The scope execution of a flow scope that encloses (or is) where an execution is.
-    ///
-    /// Walks scope executions upward beside the flow scopes, as Camunda's activity-execution mapping.
     pub(crate) fn execution_for_scope(&mut self, id: Id, scope: NodeIx) -> Step<Id> {
         let definition = self.definition_of(id)?;
+        let inner = self.flow_scope(&definition.graph, id);
+        self.execution_for_scope_from(self.scope_execution(id), inner, scope)
+    }
+
+    /// The scope execution of a flow scope, given that of a scope inside or equal to it.
+    ///
+    /// Walks scope executions upward beside the flow scopes, as Camunda's activity-execution mapping. What is compensated stands
+    /// below the execution that throws, which is no scope around it: from there on the scopes are those around the throw.
+    pub(crate) fn execution_for_scope_from(&mut self, inside: Id, inner: NodeIx, scope: NodeIx) -> Step<Id> {
+        let definition = self.definition_of(inside)?;
         let graph = &definition.graph;
-        let mut at_scope = self.flow_scope(graph, id);
-        let mut at = self.scope_execution(id);
+        let (mut at, mut at_scope) = (inside, inner);
         loop {
             if at_scope == scope {
                 return Ok(at);
@@ -390,9 +397,15 @@ impl Tx<'_> {
             at_scope = graph.node(at_scope).parent;
             let Some(parent) = self.execution(at).parent else { break };
             at = self.scope_execution(parent);
+            let row = self.execution(at);
+            if let Some(node) = row.activity.filter(|node| row.is_scope && graph.node(*node).is_scope) {
+                if self.throws_compensation(&graph.node(node).kind) {
+                    at_scope = node;
+                }
+            }
         }
         Err(crate::error::Fault::engine(format!(
-            "no execution for scope '{}' around execution {id}",
+            "no execution for scope '{}' around execution {inside}",
             graph.node(scope).id
         )))
     }
