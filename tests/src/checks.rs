@@ -119,6 +119,10 @@ fn orphans(world: &World, found: &mut Vec<String>) {
 }
 
 /// Every active token waits for something: none is lost, none is left between two steps.
+///
+/// But one that waits at a join, alone in its scope, is active from when an event subprocess starts beside it, and no later token
+/// joins it, as in Camunda: it makes an execution active on which an event handler is executed, and the one that takes its place
+/// is as active.
 fn tokens(world: &World, found: &mut Vec<String>) {
     let mut reasons: BTreeSet<Id> = world.tasks().filter_map(|row| row.execution).collect();
     reasons.extend(world.jobs().filter_map(|row| row.execution));
@@ -128,7 +132,10 @@ fn tokens(world: &World, found: &mut Vec<String>) {
     let parents: BTreeSet<Id> = world.executions().filter_map(|row| row.parent).collect();
     for row in world.executions() {
         let leaf = !parents.contains(&row.id);
-        if leaf && row.is_active && !row.is_event_scope && !reasons.contains(&row.id) {
+        let joins = row.activity.and_then(|node| world.node(row.definition, node)).is_some_and(|node| {
+            row.is_concurrent && ["parallelGateway", "inclusiveGateway"].contains(&&*node.activity_type)
+        });
+        if leaf && row.is_active && !row.is_event_scope && !reasons.contains(&row.id) && !joins {
             found.push(format!("execution {} is active at {:?} and waits for nothing", row.id, row.activity));
         }
     }
