@@ -139,9 +139,9 @@ impl Tx<'_> {
                     let node = graph.node(activity);
                     let row = self.execution(id).clone();
                     let executes_non_scope = !node.is_scope;
-                    let waits_before = node.is_scope && row.activity_instance.is_none() && node.async_before;
+                    let waits = node.is_scope && row.activity_instance.is_none();
                     let compensating = super::modify::runs_handler_without_scope(&graph, &row);
-                    if row.is_scope && (executes_non_scope || waits_before) && !compensating {
+                    if row.is_scope && (executes_non_scope || waits) && !compensating {
                         self.leave_activity_instance(id);
                         let above = if node.parent == PROCESS { None } else { Some(node.parent) };
                         self.change(id, |row| row.activity = above);
