@@ -388,6 +388,8 @@ rows! {
         19 batch: Option<Id>,
         /// The node that ran it.
         20 hostname: Option<Text>,
+        /// The deployment of the entities that a job of a batch works on; others have that of their process definition.
+        21 deployment: Option<Id>,
     }
     /// An external task's log entry.
     HistoricExternalTaskLog {

@@ -419,6 +419,9 @@ pub struct Job {
     /// The batch it works for.
     #[n(23)]
     pub batch: Option<Id>,
+    /// The deployment of the entities that a job of a batch works on; other jobs have that of their process definition.
+    #[n(24)]
+    pub deployment: Option<Id>,
 }
 
 /// What a subscription waits for.

@@ -690,6 +690,7 @@ impl Tx<'_> {
             removal_time: None,
             batch: job.batch,
             hostname: Some(self.host.settings().hostname.as_str().into()),
+            deployment: job.deployment,
         };
         if let Some(retries) = retries {
             row.retries = retries;

@@ -101,6 +101,7 @@ impl Tx<'_> {
             payload: None,
             revision: 0,
             batch: None,
+            deployment: None,
         })
     }
 

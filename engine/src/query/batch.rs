@@ -170,7 +170,8 @@ impl Criteria for BatchStatisticsQuery {
         check.since(self.started_after, Some(row.start));
         check.when(self.suspended, || row.suspended);
         check.when(self.active, || !row.suspended);
-        check.when(self.with_failures, || row.failed_jobs() > 0);
+        // of the two the one that asks for none counts
+        check.when(self.with_failures && !self.without_failures, || row.failed_jobs() > 0);
         check.when(self.without_failures, || row.failed_jobs() == 0);
         // here the tenants that are named count
         let none = self.without_tenant_id && self.tenant_id_in.is_empty();

@@ -109,7 +109,8 @@ impl<'w> JobRow<'w> {
 
     /// The deployment of its process definition.
     pub fn deployment(&self) -> Option<Id> {
-        self.world.process_definition(self.entity.definition?).map(|definition| definition.deployment)
+        let of_definition = || Some(self.world.process_definition(self.entity.definition?)?.deployment);
+        self.entity.deployment.or_else(of_definition)
     }
 }
 

@@ -140,7 +140,8 @@ impl ProcessInstanceQuery {
         } else {
             check.when(given, || meets(kind, id, message, pattern));
         }
-        check.when(self.with_incident, || meets(None, None, None, None));
+        // Camunda only joins incidents for it, and does not leave out who has none as soon as there are groups
+        check.when(self.with_incident && !any && self.or_queries.is_empty(), || meets(None, None, None, None));
     }
 }
 
@@ -184,7 +185,7 @@ impl Criteria for ProcessInstanceQuery {
             incident.and_then(|incident| incident.process_instance).into_iter().collect()
         } else if let Some(filter) = self.variables.first() {
             world.instances_with_variable(filter)
-        } else if self.with_incident {
+        } else if self.with_incident && self.or_queries.is_empty() {
             world.incidents().filter_map(|incident| incident.process_instance).collect()
         } else if let Some(id) = &self.process_definition_id {
             under_each(&by.definition, world.definition_named(id))

@@ -114,7 +114,7 @@ impl Lane {
             shared.check_plan(&tenants)?;
         }
         let world = shared.world.read();
-        group_by_deployment(&world, &what, &mut ids);
+        let deployment = group_by_deployment(&world, &what, &mut ids);
         let options = &shared.options.batches;
         let kind = what.kind();
         let size = options.invocations_per_job_by_type.get(kind).copied().unwrap_or(options.invocations_per_job).max(1);
@@ -122,7 +122,7 @@ impl Lane {
         let batch = self.ids.fresh();
         let mut work = Work::default();
         let tenant = tenant_of(&world, &what);
-        let mut definition = |lane: &mut Self, job_type: &str| {
+        let mut definition = |lane: &mut Self, job_type: &str, deployment: Option<Id>| {
             let row = JobDefinition {
                 id: lane.ids.fresh(),
                 definition: None,
@@ -133,14 +133,14 @@ impl Lane {
                 suspended: false,
                 overriding_priority: None,
                 tenant: tenant.clone(),
-                deployment: None,
+                deployment,
             };
             work.put(Record::JobDefinition(Box::new(row.clone())));
             row
         };
-        let seed = definition(self, "batch-seed-job");
-        let monitor = definition(self, "batch-monitor-job");
-        let jobs = definition(self, kind);
+        let seed = definition(self, "batch-seed-job", deployment);
+        let monitor = definition(self, "batch-monitor-job", None);
+        let jobs = definition(self, kind, None);
         work.put(Record::Batch(Box::new(Batch {
             id: batch,
             kind: kind.to_owned(),
@@ -165,6 +165,7 @@ impl Lane {
         let mut job = self.engine_job(JobKind::BatchSeed(batch));
         job.batch = Some(batch);
         job.tenant = seed.tenant.as_deref().map(Into::into);
+        job.deployment = seed.deployment;
         job.priority = shared.options.batches.priority;
         self.add_engine_job(&mut work, job, Some(&seed));
         Ok((batch, work))
@@ -192,6 +193,10 @@ impl Lane {
         job.suspended = batch.suspended || definition.is_some_and(|row| row.suspended);
         job.priority =
             definition.and_then(|row| row.overriding_priority).unwrap_or(self.shared.options.batches.priority);
+        job.deployment = match job.kind {
+            JobKind::BatchExecution(_, chunk) => deployment_of_chunk(world, batch, chunk),
+            _ => definition.and_then(|row| row.deployment),
+        };
         self.add_engine_job(work, job, definition);
     }
 
@@ -498,19 +503,41 @@ fn tenant_of(world: &World, what: &BatchWork) -> Option<String> {
     }
 }
 
-/// Entities of one deployment are worked on one after the other, as Camunda's jobs know their deployment.
-fn group_by_deployment(world: &World, what: &BatchWork, ids: &mut [Id]) {
-    let definition_of = |id: Id| match what {
+/// Entities of one deployment are worked on one after the other, those of none last, as Camunda's jobs know their
+/// deployment. Gives that of the first.
+fn group_by_deployment(world: &World, what: &BatchWork, ids: &mut [Id]) -> Option<Id> {
+    ids.sort_by_cached_key(|id| {
+        let deployment = deployment_of(world, what, *id);
+        (deployment.is_none(), deployment)
+    });
+    deployment_of(world, what, *ids.first()?)
+}
+
+/// The deployment of what a job of a batch works on.
+fn deployment_of_chunk(world: &World, batch: &Batch, chunk: u32) -> Option<Id> {
+    let content = world.batch_content(batch.id)?;
+    let first = content.chunk(chunk, batch.invocations_per_batch_job).first()?;
+    deployment_of(world, &content.work, *first)
+}
+
+/// The deployment of an entity that a batch works on; where a batch is about one process definition, of that.
+fn deployment_of(world: &World, what: &BatchWork, id: Id) -> Option<Id> {
+    let definition = match what {
+        BatchWork::Migrate { source: definition, .. }
+        | BatchWork::Modify { definition, .. }
+        | BatchWork::Restart { definition, .. } => Some(*definition),
         BatchWork::SetJobRetries { .. } => world.job(id).and_then(|job| job.definition),
         BatchWork::SetExternalTaskRetries { .. } => world.external_task(id).map(|task| task.definition),
-        BatchWork::DeleteHistoricInstances | BatchWork::SetRemovalTime { .. } => {
-            world.historic_process_instance(id).map(|row| row.definition)
+        BatchWork::DeleteDecisions | BatchWork::SetRemovalTime { of: RemovalTimeOwner::Decisions, .. } => {
+            let row = world.historic_decision(id)?;
+            return Some(world.decision_definition(row.decision_definition)?.deployment);
         }
-        _ => world.process_instance(id).map(|row| row.definition),
+        _ => {
+            let running = world.process_instance(id).map(|row| row.definition);
+            running.or_else(|| world.historic_process_instance(id).map(|row| row.definition))
+        }
     };
-    ids.sort_by_cached_key(|id| {
-        definition_of(*id).and_then(|definition| world.process_definition(definition)).map(|row| row.deployment)
-    });
+    Some(world.process_definition(definition?)?.deployment)
 }
 
 fn restart_request(what: &BatchWork, ids: &[Id]) -> Restart {

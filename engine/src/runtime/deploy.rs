@@ -398,6 +398,7 @@ impl Lane {
                 payload: None,
                 revision: 0,
                 batch: None,
+                deployment: None,
             }))));
         }
         Ok(records)

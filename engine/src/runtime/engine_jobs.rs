@@ -72,6 +72,7 @@ impl Lane {
             payload: None,
             revision: 0,
             batch: None,
+            deployment: None,
         }
     }
 
@@ -169,6 +170,7 @@ impl Lane {
             removal_time: None,
             batch: job.batch,
             hostname: Some(self.shared.options.settings.hostname.as_str().into()),
+            deployment: job.deployment,
         })))
     }
 

@@ -181,6 +181,7 @@ pub(crate) fn job(id: u128) -> Job {
         payload: None,
         revision: 0,
         batch: None,
+        deployment: None,
     }
 }
 

@@ -69,26 +69,68 @@ pub(crate) fn evaluate_groups(call: &Call, query: &mut Object) -> Result<(), Fai
     Ok(())
 }
 
-/// Refuses expressions in a query that is not stored; those of its groups are not looked at.
-pub(crate) fn refuse(query: &Object) -> Result<(), Failure> {
-    let given = |(name, value): (&String, &Json)| name.ends_with("Expression") && !value.is_null();
-    if query.0.iter().any(given) { Err(super::forbidden()) } else { Ok(()) }
+/// Which criteria of a query are expressions, by the names of the criteria; and those of its groups.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    own: Vec<String>,
+    groups: Vec<Given>,
 }
 
-/// Takes expressions out, where a query is only read, not run.
-pub(crate) fn leave_out(query: &mut Object) {
-    query.0.retain(|name, _| !name.ends_with("Expression"));
-    if let Some(Json::Array(groups)) = query.0.get_mut("orQueries") {
-        for group in groups.iter_mut().filter_map(Json::as_object_mut) {
-            group.retain(|name, _| !name.ends_with("Expression"));
-        }
+impl Given {
+    /// Of the query string of a call.
+    pub(crate) fn of_call(call: &Call) -> Self {
+        let own = call.query.iter().filter_map(|(name, _)| criterion(name)).collect();
+        Self { own, groups: Vec::new() }
     }
+
+    /// Takes the expressions out of a query, so that the rest can be read.
+    pub(crate) fn taken(query: &mut Object) -> Self {
+        Self::taken_from(&mut query.0)
+    }
+
+    fn taken_from(query: &mut serde_json::Map<String, Json>) -> Self {
+        let given = query.iter().filter(|(_, value)| !value.is_null());
+        let own = given.filter_map(|(name, _)| criterion(name)).collect();
+        query.retain(|name, _| criterion(name).is_none());
+        let groups = query.get_mut("orQueries").and_then(Json::as_array_mut).into_iter().flatten();
+        let groups = groups.map(|group| group.as_object_mut().map(Self::taken_from).unwrap_or_default()).collect();
+        Self { own, groups }
+    }
+
+    /// Whether a criterion is an expression.
+    pub(crate) fn has(&self, criterion: &str) -> bool {
+        self.own.iter().any(|name| name == criterion)
+    }
+
+    /// Of a group.
+    pub(crate) fn of_group(&self, index: usize) -> Option<&Self> {
+        self.groups.get(index)
+    }
+
+    /// Whether a group has an expression.
+    pub(crate) fn in_groups(&self) -> bool {
+        self.groups.iter().any(|group| !group.own.is_empty() || group.in_groups())
+    }
+
+    /// Refuses expressions in a query that is not stored; those of its groups are not looked at.
+    pub(crate) fn refuse(&self) -> Result<(), Failure> {
+        if self.own.is_empty() { Ok(()) } else { Err(super::forbidden()) }
+    }
+}
+
+/// The criterion that a parameter gives as an expression.
+fn criterion(parameter: &str) -> Option<String> {
+    let name = parameter.strip_suffix("Expression")?;
+    CRITERIA.iter().any(|(known, ..)| *known == name).then(|| name.to_owned())
 }
 
 fn value(call: &Call, text: &str, method: &str, kind: Kind) -> Result<Json, Failure> {
     let on = "class 'org.camunda.bpm.engine.impl.TaskQueryImpl'";
     let mismatch = || Failure::java("IllegalArgumentException", "argument type mismatch");
     let value = call.app.engine.query_value(text, &call.caller).map_err(|error| match error {
+        QueryExpressionError::Syntax(words) if words.starts_with("Could not resolve function") => {
+            Failure::java("ELException", words)
+        }
         QueryExpressionError::Syntax(words) => Failure::java("TreeBuilderException", words),
         QueryExpressionError::Unresolved => {
             Fault::engine(format!("Unable to resolve expression '{text}' for method '{method}' on {on}")).into()

@@ -5,7 +5,19 @@ use tollgate::query::{
     HistoricIncidentQuery, HistoricJobLogQuery, UserOperationQuery,
 };
 
+use engine_core::error::Fault;
+
 use crate::http::parameters;
+
+/// What is said of null in a list of the job log.
+fn null_in_job_log(named: &str) -> Fault {
+    Fault::null(format!("{named} contains null value"))
+}
+
+/// The same in the log of external tasks, which has one name for all its lists.
+fn null_in_external_task_log(_: &str) -> Fault {
+    Fault::not_valid("activityIds contains null value")
+}
 
 parameters! {
     /// Criteria of [`HistoricDetailQuery`].
@@ -79,9 +91,6 @@ parameters! {
         "processDefinitionKey" => process_definition_key,
         "deploymentId" => deployment_id,
         "hostname" => hostname,
-        "activityIdIn" => activity_id_in,
-        "failedActivityIdIn" => failed_activity_id_in,
-        "executionIdIn" => execution_id_in,
         "tenantIdIn" => tenant_id_in,
         "jobPriorityHigherThanOrEquals" => job_priority_higher_than_or_equals,
         "jobPriorityLowerThanOrEquals" => job_priority_lower_than_or_equals,
@@ -90,6 +99,11 @@ parameters! {
         "successLog" => success_log,
         "deletionLog" => deletion_log,
         "withoutTenantId" => without_tenant_id,
+    } with {
+        "activityIdIn" => |query, input| super::filled(&mut query.activity_id_in, input, "activityIds", null_in_job_log),
+        "failedActivityIdIn" =>
+            |query, input| super::filled(&mut query.failed_activity_id_in, input, "activityIds", null_in_job_log),
+        "executionIdIn" => |query, input| super::filled(&mut query.execution_id_in, input, "executionIds", null_in_job_log),
     }
 }
 
@@ -104,9 +118,6 @@ parameters! {
         "processInstanceId" => process_instance_id,
         "processDefinitionId" => process_definition_id,
         "processDefinitionKey" => process_definition_key,
-        "activityIdIn" => activity_id_in,
-        "activityInstanceIdIn" => activity_instance_id_in,
-        "executionIdIn" => execution_id_in,
         "tenantIdIn" => tenant_id_in,
         "priorityHigherThanOrEquals" => priority_higher_than_or_equals,
         "priorityLowerThanOrEquals" => priority_lower_than_or_equals,
@@ -115,6 +126,13 @@ parameters! {
         "successLog" => success_log,
         "deletionLog" => deletion_log,
         "withoutTenantId" => without_tenant_id,
+    } with {
+        "activityIdIn" => |query, input| super::filled(&mut query.activity_id_in, input, "activityIds", null_in_external_task_log),
+        "activityInstanceIdIn" => |query, input| {
+            super::filled(&mut query.activity_instance_id_in, input, "activityInstanceIds", null_in_external_task_log)
+        },
+        "executionIdIn" =>
+            |query, input| super::filled(&mut query.execution_id_in, input, "executionIds", null_in_external_task_log),
     }
 }
 

@@ -118,14 +118,6 @@ fn no_case(impossible: &mut bool, input: Input<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses an expression as a criterion: only filters that are stored may have them, which evaluate them beforehand.
-fn no_expression(input: Input<'_>) -> Result<(), Failure> {
-    if matches!(input, Input::Json(serde_json::Value::Null)) {
-        return Ok(());
-    }
-    Err(forbidden())
-}
-
 fn forbidden() -> Failure {
     Fault::bad_request(
         "Expressions are forbidden in adhoc queries. This behavior can be toggled in the process engine configuration",
@@ -144,6 +136,28 @@ fn ids(field: &mut Vec<String>, input: Input<'_>) -> Result<(), Failure> {
     if let Some(ids) = input.list()? {
         *field = ids;
     }
+    Ok(())
+}
+
+/// Takes texts of which Camunda wants none to be empty or null. `named`: their name in its words; `null`: makes what it says of
+/// one that is null.
+fn filled(field: &mut Vec<String>, input: Input<'_>, named: &str, null: fn(&str) -> Fault) -> Result<(), Failure> {
+    let texts = match input {
+        // as Java splits: empty texts at the end don't count, but one alone does
+        Input::Query { text: "", .. } => vec![String::new()],
+        Input::Query { text, .. } => match text.trim_end_matches(',') {
+            "" => Vec::new(),
+            text => text.split(',').map(str::to_owned).collect(),
+        },
+        Input::Json(serde_json::Value::Array(items)) if items.iter().any(serde_json::Value::is_null) => {
+            return Err(null(named).into());
+        }
+        Input::Json(_) => input.list()?.unwrap_or_default(),
+    };
+    if texts.iter().any(String::is_empty) {
+        return Err(Fault::not_valid(format!("{named} contains empty string")).into());
+    }
+    *field = texts;
     Ok(())
 }
 

@@ -90,22 +90,28 @@ pub(crate) fn from_object<Q: Default>(object: &Object, table: &[Parameter<Q>]) -
     Ok(query)
 }
 
+/// A parameter of the query string that is a number for Camunda's JAX-RS; an empty text is none.
+///
+/// # Errors
+/// `QueryParamException` with 404 when it is not a number.
+pub(crate) fn whole_number(call: &Call, name: &str) -> Result<Option<i32>, Failure> {
+    let number = call.query(name).filter(|text| !text.is_empty()).map(str::parse).transpose();
+    number.map_err(|_| Failure::new(StatusCode::NOT_FOUND, "QueryParamException", "HTTP 404 Not Found"))
+}
+
 /// Which rows of a result: `firstResult` and `maxResults`, always from the query string. -1 stands for none at all.
 ///
 /// # Errors
-/// `QueryParamException` with 404 when one is not a number, as the JAX-RS of Camunda does; what its database says about
-/// numbers below -1.
+/// As of [`whole_number`]; what Camunda's database says about numbers below -1.
 pub(crate) fn page(call: &Call) -> Result<Page, Failure> {
     let number = |name| -> Result<Option<i32>, Failure> {
-        match call.query(name).filter(|text| !text.is_empty()).map(str::parse::<i32>) {
-            None => Ok(None),
-            Some(Ok(number)) if number < -1 => {
+        match whole_number(call, name)? {
+            Some(number) if number < -1 => {
                 let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed \
                             message and the entire exception stack trace.";
                 Err(Fault::new(FaultKind::Persistence, text).into())
             }
-            Some(Ok(number)) => Ok(Some(number)),
-            Some(Err(_)) => Err(Failure::new(StatusCode::NOT_FOUND, "QueryParamException", "HTTP 404 Not Found")),
+            number => Ok(number),
         }
     };
     let (first, most) = (number("firstResult")?, number("maxResults")?);

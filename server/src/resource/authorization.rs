@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     criteria::admin::AUTHORIZATION,
-    http::{Answer, Call, Failure, Media, Object, Reply, Routes},
+    http::{Answer, Call, Failure, Media, Object, Reply, Routes, params},
     view::admin::AuthorizationView,
 };
 
@@ -69,12 +69,12 @@ fn one(call: &Call) -> Reply {
 
 /// Whether the caller, or another user, has a permission; everybody has all where authorizations don't count.
 fn check(call: &Call) -> Reply {
+    let resource_type = params::whole_number(call, "resourceType")?;
     let required =
         |name: &str| call.query(name).ok_or_else(|| Failure::bad(format!("Query parameter '{name}' cannot be null")));
     let permission_name = required("permissionName")?.to_owned();
     let resource_name = required("resourceName")?.to_owned();
-    required("resourceType")?;
-    let resource_type = call.input("resourceType").map(|input| input.int()).transpose()?.flatten().unwrap_or_default();
+    let resource_type = resource_type.ok_or_else(|| Failure::bad("Query parameter 'resourceType' cannot be null"))?;
     let user = call.caller.user.clone().ok_or_else(|| {
         Failure::new(
             StatusCode::UNAUTHORIZED,

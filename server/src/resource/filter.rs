@@ -105,8 +105,8 @@ fn draft(body: &Object) -> Result<FilterDraft, Failure> {
     let text = |name: &str| body.value(name).map(ToString::to_string);
     // the query must be one that can be read
     if let Some(mut query) = body.object("query")? {
-        expression::leave_out(&mut query);
-        task::query_of(&query)?;
+        let expressions = expression::Given::taken(&mut query);
+        task::query_of(&query, &expressions)?;
     }
     Ok(FilterDraft {
         resource_type: body.text("resourceType")?,
@@ -197,7 +197,7 @@ fn query_of(call: &Call, filter: &Filter, extension: Option<Object>) -> Result<T
     }
     let mut query = Object(query);
     expression::evaluate(call, &mut query)?;
-    task::query_of(&query)
+    task::query_of(&query, &expression::Given::default())
 }
 
 /// The query a call runs.

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use engine_core::{
-    command::{Command, Outcome, TaskCommand, TaskDraft},
+    command::{Command, NamedValue, Outcome, TaskCommand, TaskDraft, Variables},
     error::Fault,
 };
-use models::Id;
+use models::{Id, Value, value::NullType};
 use serde::Serialize;
 use serde_json::json;
 use tollgate::{
     Answered,
     query::{Page, TaskQuery, TaskRow, TaskSorting, VariableSorting, VariableSortingScope},
-    state::{DelegationState, IdentityLink},
+    state::{DelegationState, IdentityLink, Variable},
     world::World,
 };
 
@@ -131,18 +131,62 @@ fn with_more(row: &TaskRow<'_>, view: &TaskView<'_>, shown: Shown) -> serde_json
 fn read(call: &Call) -> Result<TaskQuery, Failure> {
     if call.method == axum::http::Method::POST {
         let mut body = call.object()?;
-        expression::refuse(&body)?;
+        // the query is built before its expressions are looked at, so that what is wrong with the rest comes first
+        let mut rest = body.clone();
+        let expressions = expression::Given::taken(&mut rest);
+        let query = query_of(&rest, &expressions)?;
+        expressions.refuse()?;
+        if !expressions.in_groups() {
+            return Ok(query);
+        }
         expression::evaluate_groups(call, &mut body)?;
-        return query_of(&body);
+        return query_of(&body, &expression::Given::default());
     }
+    let expressions = expression::Given::of_call(call);
     let mut query = criteria(call, TASK)?;
     query.sorting = sorting(call, |name, _| Ok(TaskSorting::from_name(name)))?;
-    check_usage(&query)?;
+    check_usage(&query, &expressions)?;
+    expressions.refuse()?;
     Ok(query)
 }
 
-/// Refuses what the query builder of Camunda refuses.
-fn check_usage(query: &TaskQuery) -> Result<(), Failure> {
+/// Refuses what the query builder of Camunda refuses, in its order. `by`: the criteria that are expressions.
+fn check_usage(query: &TaskQuery, by: &expression::Given) -> Result<(), Failure> {
+    let refused = |text: String| Err(Fault::engine(format!("Invalid query usage: {text}")).into());
+    for (index, group) in query.or_queries.iter().enumerate() {
+        let unfit = [
+            ("withCandidateGroups", group.with_candidate_groups),
+            ("withoutCandidateGroups", group.without_candidate_groups),
+            ("withCandidateUsers", group.with_candidate_users),
+            ("withoutCandidateUsers", group.without_candidate_users),
+        ];
+        if let Some((name, _)) = unfit.iter().find(|(_, given)| *given) {
+            return refused(format!("cannot set {name}() within 'or' query"));
+        }
+        check_combinations(group, by.of_group(index).unwrap_or(&expression::Given::default()))?;
+    }
+    let user = query.candidate_user.is_some() || by.has("candidateUser");
+    if user && (query.candidate_group.is_some() || by.has("candidateGroup")) {
+        return refused("cannot set both candidateUser and candidateGroup".to_owned());
+    }
+    if user && (!query.candidate_groups.is_empty() || by.has("candidateGroups")) {
+        return refused("cannot set both candidateGroupIn and candidateUser".to_owned());
+    }
+    check_combinations(query, by)
+}
+
+/// Refuses what does not go together, neither in a query nor in a group of one.
+fn check_combinations(query: &TaskQuery, by: &expression::Given) -> Result<(), Failure> {
+    let with_due_date = query.due_date.is_some()
+        || query.due_before.is_some()
+        || query.due_after.is_some()
+        || ["dueDate", "dueBefore", "dueAfter"].iter().any(|name| by.has(name));
+    if query.without_due_date && with_due_date {
+        return Err(Fault::engine(
+            "Invalid query usage: cannot set both due date (equal to, before, or after) and withoutDueDate filters.",
+        )
+        .into());
+    }
     let by_candidates = query.candidate_user.is_some()
         || query.candidate_group.is_some()
         || query.candidate_group_like.is_some()
@@ -150,32 +194,13 @@ fn check_usage(query: &TaskQuery) -> Result<(), Failure> {
         || query.with_candidate_groups
         || query.without_candidate_groups
         || query.with_candidate_users
-        || query.without_candidate_users;
+        || query.without_candidate_users
+        || ["candidateUser", "candidateGroup", "candidateGroups"].iter().any(|name| by.has(name));
     if query.include_assigned_tasks && !by_candidates {
         return Err(Fault::engine(
             "Invalid query usage: candidateUser, candidateGroup, candidateGroupLike, candidateGroupIn, withCandidateGroups, \
              withoutCandidateGroups, withCandidateUsers, withoutCandidateUsers has to be called before \
              'includeAssignedTasks'.",
-        )
-        .into());
-    }
-    for group in &query.or_queries {
-        let refused = [
-            ("withCandidateGroups", group.with_candidate_groups),
-            ("withoutCandidateGroups", group.without_candidate_groups),
-            ("withCandidateUsers", group.with_candidate_users),
-            ("withoutCandidateUsers", group.without_candidate_users),
-        ];
-        if let Some((name, _)) = refused.iter().find(|(_, given)| *given) {
-            let text = format!("Invalid query usage: cannot set {name}() within 'or' query");
-            return Err(Fault::engine(text).into());
-        }
-        check_usage(group)?;
-    }
-    let with_due_date = query.due_date.is_some() || query.due_before.is_some() || query.due_after.is_some();
-    if query.without_due_date && with_due_date {
-        return Err(Fault::engine(
-            "Invalid query usage: cannot set both due date (equal to, before, or after) and withoutDueDate filters.",
         )
         .into());
     }
@@ -264,16 +289,59 @@ fn returned(wanted: bool, outcome: &Outcome) -> Option<serde_json::Value> {
     wanted.then_some(variables)
 }
 
+/// A task that belongs to no process, before it is completed.
+#[derive(Clone)]
+struct Alone {
+    /// Its own variables, whose values go with it.
+    own: Vec<NamedValue>,
+    parent: Option<String>,
+}
+
+impl Alone {
+    fn of(world: &World, id: &str) -> Option<Self> {
+        let task = world.task_by_text(id).filter(|task| task.process_instance.is_none())?;
+        let gone = |variable: &Variable| NamedValue {
+            name: variable.name.clone(),
+            value: NullType::named(variable.value.type_name()).map_or(Value::Null, Value::NullOf),
+            transient: false,
+        };
+        let own = world.variables_of(task.id).map(gone).collect();
+        Some(Self { own, parent: task.parent_task.as_deref().map(str::to_owned) })
+    }
+
+    /// What its completion answers: its own variables as null, and those of the tasks above.
+    fn outcome(&self, world: &World) -> Outcome {
+        let mut variables = self.own.clone();
+        let parent = self.parent.as_ref().and_then(|id| world.task_by_text(id));
+        for row in parent.map(|parent| world.visible_task_variables(parent)).unwrap_or_default() {
+            if !self.own.iter().any(|own| own.name == row.name) {
+                variables.push(NamedValue { name: row.name.clone(), value: row.value.clone(), transient: false });
+            }
+        }
+        Outcome::Variables(Variables(variables))
+    }
+}
+
 /// Completes the task of the path; with an idempotency key once.
 async fn finish(call: &Call, attempt: Attempt<'_>, wanted: bool, command: TaskCommand) -> Reply {
-    let render = move |answered: &Answered<'_>, _: &World| match answered {
-        Answered::Outcomes([outcome]) => returned(wanted, outcome),
+    let completes = matches!(command, TaskCommand::Complete { .. });
+    let alone = if wanted && completes { Alone::of(&call.app.engine.read(), call.id()) } else { None };
+    let below = alone.clone();
+    let render = move |answered: &Answered<'_>, world: &World| match answered {
+        Answered::Outcomes([outcome]) => match &below {
+            Some(task) => returned(wanted, &task.outcome(world)),
+            None => returned(wanted, outcome),
+        },
         _ => None,
     };
     carry_out(call, render, async |caller| {
         let failed = |fault| attempt.failed(fault);
         let id = task_id(call).map_err(failed)?;
         let outcome = call.app.engine.execute(Command::Task(id, command), &caller).await.map_err(failed)?;
+        let outcome = match &alone {
+            Some(task) => task.outcome(&call.app.engine.read()),
+            None => outcome,
+        };
         returned(wanted, &outcome).map_or_else(|| Ok(Answer::nothing()), |json| Answer::json(&json))
     })
     .await
@@ -448,9 +516,9 @@ async fn delete_link(call: Call) -> Reply {
 }
 
 /// Reads a task query of a JSON object.
-pub(super) fn query_of(object: &Object) -> Result<TaskQuery, Failure> {
+pub(super) fn query_of(object: &Object, expressions: &expression::Given) -> Result<TaskQuery, Failure> {
     let mut query: TaskQuery = params::from_object(object, TASK)?;
     query.sorting = params::sorting_of(object, sorting_key)?;
-    check_usage(&query)?;
+    check_usage(&query, expressions)?;
     Ok(query)
 }

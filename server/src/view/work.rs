@@ -186,7 +186,7 @@ view! {
         "suspended": row.suspended,
         "overridingJobPriority": row.overriding_priority,
         "tenantId": row.tenant,
-        // a column that Camunda's engine never fills
-        "deploymentId": (),
+        // a column that Camunda's engine fills for the seed jobs of batches alone
+        "deploymentId": row.deployment.filter(|_| row.definition.is_none()).map(Text),
     }
 }
