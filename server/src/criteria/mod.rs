@@ -118,6 +118,13 @@ fn no_case(impossible: &mut bool, input: Input<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Passes over an expression as a criterion: those are read apart, by [`expression::Given`], as they are refused only after what is
+/// wrong with the rest of the query.
+#[expect(clippy::unnecessary_wraps, reason = "the form of all setters")]
+fn apart<Q>(_: &mut Q, _: Input<'_>) -> Result<(), Failure> {
+    Ok(())
+}
+
 fn forbidden() -> Failure {
     Fault::bad_request(
         "Expressions are forbidden in adhoc queries. This behavior can be toggled in the process engine configuration",
