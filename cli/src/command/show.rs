@@ -31,7 +31,9 @@ pub(crate) struct Show {
 impl Show {
     pub(crate) fn run(self) -> Result<Exit> {
         let client = self.server.client()?;
-        let instance = find_instance(&client, &self.id)?;
+        let Some(instance) = look_up(&client, &self.id)? else {
+            bail!("there is no process instance with the id or business key `{}`", self.id);
+        };
         let id = text(&instance, "id");
         let of = |name: &'static str| vec![(name, id.clone())];
         let running = instance["endTime"].is_null();
@@ -64,19 +66,19 @@ impl Show {
     }
 }
 
-/// The process instance of an id or business key, as history knows it.
-pub(super) fn find_instance(client: &Client, wanted: &str) -> Result<Json> {
+/// The process instance of an id or business key, as history knows it; of several with one business key, the one that runs.
+pub(super) fn look_up(client: &Client, wanted: &str) -> Result<Option<Json>> {
     if let Some(found) = client.try_get(&format!("/history/process-instance/{}", encoded(wanted)), &[])? {
-        return Ok(found);
+        return Ok(Some(found));
     }
     let query = [("processInstanceBusinessKey", wanted.to_owned())];
     let found = client.get("/history/process-instance", &query)?;
     let all = found.as_array().map(Vec::as_slice).unwrap_or_default();
     let running: Vec<&Json> = all.iter().filter(|row| row["endTime"].is_null()).collect();
     match (all, running.as_slice()) {
-        ([], _) => bail!("there is no process instance with the id or business key `{wanted}`"),
-        ([only], _) => Ok(only.clone()),
-        (_, [only]) => Ok((*only).clone()),
+        ([], _) => Ok(None),
+        ([only], _) => Ok(Some(only.clone())),
+        (_, [only]) => Ok(Some((*only).clone())),
         _ => bail!(
             "{} process instances have the business key `{wanted}`: choose one by its id, see `tollgate instances --all \
              --business-key {wanted}`",

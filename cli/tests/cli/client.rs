@@ -104,7 +104,19 @@ fn explain_says_what_is_waited_for() {
     assert!(json["reasons"].as_array().is_some_and(|reasons| !reasons.is_empty()), "{json}");
     let message = server.client(&["explain", "--message", "Nothing"]);
     assert_eq!(message.code, 0, "{message:?}");
+    let tasks = server.client(&["tasks", "--format", "json"]).json();
+    let task = tasks[0]["id"].as_str().expect("a task");
+    let alone = server.client(&["explain", task]);
+    assert!(alone.out.contains("review_documents") && alone.out.matches("who can move it").count() == 1, "{alone:?}");
+    let ran = server.client(&["start", "kyc", "--business-key", "customer-17", "--var", "name=Ada"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = server.client(&["explain", "customer-17"]);
+    assert!(ran.err.contains("2 process instances have the business key `customer-17`"), "{}", ran.err);
     let ran = server.client(&["explain", "nobody"]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.err.contains("no process instance, job or external task with the id `nobody`"), "{}", ran.err);
+    assert!(
+        ran.err.contains("no process instance, job, external task, user task or incident with the id `nobody`"),
+        "{}",
+        ran.err
+    );
 }
