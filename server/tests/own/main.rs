@@ -297,11 +297,61 @@ async fn figures_count_what_happened_and_what_is_open() {
 #[tokio::test]
 async fn every_figure_is_documented() {
     let (_, names) = figures().await;
-    let guide = include_str!("../../../docs/metrics.md");
-    let documented: Vec<&str> =
-        guide.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|rest| rest.split('`').next()).collect();
-    let missing: Vec<_> = names.iter().filter(|name| !documented.contains(&name.as_str())).collect();
+    let guide = documented();
+    let missing: Vec<_> = names.iter().filter(|name| !guide.iter().any(|(known, _)| known == name)).collect();
     assert!(missing.is_empty(), "not in docs/metrics.md: {missing:?}");
-    let gone: Vec<_> = documented.iter().filter(|name| !names.iter().any(|known| known == *name)).collect();
+    // a store in memory has no disk
+    let served = |name: &str| name == "tollgate_store_free_bytes" || names.iter().any(|known| known == name);
+    let gone: Vec<_> = guide.iter().filter(|(name, _)| !served(name)).collect();
     assert!(gone.is_empty(), "in docs/metrics.md, but not served: {gone:?}");
+}
+
+/// The figures of docs/metrics.md with their labels.
+fn documented() -> Vec<(&'static str, Vec<&'static str>)> {
+    let rows = include_str!("../../../docs/metrics.md").lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.map(|row| {
+        let mut cells = row.split('|').map(str::trim);
+        let name = cells.next().unwrap().trim_end_matches('`');
+        (name, cells.next().unwrap().split(", ").filter(|label| !label.is_empty()).collect())
+    })
+    .collect()
+}
+
+/// Figures and labels that a PromQL expression names.
+fn named(expression: &str) -> (Vec<&str>, Vec<&str>) {
+    let figures = expression
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| word.starts_with("tollgate_"))
+        .map(|word| {
+            ["_total", "_bucket", "_sum", "_count"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word)
+        });
+    let lists = ["by (", "on ("].iter().flat_map(|opening| expression.split(opening).skip(1));
+    let grouped = lists.flat_map(|rest| rest.split(')').next().unwrap().split(',').map(str::trim));
+    let selectors = expression.split('{').skip(1).flat_map(|rest| rest.split('}').next().unwrap().split(','));
+    let selected = selectors.map(|one| one.split(['=', '!']).next().unwrap());
+    (figures.collect(), grouped.chain(selected).collect())
+}
+
+#[test]
+fn the_dashboard_and_the_alerts_ask_for_figures_that_there_are() {
+    let alerts = include_str!("../../../deploy/prometheus/alerts.yaml");
+    let mut expressions: Vec<String> =
+        alerts.lines().filter_map(|line| line.trim().strip_prefix("expr: ")).map(str::to_owned).collect();
+    let dashboard: Value = serde_json::from_str(include_str!("../../../deploy/grafana/tollgate.json")).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().into_iter().flatten());
+    expressions.extend(targets.map(|target| target["expr"].as_str().unwrap().to_owned()));
+    assert!(expressions.len() > 20, "{expressions:?}");
+    let guide = documented();
+    for expression in &expressions {
+        let (figures, labels) = named(expression);
+        // Prometheus itself tells the instance and the job
+        let mut known = vec!["instance", "job", "le"];
+        for figure in figures {
+            let row = guide.iter().find(|(name, _)| *name == figure);
+            known.extend(&row.unwrap_or_else(|| panic!("no {figure}, asked for by {expression}")).1);
+        }
+        let unknown: Vec<_> = labels.iter().filter(|label| !known.contains(label)).collect();
+        assert!(unknown.is_empty(), "no label {unknown:?}: {expression}");
+    }
 }
