@@ -131,7 +131,7 @@ test('claims a task, comments on it and gives it a due date', async ({ console, 
   await expect(page.getByText('The task is yours')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Give back' })).toBeVisible();
 
-  await page.getByRole('article').getByRole('button', { name: 'set' }).first().click();
+  await page.getByRole('article').getByRole('button', { name: 'Set a date' }).first().click();
   await page.getByRole('dialog').getByLabel('Due').fill('2035-05-01T12:00');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('dialog')).toBeHidden();

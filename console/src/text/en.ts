@@ -569,7 +569,7 @@ export const en = {
     followUp: 'Follow-up',
     priority: 'Priority',
     priorityIs: (priority: number) => `priority ${priority}`,
-    set: 'set',
+    setDate: 'Set a date',
     emptyToRemove: 'Empty: none',
     claim: 'Claim',
     unclaim: 'Give back',

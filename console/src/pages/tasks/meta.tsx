@@ -41,12 +41,12 @@ export function TaskMeta({ task }: { task: Task }) {
       </Item>
       <Item label={en.tasks.due}>
         <button type="button" className="link" onClick={() => setEditing('due')}>
-          {task.due ? <Time value={task.due} /> : en.tasks.set}
+          {task.due ? <Time value={task.due} /> : en.tasks.setDate}
         </button>
       </Item>
       <Item label={en.tasks.followUp}>
         <button type="button" className="link" onClick={() => setEditing('followUp')}>
-          {task.followUp ? <Time value={task.followUp} /> : en.tasks.set}
+          {task.followUp ? <Time value={task.followUp} /> : en.tasks.setDate}
         </button>
       </Item>
       <Item label={en.tasks.priority}>
