@@ -244,7 +244,15 @@ fn edge_text(out: &mut String, waypoints: &[Point], label: Option<&Bounds>, text
     // on the longest stretch
     let stretch = waypoints.windows(2).max_by(|a, b| length(a).total_cmp(&length(b)));
     if let Some([from, to]) = stretch {
-        lines(out, text, f64::midpoint(from.x, to.x), f64::midpoint(from.y, to.y) - 5.0, 120.0, false);
+        let (x, y) = (f64::midpoint(from.x, to.x), f64::midpoint(from.y, to.y));
+        if (from.x - to.x).abs() < 1.0 {
+            // beside it
+            #[expect(clippy::cast_precision_loss, reason = "a short text")]
+            let half = (text.chars().count() as f64 * 6.3).min(120.0) / 2.0;
+            lines(out, text, x + 6.0 + half, y, 120.0, true);
+        } else {
+            lines(out, text, x, y - 5.0, 120.0, false);
+        }
     }
 }
 

@@ -86,3 +86,49 @@ fn marks_show_as_classes_titles_and_badges() {
     assert!(svg.contains(&format!("<g data-element=\"{id}\" class=\"bad\"><title>a &lt; b</title>")));
     assert!(svg.contains(">3</text>"));
 }
+
+/// Branches that are passed by others, loops, and a boundary event with a way of its own.
+const PASSED: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="test">
+  <process id="p" isExecutable="true">
+    <startEvent id="s"/><parallelGateway id="fork"/><parallelGateway id="join"/><endEvent id="e"/>
+    <userTask id="a"/><userTask id="b"/><userTask id="b2"/><userTask id="c"/><userTask id="late"/><userTask id="again"/>
+    <boundaryEvent id="t" attachedToRef="a"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent>
+    <exclusiveGateway id="x" default="f10"/>
+    <sequenceFlow id="f0" sourceRef="s" targetRef="fork"/>
+    <sequenceFlow id="f1" sourceRef="fork" targetRef="a"/><sequenceFlow id="f2" sourceRef="fork" targetRef="b"/>
+    <sequenceFlow id="f3" sourceRef="fork" targetRef="c"/><sequenceFlow id="f4" sourceRef="a" targetRef="join"/>
+    <sequenceFlow id="f5" sourceRef="b" targetRef="b2"/><sequenceFlow id="f6" sourceRef="b2" targetRef="join"/>
+    <sequenceFlow id="f7" sourceRef="c" targetRef="join"/><sequenceFlow id="f8" sourceRef="t" targetRef="late"/>
+    <sequenceFlow id="f9" sourceRef="join" targetRef="x"/><sequenceFlow id="f10" sourceRef="x" targetRef="e"/>
+    <sequenceFlow id="f11" sourceRef="x" targetRef="again"><conditionExpression>${more}</conditionExpression></sequenceFlow>
+    <sequenceFlow id="f12" sourceRef="again" targetRef="fork"/>
+  </process>
+</definitions>"#;
+
+#[test]
+fn a_flow_crosses_no_node_that_it_does_not_connect() {
+    let models = ["order.bpmn", "kyc.bpmn", "provisioning.bpmn"].map(|name| without_diagram(&example(name)));
+    for bytes in models.into_iter().chain([PASSED.as_bytes().to_vec()]) {
+        let definitions = definitions(&bytes);
+        let diagram = layout(&definitions);
+        let body = &definitions.processes[0].body;
+        let shape = |id: &str| diagram.shapes.iter().find(|shape| shape.element == id).unwrap();
+        for flow in &body.flows {
+            let edge = diagram.edges.iter().find(|edge| edge.element == flow.id).unwrap();
+            for node in body.nodes.iter().filter(|node| node.id != flow.source && node.id != flow.target) {
+                let place = shape(&node.id).bounds;
+                for pair in edge.waypoints.windows(2) {
+                    let line = bpmn_parser::diagram::Bounds {
+                        x: pair[0].x.min(pair[1].x),
+                        y: pair[0].y.min(pair[1].y),
+                        width: (pair[0].x - pair[1].x).abs(),
+                        height: (pair[0].y - pair[1].y).abs(),
+                    };
+                    // a boundary event's line begins at its activity
+                    let own = shape(&flow.source).bounds;
+                    assert!(overlap(&own, &place) || !overlap(&line, &place), "{} crosses {}", flow.id, node.id);
+                }
+            }
+        }
+    }
+}
