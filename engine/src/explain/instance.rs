@@ -410,6 +410,7 @@ impl Place<'_> {
                     |row| format!("“{}”", row.name.as_ref().unwrap_or(&row.key)),
                 );
                 Reason {
+                    since: self.world.historic_process_instance(called.id).map(|row| row.start),
                     mover: Some("What the called instance waits for; see there.".to_owned()),
                     next: self.next(row.activity),
                     reference: Some(Reference { kind: "process-instance", id: called.id.to_string() }),
