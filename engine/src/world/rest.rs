@@ -320,72 +320,42 @@ pub(crate) fn can_rest(snapshot: &Snapshot) -> bool {
     !snapshot.executions.is_empty() && row_counts(snapshot).iter().all(|count| *count <= MOST_ROWS)
 }
 
-impl Resting for Execution {
-    type Indexes = ExecutionIndexes;
-    const INDEXES: usize = ExecutionIndexes::COUNT;
-    const TABLE: usize = 0;
+/// Declares the kinds of rows that can be at rest: the table of each, its number, its indexes and columns.
+macro_rules! resting_tables {
+    ($($type:ident: $table:ident $number:literal $indexes:ident [$($column:expr),*];)*) => {
+        $(impl Resting for $type {
+            type Indexes = $indexes;
+            const INDEXES: usize = $indexes::COUNT;
+            const TABLE: usize = $number;
+            const COLUMNS: &'static [Column<Self>] = &[$($column),*];
 
-    fn awake(runtime: &Runtime) -> &Rows<Self, ExecutionIndexes> {
-        &runtime.executions
-    }
+            fn awake(runtime: &Runtime) -> &Rows<Self, $indexes> {
+                &runtime.$table
+            }
 
-    fn of(snapshot: &Snapshot) -> &[Arc<Self>] {
-        &snapshot.executions
-    }
+            fn of(snapshot: &Snapshot) -> &[Arc<Self>] {
+                &snapshot.$table
+            }
 
-    fn sheet(roster: &Roster) -> &Sheet {
-        &roster.executions
-    }
+            fn sheet(roster: &Roster) -> &Sheet {
+                &roster.$table
+            }
 
-    fn keys(&self, each: &mut dyn FnMut(usize, u64)) {
-        ExecutionIndexes::rest_keys(self, each);
-    }
+            fn keys(&self, each: &mut dyn FnMut(usize, u64)) {
+                $indexes::rest_keys(self, each);
+            }
+        })*
+    };
 }
 
-impl Resting for Variable {
-    type Indexes = VariableIndexes;
-    const INDEXES: usize = VariableIndexes::COUNT;
-    const TABLE: usize = 1;
-
-    fn awake(runtime: &Runtime) -> &Rows<Self, VariableIndexes> {
-        &runtime.variables
-    }
-
-    fn of(snapshot: &Snapshot) -> &[Arc<Self>] {
-        &snapshot.variables
-    }
-
-    fn sheet(roster: &Roster) -> &Sheet {
-        &roster.variables
-    }
-
-    fn keys(&self, each: &mut dyn FnMut(usize, u64)) {
-        VariableIndexes::rest_keys(self, each);
-    }
-}
-
-impl Resting for Task {
-    type Indexes = TaskIndexes;
-    const INDEXES: usize = TaskIndexes::COUNT;
-    const TABLE: usize = 2;
-    const COLUMNS: &'static [Column<Self>] =
-        &[|row| row.created.0, |row| row.due.map_or(i64::MIN, |due| due.0), |row| i64::from(row.priority)];
-
-    fn awake(runtime: &Runtime) -> &Rows<Self, TaskIndexes> {
-        &runtime.tasks
-    }
-
-    fn of(snapshot: &Snapshot) -> &[Arc<Self>] {
-        &snapshot.tasks
-    }
-
-    fn sheet(roster: &Roster) -> &Sheet {
-        &roster.tasks
-    }
-
-    fn keys(&self, each: &mut dyn FnMut(usize, u64)) {
-        TaskIndexes::rest_keys(self, each);
-    }
+resting_tables! {
+    Execution: executions 0 ExecutionIndexes [];
+    Variable: variables 1 VariableIndexes [];
+    Task: tasks 2 TaskIndexes [
+        |row| row.created.0,
+        |row| row.due.map_or(i64::MIN, |due| due.0),
+        |row| i64::from(row.priority)
+    ];
 }
 
 /// Reads root instances from disk.
