@@ -168,7 +168,12 @@ fn a_trace_begins_with_an_instance() {
     let posts = collector.posts("/v1/traces");
     assert!(posts.iter().all(|post| post.headers["x-key"] == "secret"));
     assert!(posts.iter().all(|post| post.headers["content-type"] == "application/x-protobuf"));
-    assert_eq!(exporter.counters().exported(), collector.spans().len() as u64);
+    // the exporter counts when the answer has come, which is after the collector has the spans
+    let begun = std::time::Instant::now();
+    while exporter.counters().exported() != collector.spans().len() as u64 {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", exporter.counters().exported());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
     assert_eq!(exporter.counters().dropped(), 0);
 }
 
