@@ -94,16 +94,30 @@ pub(super) fn tidy(shared: &Shared) -> Result<(), FreezeError> {
     if shared.world.read().runtime.rest.woken() == 0 {
         return Ok(());
     }
-    let Woken { roots, rosters } = shared.world.write().runtime.rest.take_woken();
-    let mut ops = Vec::new();
-    for (number, away) in rosters {
-        persist::away_ops(number, away, &mut ops);
-    }
-    for (spot, root) in roots {
-        persist::forget_rest_ops(root, spot, &mut ops);
-    }
+    let woken = shared.world.write().runtime.rest.take_woken();
     // all or nothing: a start finds either the notes of who woke or the bits that say so
-    shared.store.submit_ticket(ops)?;
+    let noted = note(shared, &woken);
+    let rest = &mut shared.world.write().runtime.rest;
+    match &noted {
+        Ok(()) => rest.noted(&woken),
+        Err(_) => rest.not_noted(woken),
+    }
+    noted
+}
+
+/// Notes on disk who has left the rosters, and deletes what is left of them there.
+fn note(shared: &Shared, woken: &Woken) -> Result<(), FreezeError> {
+    let mut ops = Vec::new();
+    for (number, away) in &woken.rosters {
+        persist::away_ops(*number, away.clone(), &mut ops);
+    }
+    for (spot, root) in &woken.roots {
+        persist::forget_rest_ops(*root, *spot, &mut ops);
+    }
+    let written = shared.store.submit_ticket(ops)?;
+    // a store that is driven by hand is driven here
+    shared.store.run_pending();
+    written.wait()?;
     Ok(())
 }
 

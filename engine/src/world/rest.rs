@@ -583,12 +583,21 @@ impl Rest {
                 away[spot.place / 8] &= !(1 << (spot.place % 8));
             }
             let left = (0..kept.roster.len()).any(|place| away[place / 8] & 1 << (place % 8) == 0);
-            if !left {
-                self.kept.remove(&number);
-            }
             notes.push((number, left.then_some(away)));
         }
         Woken { roots: woken, rosters: notes }
+    }
+
+    /// What was taken could not be noted on disk: it is to be tried again.
+    pub(crate) fn not_noted(&mut self, woken: Woken) {
+        self.woken.extend(woken.roots);
+    }
+
+    /// What was taken is noted on disk: rosters of which nothing is left are gone there.
+    pub(crate) fn noted(&mut self, woken: &Woken) {
+        for (number, _) in woken.rosters.iter().filter(|(_, away)| away.is_none()) {
+            self.kept.remove(number);
+        }
     }
 
     /// Reads a root.
