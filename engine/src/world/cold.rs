@@ -13,7 +13,7 @@ use models::{Id, Timestamp};
 
 use super::{
     PORTION,
-    packed::{Origin, Packed},
+    packed::{Origin, Packed, first},
 };
 
 /// Short hash of a value that rows are asked for by.
@@ -389,11 +389,7 @@ impl Segment {
     /// Places of the roots with a trace, in order.
     fn with(&self, trace: Trace) -> impl Iterator<Item = u16> + '_ {
         let count = self.traces.len() / ENTRY;
-        let (mut low, mut high) = (0, count);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if self.entry(middle).0 < trace { low = middle + 1 } else { high = middle }
-        }
+        let low = first(count, |index| self.entry(index).0 >= trace);
         (low..count).map(|index| self.entry(index)).take_while(move |entry| entry.0 == trace).map(|entry| entry.1)
     }
 

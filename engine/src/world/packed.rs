@@ -73,3 +73,13 @@ impl<'b, C: Origin> Decode<'b, C> for Packed {
         })
     }
 }
+
+/// The first index at which something holds, of those below `count`; what holds must hold behind it too.
+pub(crate) fn first(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
+}

@@ -19,7 +19,7 @@ use models::{Id, Timestamp};
 
 use super::{
     index::{Keyed, Rows},
-    packed::{Origin, Packed},
+    packed::{Origin, Packed, first},
     runtime::{ExecutionIndexes, Runtime, TaskIndexes, VariableIndexes},
 };
 
@@ -90,7 +90,7 @@ pub(crate) trait Resting: Keyed + Sized + 'static {
     fn keys(&self, each: &mut dyn FnMut(usize, u64));
 
     /// Numbers of a row that are asked for without reading it, as many for each row.
-    const COLUMNS: &'static [Column<Self>] = &[];
+    const COLUMNS: &'static [Column<Self>];
 }
 
 /// The number of a root in its roster.
@@ -127,16 +127,6 @@ fn array<const N: usize>(bytes: &[u8], index: usize, size: usize) -> [u8; N] {
 
 fn id_at(bytes: &[u8], index: usize) -> Id {
     Id::new(u128::from_be_bytes(array(bytes, index, ID)))
-}
-
-/// The first index at which something holds, of those below `count`; what holds must hold behind it too.
-fn first(count: usize, holds: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    low
 }
 
 impl Sheet {
@@ -187,10 +177,6 @@ impl Sheet {
 
     /// The first row whose id is not less.
     fn first_from(&self, id: Id) -> usize {
-        // most rosters don't have it: their first and last rows say so
-        if self.len() == 0 || self.id(self.len() - 1) < id {
-            return self.len();
-        }
         first(self.len(), |row| self.id(row) >= id)
     }
 
@@ -298,12 +284,8 @@ impl Roster {
     }
 
     fn place_of(&self, root: Id) -> Option<usize> {
-        let count = self.len();
-        if count == 0 || self.root(count - 1) < root {
-            return None;
-        }
-        let place = first(count, |place| self.root(place) >= root);
-        (self.root(place) == root).then_some(place)
+        let place = first(self.len(), |place| self.root(place) >= root);
+        (place < self.len() && self.root(place) == root).then_some(place)
     }
 
     fn counts(&self, place: usize) -> [usize; 3] {
