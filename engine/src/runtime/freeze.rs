@@ -131,10 +131,7 @@ pub(super) type Events = Vec<(Id, u64)>;
 pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<Option<Receiver<Events>>, FreezeError> {
     let spare = {
         let world = shared.world.read();
-        if !world.history.is_beyond(shared.options.history_in_memory) {
-            return Ok(None);
-        }
-        world.history.spare()
+        world.history.spare(shared.options.history_in_memory)
     };
     let Some((part, roots)) = spare else { return Ok(None) };
     let mut members = Vec::with_capacity(roots.len());

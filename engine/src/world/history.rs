@@ -231,23 +231,37 @@ impl History {
 
     /// Whether there is more in memory than so many roots, or than as many usually have, or enough to delete on disk.
     pub(crate) fn is_beyond(&self, most: usize) -> bool {
-        let events: u64 = self.parts.iter().map(|part| part.events).sum();
-        self.roots_in_memory() > most || events > most as u64 * EVENTS_OF_ROOT || self.emptied.len() >= SMALL_PORTION
+        self.is_crowded(most) || self.emptied.len() >= SMALL_PORTION
     }
 
-    /// Names roots that should leave the memory: of the oldest part that can spare any, those that were not at work lately.
-    pub(crate) fn spare(&self) -> Option<(Id, Vec<Id>)> {
-        if self.emptied.len() >= SMALL_PORTION {
-            return Some((self.parts[0].first, self.emptied.iter().copied().take(SMALL_PORTION).collect()));
+    fn is_crowded(&self, most: usize) -> bool {
+        let events: u64 = self.parts.iter().map(|part| part.events).sum();
+        self.roots_in_memory() > most || events > most as u64 * EVENTS_OF_ROOT
+    }
+
+    /// Names roots that should leave the memory, which has more than so many: those that were not at work lately. A large part
+    /// comes first, then what was deleted, then what came back; when many were deleted these have their turn, so that a long
+    /// clean-up and much new history do not wait for each other.
+    pub(crate) fn spare(&self, most: usize) -> Option<(Id, Vec<Id>)> {
+        let deleted = |at_least: usize| {
+            let many = self.emptied.len() >= at_least;
+            many.then(|| (self.parts[0].first, self.emptied.iter().copied().take(self.part_size).collect()))
+        };
+        if !self.is_crowded(most) {
+            return deleted(SMALL_PORTION);
         }
         let recent = self.opened.saturating_sub(1);
-        let last = self.parts.len() - 1;
-        self.parts[..last].iter().enumerate().find_map(|(at, part)| {
+        let spare = |part: &Part, most: usize| {
             let spare = part.notes.iter().filter(|(_, note)| !note.pinned && note.age < recent);
-            let most = if at == 0 { SMALL_PORTION } else { usize::MAX };
             let roots: Vec<Id> = spare.map(|(root, _)| *root).take(most).collect();
             (!roots.is_empty()).then_some((part.first, roots))
-        })
+        };
+        let (first, others) = self.parts.split_first()?;
+        let others = others.split_last().map_or(&[][..], |(_, others)| others);
+        deleted(self.part_size)
+            .or_else(|| others.iter().find_map(|part| spare(part, usize::MAX)))
+            .or_else(|| deleted(SMALL_PORTION))
+            .or_else(|| if self.parts.len() > 1 { spare(first, SMALL_PORTION) } else { None })
     }
 
     /// Roots whose history is in memory, with the part each is in.
