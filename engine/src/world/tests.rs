@@ -390,3 +390,37 @@ fn history_of_few_big_roots_is_too_much_as_well() {
     assert!(history.is_beyond(100) && !history.is_beyond(200));
     assert_eq!(history.spare(100).map(|(_, roots)| roots), Some(vec![Id::new(10_000)]));
 }
+
+#[test]
+fn what_was_deleted_and_what_is_old_leave_the_memory_in_turns() {
+    use super::cold::{ColdRoot, Segment, Single};
+    let mut history = super::history::History::default();
+    history.set_part_size(512);
+    let single = Single {
+        definition: Id::new(7),
+        state: engine_core::history::InstanceStateName::Completed,
+        has_tenant: false,
+        start: Timestamp(1),
+        end: None,
+    };
+    let on_disk = |root| {
+        let root = Id::new(root);
+        (ColdRoot { root, first: Timestamp(1), last: None, removal: None, single: Some(single) }, Vec::new())
+    };
+    history.cold.add(Arc::new(Segment::new(1, (Id::new(600), 1), (1..=600).map(on_disk).collect())), Vec::new());
+    for root in 10_000..12_000 {
+        let row = fixture::instance_row(root, root, Id::new(7));
+        history.apply(Some(Id::new(root)), &HistoryEvent::ProcessInstanceStarted(Arc::new(row)));
+    }
+    let mut delete = |roots: std::ops::RangeInclusive<u128>| {
+        for root in roots.map(Id::new) {
+            history.apply(Some(root), &HistoryEvent::ProcessInstanceDeleted(root));
+        }
+        let spare = |most| history.spare(most).map(|(_, roots)| (roots[0].number(), roots.len()));
+        [spare(100), spare(10_000)]
+    };
+    // there is too much in memory, or there is room; the first part is the one that what comes back is in, too
+    assert_eq!(delete(1..=100), [Some((10_512, 512)), None]);
+    assert_eq!(delete(101..=300), [Some((10_512, 512)), Some((1, 300))]);
+    assert_eq!(delete(301..=600), [Some((1, 512)), Some((1, 512))]);
+}

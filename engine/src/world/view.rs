@@ -232,13 +232,11 @@ impl World {
     }
 
     /// The history of some roots on disk, portion by portion. Each is a world with that history alone.
-    pub(crate) fn portions(&self, roots: Vec<Id>) -> impl Iterator<Item = Self> {
-        let mut at = 0;
+    pub(crate) fn portions(&self, roots: impl IntoIterator<Item = Id>) -> impl Iterator<Item = Self> {
+        let mut roots = roots.into_iter();
         std::iter::from_fn(move || {
-            let end = roots.len().min(at + PORTION);
-            let some = &roots[at..end];
-            at = end;
-            (!some.is_empty()).then(|| self.portion(some))
+            let some: Vec<Id> = roots.by_ref().take(PORTION).collect();
+            (!some.is_empty()).then(|| self.portion(&some))
         })
     }
 
@@ -284,8 +282,7 @@ impl World {
     /// portion by portion.
     pub(crate) fn through(&self, traces: &Traces, mut each: impl FnMut(&Self)) {
         each(self);
-        let roots = self.candidates(traces).map(|root| root.root).collect();
-        self.portions(roots).for_each(|portion| each(&portion));
+        self.portions(self.candidates(traces).map(|root| root.root)).for_each(|portion| each(&portion));
     }
 
     /// How many root instances have their history in memory, and how many on disk only.

@@ -8,7 +8,10 @@ use models::{Id, Timestamp};
 use super::{CleanUpOptions, CleanUpStrategy};
 use crate::{
     runtime::{Shared, batches, engine_jobs::Work},
-    world::{Batch, World, cold::Traces},
+    world::{
+        Batch, World,
+        cold::{ColdRoot, Traces},
+    },
 };
 
 /// How much a clean-up has removed.
@@ -70,7 +73,14 @@ impl Shared {
         let most = self.options.clean_up.batch_size;
         let mine = |time: Option<Timestamp>| time.is_some_and(|time| share.has(time));
         let mut removed = Removed::default();
-        through(world, &Traces::any().removable(now), |world| {
+        let traces = Traces::any().removable(now);
+        let (single, others) = (|root: &ColdRoot| root.single.is_some(), |root: &ColdRoot| root.single.is_none());
+        // all of a root with one process instance goes with that: its history need not be read
+        for root in world.candidates(&traces).filter(single).filter(|root| mine(root.removal)).take(most) {
+            by_root.entry(root.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(root.root));
+            removed.instances += 1;
+        }
+        through(world, world.candidates(&traces).filter(others), |world| {
             let due = world.cleanable_process_instances(now).filter(|row| mine(row.removal_time));
             for row in due.take(most - removed.instances) {
                 by_root.entry(row.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(row.id));
@@ -105,7 +115,7 @@ impl Shared {
         let definitions = world.process_definitions().filter(|row| row.history_time_to_live.is_some());
         // what ended by then had begun by then
         let traces = Traces::any().one_of(definitions.map(|row| row.id)).until(Some(now));
-        through(world, &traces, |world| {
+        through(world, world.candidates(&traces), |world| {
             let due = world.ended_process_instances(now).filter(|row| {
                 let days = world.process_definition(row.definition).and_then(|row| row.history_time_to_live);
                 row.end.is_some_and(|end| over(end, days))
@@ -120,7 +130,7 @@ impl Shared {
         let definitions: Vec<_> =
             world.decision_definitions().filter(|row| row.history_time_to_live.is_some()).map(|row| row.id).collect();
         let traces = Traces::any().one_of(definitions.iter().copied()).until(Some(now));
-        through(world, &traces, |world| {
+        through(world, world.candidates(&traces), |world| {
             for definition in definitions.iter().copied() {
                 let days = world.decision_definition(definition).and_then(|row| row.history_time_to_live);
                 for row in world.decisions_of(definition).filter(|row| over(row.time, days)).take(most) {
@@ -149,10 +159,9 @@ impl Shared {
     }
 }
 
-/// Goes through the history of roots with these traces, that on disk first since it is older, until `each` answers that it is enough.
-fn through(world: &World, traces: &Traces, mut each: impl FnMut(&World) -> bool) {
-    let on_disk = world.candidates(traces).map(|root| root.root).collect();
-    if world.portions(on_disk).all(|portion| each(&portion)) {
+/// Goes through the history of roots, of these on disk first since they are older, until `each` answers that it is enough.
+fn through(world: &World, on_disk: impl Iterator<Item = ColdRoot>, mut each: impl FnMut(&World) -> bool) {
+    if world.portions(on_disk.map(|root| root.root)).all(|portion| each(&portion)) {
         each(world);
     }
 }
