@@ -388,7 +388,7 @@ fn history_of_few_big_roots_is_too_much_as_well() {
     }
     assert_eq!(history.roots_in_memory(), 4);
     assert!(history.is_beyond(100) && !history.is_beyond(200));
-    assert_eq!(history.spare(100).map(|(_, roots)| roots), Some(vec![Id::new(10_000)]));
+    assert_eq!(history.spare(100).map(|(_, roots)| roots), Some(vec![Id::new(20_000)]));
 }
 
 #[test]
