@@ -133,9 +133,14 @@ impl Observers {
         self.some.store(true, Ordering::Release);
     }
 
+    /// Whether somebody listens.
+    pub(crate) fn has_any(&self) -> bool {
+        self.some.load(Ordering::Acquire)
+    }
+
     /// What has to be told of a change later; `None` when nobody listens.
     pub(crate) fn note(&self, change: &WorldChange, origin: Origin) -> Option<Note> {
-        self.some.load(Ordering::Acquire).then(|| Note {
+        self.has_any().then(|| Note {
             changes: if self.changes.load(Ordering::Acquire) { changes(change) } else { Vec::new() },
             history: change.history.clone(),
             flows: change.flows.clone(),

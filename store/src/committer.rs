@@ -10,9 +10,9 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    CommitError, Durability, Error, KeyValue, Op, Persist,
-    queue::{Pending, Queue, Taken, Work, while_completing},
-    record::{Group, finish_seal},
+    CommitError, Durability, Error, KeyValue, MAX_KEY_BYTES, MAX_VALUE_BYTES, Op, Persist, Seq,
+    queue::{Content, Pending, Queue, Taken, Work, while_completing},
+    record::{Group, STORE_TABLE, begin_seal, finish_seal},
     stats::Counters,
 };
 
@@ -192,7 +192,8 @@ impl Pipeline {
     }
 
     fn commit(&mut self, mut group: VecDeque<Pending>, behind: usize) {
-        let outcome = self.write(&mut group);
+        let mut refused = Vec::new();
+        let outcome = self.write(&mut group, &mut refused);
         let commits = group.len();
         let bytes = group.iter().map(|pending| pending.bytes).sum();
         let (Some(first), Some(last)) = (group.front(), group.back()) else {
@@ -204,8 +205,13 @@ impl Pipeline {
         }
         self.expected = commits + behind + self.queue.release(commits, bytes);
         while_completing(|| {
+            let mut refused = refused.into_iter().peekable();
             for pending in group {
-                pending.completion.complete(outcome.clone().map(|()| pending.seq));
+                let outcome = match refused.next_if(|(seq, _)| *seq == pending.seq) {
+                    Some((_, error)) => Err(error),
+                    None => outcome.clone().map(|()| pending.seq),
+                };
+                pending.completion.complete(outcome);
             }
             self.queue.group_completed();
         });
@@ -213,20 +219,22 @@ impl Pipeline {
         self.queue.space.refresh();
     }
 
-    /// Writes one group; the first failure is the last write ever tried.
-    fn write(&mut self, group: &mut VecDeque<Pending>) -> Result<(), CommitError> {
+    /// Writes one group, without the commits that are `refused`; the first failure is the last write ever tried.
+    fn write(
+        &mut self,
+        group: &mut VecDeque<Pending>,
+        refused: &mut Vec<(Seq, CommitError)>,
+    ) -> Result<(), CommitError> {
         self.queue.check_poison()?;
         let (Some(first), Some(last)) = (group.front(), group.back()) else {
             return Ok(());
         };
         let (first, last) = (first.seq, last.seq);
-        let mut batch = Vec::with_capacity(group.iter().map(|pending| pending.ops.len()).sum::<usize>() + 1);
+        let mut batch = Vec::with_capacity(2 * group.len() + 1);
         for pending in group.iter_mut() {
-            for mut op in std::mem::take(&mut pending.ops) {
-                if let Op::Put { value, .. } = &mut op {
-                    finish_seal(value, pending.seq);
-                }
-                batch.push(op);
+            match ops_of(std::mem::replace(&mut pending.content, Content::Made(Vec::new())), pending.seq) {
+                Ok(mut ops) => batch.append(&mut ops),
+                Err(error) => refused.push((pending.seq, error)),
             }
         }
         let submitted = batch.len();
@@ -267,6 +275,48 @@ impl Pipeline {
         counters.bytes += bytes as u64;
         Ok(())
     }
+}
+
+/// The operations of a commit, sealed.
+fn ops_of(content: Content, seq: Seq) -> Result<Vec<Op>, CommitError> {
+    let mut ops = match content {
+        Content::Made(ops) => ops,
+        Content::Later(make, _) => {
+            let mut ops = make();
+            seal_ops(&mut ops)?;
+            ops
+        }
+    };
+    for op in &mut ops {
+        if let Op::Put { value, .. } = op {
+            finish_seal(value, seq);
+        }
+    }
+    Ok(ops)
+}
+
+/// Checks operations and does the first half of sealing their values.
+pub(crate) fn seal_ops(ops: &mut [Op]) -> Result<(), CommitError> {
+    for op in ops {
+        check_key(op.key())?;
+        if let Op::Put { key, value } = op {
+            if value.len() > MAX_VALUE_BYTES {
+                return Err(CommitError::ValueTooLarge { bytes: value.len(), limit_bytes: MAX_VALUE_BYTES });
+            }
+            begin_seal(key, value);
+        }
+    }
+    Ok(())
+}
+
+fn check_key(key: &[u8]) -> Result<(), CommitError> {
+    let reason = match key.first() {
+        None => "it is empty",
+        Some(&STORE_TABLE) => "the table 0 belongs to the store",
+        Some(_) if key.len() > MAX_KEY_BYTES => "it is too long",
+        Some(_) => return Ok(()),
+    };
+    Err(CommitError::InvalidKey { key: key.escape_ascii().to_string(), reason })
 }
 
 /// Drops every operation that a later one on the same key replaces: stores see each key once in a batch.

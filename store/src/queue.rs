@@ -39,10 +39,38 @@ pub(crate) fn while_completing(run: impl FnOnce()) {
     COMPLETING.set(false);
 }
 
+/// Makes the operations of a commit once it is written.
+pub(crate) type Make = Box<dyn FnOnce() -> Vec<Op> + Send>;
+
+/// What a commit writes.
+pub(crate) enum Content {
+    /// Operations whose values are half sealed.
+    Made(Vec<Op>),
+    /// Operations that are made by the committer, and the bytes they are thought to have.
+    Later(Make, usize),
+}
+
+impl Content {
+    fn size(&self) -> usize {
+        match self {
+            Self::Made(ops) => ops.iter().map(Op::size).sum(),
+            Self::Later(_, bytes) => *bytes,
+        }
+    }
+
+    /// Whether most of it gives room: what a clean-up removes, with the few records that say so.
+    fn frees_space(&self) -> bool {
+        match self {
+            Self::Made(ops) => ops.iter().filter(|op| matches!(op, Op::Delete { .. })).count() * 2 > ops.len(),
+            Self::Later(..) => false,
+        }
+    }
+}
+
 /// A commit on its way.
 pub(crate) struct Pending {
     pub(crate) seq: Seq,
-    pub(crate) ops: Vec<Op>,
+    pub(crate) content: Content,
     pub(crate) bytes: usize,
     pub(crate) completion: Completion,
 }
@@ -115,12 +143,15 @@ impl Queue {
         }
     }
 
-    /// Queues a commit whose values are half sealed.
-    pub(crate) fn submit(&self, ops: Vec<Op>, completion: Completion, when_full: WhenFull) -> Result<Seq, CommitError> {
-        let bytes = ops.iter().map(Op::size).sum();
-        let deletes = ops.iter().filter(|op| matches!(op, Op::Delete { .. })).count();
-        // what a clean-up removes, with the few records that say so
-        self.space.admit(deletes * 2 > ops.len())?;
+    /// Queues a commit.
+    pub(crate) fn submit(
+        &self,
+        content: Content,
+        completion: Completion,
+        when_full: WhenFull,
+    ) -> Result<Seq, CommitError> {
+        let bytes = content.size();
+        self.space.admit(content.frees_space())?;
         let mut state = self.state.lock();
         loop {
             self.check_poison()?;
@@ -144,7 +175,7 @@ impl Queue {
         state.last = seq;
         state.outstanding += 1;
         state.outstanding_bytes += bytes;
-        state.work.commits.push_back(Pending { seq, ops, bytes, completion });
+        state.work.commits.push_back(Pending { seq, content, bytes, completion });
         let wake = state.wanted > 0 && state.work.commits.len() >= state.wanted;
         if wake {
             state.wanted = 0;

@@ -10,12 +10,11 @@ use std::{
 use parking_lot::Mutex;
 
 use crate::{
-    Bytes, CommitError, Direction, Error, KeyRange, KeyValue, Kind, MAX_KEY_BYTES, MAX_VALUE_BYTES, Memory, Op,
-    Outcome, Stats, Ticket,
+    Bytes, CommitError, Direction, Error, KeyRange, KeyValue, Kind, Memory, Op, Outcome, Stats, Ticket,
     backend::{Fjall, Sled},
-    committer::{GroupBounds, Pipeline},
+    committer::{GroupBounds, Pipeline, seal_ops},
     folder::{Folder, Stage},
-    queue::{Bounds, Queue, WhenFull, is_completing},
+    queue::{Bounds, Content, Queue, WhenFull, is_completing},
     record::{self, STORE_TABLE},
     space::{FreeSpace, SpaceGuard, free_space_at},
     stats::Counters,
@@ -261,6 +260,19 @@ impl Store {
         self.enqueue(ops, Completion::Call(Box::new(done)), WhenFull::Wait)
     }
 
+    /// As [`submit`](Self::submit), for operations that take time to make: `make` runs on the committer's thread when their
+    /// turn has come, under the rules of `done`, while the caller goes on. `bytes` is about how large they will be, for the
+    /// bounds of the queue. What `submit` would refuse `done` hears of; nothing of the commit is written then, and later
+    /// ones that build on it are.
+    pub fn submit_later(
+        &self,
+        bytes: usize,
+        make: impl FnOnce() -> Vec<Op> + Send + 'static,
+        done: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<Seq, CommitError> {
+        self.queue_up(Content::Later(Box::new(make), bytes), Completion::Call(Box::new(done)), WhenFull::Wait)
+    }
+
     /// As [`submit`](Self::submit), but refuses with [`CommitError::QueueFull`] instead of waiting for room.
     pub fn try_submit(&self, ops: Vec<Op>, done: impl FnOnce(Outcome) + Send + 'static) -> Result<Seq, CommitError> {
         self.enqueue(ops, Completion::Call(Box::new(done)), WhenFull::Refuse)
@@ -290,18 +302,14 @@ impl Store {
     }
 
     fn enqueue(&self, mut ops: Vec<Op>, completion: Completion, when_full: WhenFull) -> Result<Seq, CommitError> {
-        for op in &mut ops {
-            check_key(op.key())?;
-            if let Op::Put { key, value } = op {
-                if value.len() > MAX_VALUE_BYTES {
-                    return Err(CommitError::ValueTooLarge { bytes: value.len(), limit_bytes: MAX_VALUE_BYTES });
-                }
-                record::begin_seal(key, value);
-            }
-        }
+        seal_ops(&mut ops)?;
+        self.queue_up(Content::Made(ops), completion, when_full)
+    }
+
+    fn queue_up(&self, content: Content, completion: Completion, when_full: WhenFull) -> Result<Seq, CommitError> {
         // Nobody would make room while the only thread waits for it.
         let when_full = if self.inner.drive == Drive::Manual { WhenFull::Refuse } else { when_full };
-        self.inner.queue.submit(ops, completion, when_full)
+        self.inner.queue.submit(content, completion, when_full)
     }
 
     /// Whether commits that need space are taken: the free-space guard's answer, without a commit.
@@ -448,16 +456,6 @@ impl fmt::Debug for Store {
             .field("committed", &self.committed())
             .finish_non_exhaustive()
     }
-}
-
-fn check_key(key: &[u8]) -> Result<(), CommitError> {
-    let reason = match key.first() {
-        None => "it is empty",
-        Some(&STORE_TABLE) => "the table 0 belongs to the store",
-        Some(_) if key.len() > MAX_KEY_BYTES => "it is too long",
-        Some(_) => return Ok(()),
-    };
-    Err(CommitError::InvalidKey { key: key.escape_ascii().to_string(), reason })
 }
 
 fn without_store_table(range: &KeyRange) -> KeyRange {

@@ -252,6 +252,28 @@ fn keys_and_values_are_checked() {
 }
 
 #[test]
+fn operations_that_are_made_later_are_written_in_their_turn_or_refused_alone() {
+    let store = Store::open(Kind::Memory, "", manual()).unwrap();
+    let (send, receive) = mpsc::channel();
+    let done = || {
+        let send = send.clone();
+        move |outcome| send.send(outcome).unwrap()
+    };
+    store.submit(put("r1", "first"), done()).unwrap();
+    store.submit_later(10, || [put("r1", "second"), put("r2", "x")].concat(), done()).unwrap();
+    store.submit_later(10, || [put("r3", "x"), put("", "x")].concat(), done()).unwrap();
+    store.submit(put("r4", "x"), done()).unwrap();
+    assert_eq!(store.get(b"r2").unwrap(), None, "nothing is made before it is written");
+    store.run_pending();
+    let outcomes: Vec<_> = receive.try_iter().collect();
+    assert_eq!([&outcomes[0], &outcomes[1], &outcomes[3]], [&Ok(Seq(1)), &Ok(Seq(2)), &Ok(Seq(4))]);
+    assert!(matches!(outcomes[2], Err(CommitError::InvalidKey { .. })), "{:?}", outcomes[2]);
+    let value = |key: &str| store.get(key.as_bytes()).unwrap().map(|value| value.to_vec());
+    assert_eq!(value("r1").as_deref(), Some(b"second".as_slice()));
+    assert_eq!((value("r3"), value("r4").is_some()), (None, true));
+}
+
+#[test]
 fn relaxed_commits_are_on_disk_in_time() {
     let max_loss = Duration::from_millis(60);
     let durability = Durability::Relaxed { max_loss_ms: 60 };

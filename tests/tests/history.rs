@@ -177,3 +177,55 @@ fn deleted_history_leaves_the_disk() -> Result<(), Box<dyn Error>> {
     assert!(events < 200, "{events} commits of history are left");
     Ok(())
 }
+
+/// A big root instance that comes and goes in one transaction leaves its history on disk at once, in one piece.
+#[test]
+fn history_of_what_comes_and_goes_at_once_is_never_in_memory() -> Result<(), Box<dyn Error>> {
+    for kind in [Kind::Fjall, Kind::Sled] {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("data");
+        let mut engine = open(kind, &path)?;
+        engine.deploy_file("order.bpmn", MODEL.replace("userTask", "manualTask")).wait()?;
+        let start = |engine: &Engine, number: i32| {
+            let more = ["a", "b", "c", "d", "done"].map(|name| (name, Value::from(true)));
+            engine.start("order", [("number", Value::from(number))].into_iter().chain(more).collect::<Vec<_>>()).wait()
+        };
+        // three are too few for a segment: events that say nothing stand for them
+        let instances = [5, 6, 7].map(|number| start(&engine, number));
+        let instances = instances.into_iter().collect::<Result<Vec<Id>, _>>()?;
+        assert_eq!(engine.read().histories(), (0, 3), "{kind}");
+        assert_eq!(values_on_disk(&engine), (3, 3), "{kind}");
+        let before = answers(&engine.read(), &instances);
+        let whole = r#"[("start", true), ("approve", true), ("ship", true)] 0"#;
+        assert!(before[..3].iter().all(|line| line.contains(whole)), "{before:#?}");
+        assert_eq!(before[3], format!("{:?}", [instances[2]]), "by its variable");
+        drop(engine);
+
+        engine = open(kind, &path)?;
+        assert_eq!(engine.read().histories(), (0, 3), "{kind}");
+        assert_eq!(answers(&engine.read(), &instances), before, "{kind}");
+        engine.change_history(HistoryChange::DeleteProcessInstance(instances[1]), &Caller::default()).wait()?;
+        let after = answers(&engine.read(), &instances);
+        assert!(after[1].contains("None []"), "{}", after[1]);
+        drop(engine);
+
+        engine = open(kind, &path)?;
+        assert_eq!(answers(&engine.read(), &instances), after, "{kind}");
+        // enough for segments: the events go
+        for number in 0..40 {
+            start(&engine, 100 + number)?;
+        }
+        let begun = Instant::now();
+        while values_on_disk(&engine).1 > 8 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{:?} are left", values_on_disk(&engine));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let again = answers(&engine.read(), &instances);
+        assert_eq!(again[..3], after[..3], "{kind}");
+        assert_eq!(engine.read().histories().1, 42, "{kind}");
+        drop(engine);
+        engine = open(kind, &path)?;
+        assert_eq!(answers(&engine.read(), &instances), again, "{kind}");
+    }
+    Ok(())
+}

@@ -31,8 +31,18 @@ impl Events {
         self.pieces.append(&mut later.pieces);
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.pieces.iter().map(Vec::len).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
     /// The events.
-    pub fn iter(&self) -> impl Iterator<Item = &HistoryEvent> {
+    pub fn iter(&self) -> impl Iterator<Item = &HistoryEvent> + Clone {
         self.pieces.iter().flatten()
     }
 

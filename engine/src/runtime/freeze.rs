@@ -6,6 +6,9 @@
 //! Nothing waits for it. Their history is copied and written away from the lane, a few at a time; then the lane confirms that
 //! nothing has changed meanwhile and commits the segment that names them. Until then the events say what was; from then on the
 //! whole does, and the events are deleted.
+//!
+//! History of a big root instance that came and went in one transaction is written as a whole at once and waits on a
+//! [pile](crate::world::pile) until it is named in a segment, which is done here, too.
 
 use std::sync::{
     Arc,
@@ -26,6 +29,7 @@ use crate::world::{
     WorldChange,
     cold::Segment,
     history::{Frozen, History, Leaving, Member},
+    pile::Piled,
 };
 
 /// Root instances whose history is copied under one lock: readers and commits wait no longer than that takes.
@@ -127,8 +131,12 @@ fn rest_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<bool, Freez
 /// Events that say no more than what was written as a whole.
 pub(super) type Events = Vec<(Id, u64)>;
 
-/// Copies some history, when there is too much in memory, writes it, and has the lane confirm it.
+/// Names what is on disk already in a segment, when there is enough of it; else copies some history, when there is too much in
+/// memory, writes it, and has the lane confirm it.
 pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<Option<Receiver<Events>>, FreezeError> {
+    if let Some(confirmed) = clear_pile(shared, lane) {
+        return Ok(Some(confirmed));
+    }
     let spare = {
         let world = shared.world.read();
         world.history.spare(shared.options.history_in_memory)
@@ -168,6 +176,22 @@ pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<
     Ok(lane.send(message).is_ok().then_some(receiver))
 }
 
+/// Makes a segment of what is on the pile, when that is enough, and has the lane confirm it.
+fn clear_pile(shared: &Arc<Shared>, lane: &Sender<Message>) -> Option<Receiver<Events>> {
+    let piled = {
+        let world = shared.world.read();
+        world.history.has_full_pile().then(|| world.history.cold.pile.all())?
+    };
+    let sequence = piled.iter().map(|one| one.sequence).max().unwrap_or_default();
+    let members = piled.iter().map(|one| (one.cold, one.traces.to_vec())).collect();
+    // the lane gives it its number
+    let segment = Segment::new(0, (Id::NIL, sequence), members);
+    let (sender, receiver) = mpsc::channel();
+    let message = Message::Run(Box::new(move |lane: &mut Lane| lane.name_piled(piled, segment, sender)));
+    // a stopped lane drops the sender
+    lane.send(message).is_ok().then_some(receiver)
+}
+
 /// Deletes events after the lane has confirmed.
 pub(super) fn forget_events(shared: &Shared, events: &[(Id, u64)]) -> Result<(), FreezeError> {
     drop(shared.world.write().take_retired());
@@ -180,6 +204,43 @@ pub(super) fn forget_events(shared: &Shared, events: &[(Id, u64)]) -> Result<(),
 }
 
 impl Lane {
+    /// Commits a segment of roots that were on the pile. `done` hears which events are not needed any more.
+    fn name_piled(&mut self, piled: Vec<Piled>, mut segment: Segment, done: Sender<Events>) {
+        self.settle();
+        let mut gone = vec![0; piled.len().div_ceil(8)];
+        let mut events = Vec::new();
+        let mut ops: Vec<Op> = Vec::new();
+        {
+            let world = self.shared.world.read();
+            segment.number = world.history.cold.next_number();
+            for (place, one) in piled.iter().enumerate() {
+                // one that has been brought back since keeps its events
+                match world.history.cold.pile.get(one.cold.root) {
+                    Some(now) if now.sequence == one.sequence => {
+                        events.extend(now.events.iter().map(|sequence| (one.cold.root, *sequence)));
+                    }
+                    _ => gone[place / 8] |= 1 << (place % 8),
+                }
+            }
+        }
+        segment.greatest_id = self.ids.fresh();
+        ops.push(persist::segment_op(&segment));
+        if gone.iter().any(|bits| *bits != 0) {
+            persist::gone_ops(segment.number, Some(gone.clone()), &mut ops);
+        }
+        let roots = events.iter().map(|(root, _)| *root).collect();
+        let frozen = Frozen::from_pile(roots, segment, gone);
+        let change = WorldChange { frozen: Some(Box::new(frozen)), ..WorldChange::default() };
+        self.write_change(
+            ops,
+            change,
+            Box::new(move |result| {
+                // whoever asked has gone when the engine stops
+                let _ = done.send(if result.is_ok() { events } else { Vec::new() });
+            }),
+        );
+    }
+
     /// Commits that history has left the memory, as far as it is still as it was written. `done` hears which events are
     /// not needed any more.
     fn freeze(&mut self, mut leaving: Leaving, done: Sender<Events>) {

@@ -78,7 +78,7 @@ use crate::{
     handler::{Handler, HandlerContext, HandlerResult, Handlers},
     observe::{Observer, Observers},
     pending::Pending,
-    world::{Model, Published, Record, RecordChange, World, WorldChange},
+    world::{Model, Published, Record, RecordChange, World, WorldChange, history::EVENTS_OF_ROOT},
 };
 
 /// Maps class and bean names that no handler serves (`camunda:class` …) to something else.
@@ -424,7 +424,8 @@ impl Engine {
             let (shared, lane) = (shared.clone(), sender.clone());
             move || freeze::run(&shared, &lane)
         }));
-        if shared.world.read().history.is_beyond(shared.options.history_in_memory) || rest::is_needed(&shared) {
+        let history_leaves = shared.world.read().history.wants_to_leave(shared.options.history_in_memory);
+        if history_leaves || rest::is_needed(&shared) {
             shared.freezer.wake();
         }
         let engine = Self { inner: Arc::new(Inner { shared, lane: sender, threads: Mutex::new(threads) }) };
@@ -555,6 +556,12 @@ fn part_size(options: &Options) -> usize {
     (options.history_in_memory / 4).max(1)
 }
 
+/// Events from which the history of a root instance that came and went in one transaction goes to disk as a whole, without
+/// ever being in memory: more than an ordinary one has, or fewer where hardly any history stays in memory.
+fn whole_from(options: &Options) -> usize {
+    options.history_in_memory.min(EVENTS_OF_ROOT)
+}
+
 /// What the threads of an engine over a store share, and what the store held.
 fn assemble(
     store: store::Store,
@@ -681,7 +688,7 @@ impl Shared {
                     answers.push((done, outcome));
                     last = number;
                 }
-                world.history.is_beyond(self.options.history_in_memory)
+                world.history.wants_to_leave(self.options.history_in_memory)
                     || world.runtime.is_beyond(self.options.instances_in_memory)
             };
             if beyond {

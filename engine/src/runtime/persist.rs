@@ -5,7 +5,7 @@
 //! | `r` root | the whole [`Snapshot`] of a small root instance, or the marker of a fat one |
 //! | `R` root kind id | one entity of a fat root instance |
 //! | `h` root seq | history events of one commit, in order |
-//! | `f` root chunk | history of a root instance that left the memory: the fold of its events |
+//! | `f` root chunk | history of a root instance that left the memory or never was there: the fold of its events |
 //! | `s` number | a [`Segment`]: which root instances left together, and their traces |
 //! | `t` number | the roots that have left that segment since, a bit each |
 //! | `q` root roster | the whole [`Snapshot`] of a root instance at rest |
@@ -17,11 +17,13 @@
 //!
 //! A small instance is one value per commit. Past [`FAT`] entities an instance is stored entity by entity, and a commit
 //! writes only what it touched, so that cost stays linear however big the instance grows.
+//!
+//! Where no segment names a root with `f`, its `h` does: a start takes what `f` says up to that number, and the events after it.
 
 use std::sync::Arc;
 
 use engine_core::{
-    history::HistoryEvent,
+    history::{Archive, HistoryEvent},
     state::{Change, Changes, Entity, InstanceState, Snapshot},
 };
 use minicbor::{Decode, Encode};
@@ -31,7 +33,9 @@ use store::{Bytes, Op, Store};
 use crate::world::{
     Model, Record, RecordChange, RecordKey, RootHistory, WorldChange,
     cold::{HistorySource, Segment, Stored},
+    history,
     past::RowListener,
+    pile::Piled,
     rest::{RestSource, Roster, Spot},
 };
 
@@ -157,8 +161,9 @@ fn segment_key(table: u8, number: u64) -> Vec<u8> {
     key
 }
 
-/// Rows of a root's history in one value; more are spread over several.
+/// Rows of a root's history in one value, and the bytes from which it takes no more; what is more is spread over several.
 const ROWS_AT_ONCE: usize = 1024;
+const BYTES_AT_ONCE: usize = 1 << 20;
 
 /// Calls a macro with the tables of an archive and the number each is stored under.
 macro_rules! for_each_table {
@@ -187,18 +192,27 @@ fn chunk_key(root: Id, number: u32) -> Vec<u8> {
 
 /// The history of a root instance as a whole, on its way to disk.
 ///
-/// Each value is an array of the sequence number, the number of values, and rows after the number of their table.
+/// Each value is the sequence number of the last event in it, the number of values, and rows after the number of their table.
 #[derive(Debug, Default)]
 pub(crate) struct Whole {
-    /// Rows of each value.
+    /// Rows of each value, behind room for its head.
     values: Vec<Vec<u8>>,
     rows: usize,
 }
 
+/// Bytes of the two numbers in front of the rows, each with all its digits.
+const HEAD: usize = 18;
+
 impl RowListener for Whole {
     fn row<T: Encode<()>>(&mut self, table: u8, row: &T) {
-        if self.rows % ROWS_AT_ONCE == 0 {
-            self.values.push(Vec::with_capacity(1024));
+        let is_full = self.values.last().is_none_or(|value| value.len() >= BYTES_AT_ONCE);
+        if is_full || self.rows % ROWS_AT_ONCE == 0 {
+            // the next will be about as long, so that it need not be moved as it grows
+            let length = self.values.last().map_or(1024, |value| value.len() + value.len() / 8);
+            let mut value = Vec::with_capacity(length);
+            value.resize(HEAD, 0);
+            self.values.push(value);
+            self.rows = 0;
         }
         self.rows += 1;
         if let Some(value) = self.values.last_mut() {
@@ -212,14 +226,47 @@ impl RowListener for Whole {
 impl Whole {
     /// The writes: `sequence` is that of the last event in it.
     pub(crate) fn ops(self, root: Id, sequence: u64, ops: &mut Vec<Op>) {
+        // CBOR's numbers of eight bytes
+        const LONG: u8 = 0x1b;
         let count = self.values.len() as u64;
-        for (number, rows) in (0..).zip(self.values) {
-            let mut value = Vec::with_capacity(rows.len() + 12);
-            // writing to memory can't fail
-            let _ = minicbor::Encoder::new(&mut value).u64(sequence).and_then(|encoder| encoder.u64(count));
-            value.extend_from_slice(&rows);
+        for (number, mut value) in (0..).zip(self.values) {
+            let head = [[LONG].as_slice(), &sequence.to_be_bytes(), &[LONG], &count.to_be_bytes()].concat();
+            value[..HEAD].copy_from_slice(&head);
             ops.push(Op::put(chunk_key(root, number), value));
         }
+    }
+}
+
+/// The history of a root instance that came and went in one transaction, on its way to disk as a whole.
+///
+/// Its events are folded and written when the commit's turn has come, away from the lane. Beside the whole, which no segment
+/// names yet, lie events that say nothing: a start finds the whole by them.
+#[derive(Debug)]
+pub(crate) struct WholeLater {
+    pub(crate) root: Id,
+    pub(crate) sequence: u64,
+    pub(crate) events: Vec<Vec<HistoryEvent>>,
+}
+
+impl WholeLater {
+    /// About how many bytes will be written.
+    pub(crate) fn size(&self) -> usize {
+        const OF_EVENT: usize = 160;
+        self.events.iter().map(Vec::len).sum::<usize>() * OF_EVENT
+    }
+
+    /// The writes, and what finds them again.
+    pub(crate) fn make(self, ops: &mut Vec<Op>) -> Option<Piled> {
+        let Self { root, sequence, events } = self;
+        let mut archive = Archive::default();
+        // an event goes as soon as it is folded in: its row is then changed in place
+        events.into_iter().flatten().for_each(|event| archive.apply(&event));
+        let mut whole = Whole::default();
+        let mut piled = history::piled(root, &archive, sequence, &mut whole)?;
+        piled.events.push(sequence);
+        ops.push(history_op(Some(root), sequence, &[]));
+        whole.ops(root, sequence, ops);
+        Some(piled)
     }
 }
 
@@ -440,6 +487,13 @@ fn record_key(key: &RecordKey) -> Vec<u8> {
     bytes
 }
 
+/// Hears of rows that are on disk already.
+struct Unheard;
+
+impl RowListener for Unheard {
+    fn row<T: Encode<()>>(&mut self, _: u8, _: &T) {}
+}
+
 /// What a start finds in the store.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
@@ -497,22 +551,22 @@ pub(crate) fn load(store: &Store, part_size: usize) -> Result<Loaded, LoadError>
                 // what was written as a whole is the beginning, whether a segment names it or not
                 let stored = source.read(root)?;
                 whole = (root, stored.sequence);
-                if stored.sequence > 0 && loaded.world.history.cold.root(root).is_none() {
-                    loaded.world.history.bring_back(root, stored);
+                if stored.sequence > 0 && !loaded.world.history.cold.is_named(root, stored.sequence) {
+                    if let Some(piled) = history::piled(root, &stored.archive, stored.sequence, &mut Unheard) {
+                        loaded.world.history.pile_up(piled);
+                    }
                 }
             }
             if sequence <= whole.1 {
-                if loaded.world.history.cold.root(root).is_some() {
+                // where no segment names it, its events are all that does
+                if !loaded.world.history.cold.pile.note(root, sequence) {
                     loaded.leftover.push(forget_event(root, sequence));
-                } else {
-                    // no segment names it: its events are all that does
-                    loaded.world.history.stored(root, sequence);
                 }
                 continue;
             }
         }
         let events: Vec<HistoryEvent> = decode(&key, &value)?;
-        let history = Arc::new(vec![RootHistory { root, events }]);
+        let history = Arc::new(vec![RootHistory { root, events, is_on_disk: false }]);
         let stored = root.map(|root| (root, sequence)).into_iter().collect();
         loaded.world.apply(WorldChange { history, stored, ..WorldChange::default() });
         if let Some(root) = root {

@@ -14,6 +14,7 @@ use models::{Id, Timestamp};
 use super::{
     PORTION,
     packed::{Origin, Packed, first},
+    pile::Pile,
 };
 
 /// Short hash of a value that rows are asked for by.
@@ -145,6 +146,22 @@ impl Traces {
     }
 }
 
+impl Traces {
+    /// Whether they may be those of a root, which has traces of its own, in order.
+    pub(super) fn fit(&self, root: &ColdRoot, own: &[Trace]) -> bool {
+        !self.nothing
+            && self.fit_times(root.first, root.last, root.removal)
+            && self.groups.iter().all(|group| group.iter().any(|trace| own.binary_search(trace).is_ok()))
+    }
+
+    fn fit_times(&self, first: Timestamp, last: Option<Timestamp>, removal: Option<Timestamp>) -> bool {
+        !(self.unfinished && last.is_some())
+            && self.since.is_none_or(|since| last.is_none_or(|last| last >= since))
+            && self.until.is_none_or(|until| first <= until)
+            && self.removable.is_none_or(|by| removal.is_some_and(|time| time <= by))
+    }
+}
+
 /// What stays in memory of a root instance whose history is on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct ColdRoot {
@@ -206,7 +223,7 @@ impl Pace {
     }
 
     /// The rank that nothing of a root exceeds.
-    fn bound(self, root: &ColdRoot) -> i64 {
+    pub(super) fn bound(self, root: &ColdRoot) -> i64 {
         match (self, &root.single) {
             (Self::LatestStart, Some(single)) => single.start.0,
             (Self::LatestEnd, Some(single)) => single.end.map_or(i64::MIN, |end| end.0),
@@ -412,11 +429,7 @@ impl Segment {
         let mut places = found.unwrap_or_else(all);
         places.retain(|place| {
             let root = &self.roots.rows[usize::from(*place)];
-            let last = time(root.last);
-            !(traces.unfinished && last.is_some())
-                && traces.since.is_none_or(|since| last.is_none_or(|last| last >= since))
-                && traces.until.is_none_or(|until| root.first <= until.0)
-                && traces.removable.is_none_or(|by| time(root.removal).is_some_and(|time| time <= by))
+            traces.fit_times(Timestamp(root.first), time(root.last), time(root.removal))
         });
         places
     }
@@ -466,6 +479,8 @@ impl Shelf {
 #[derive(Clone, Default)]
 pub(crate) struct Cold {
     shelves: BTreeMap<u64, Shelf>,
+    /// What is in no segment yet.
+    pub(crate) pile: Pile,
     source: Option<Arc<dyn HistorySource>>,
     /// Segments that roots have left, to be noted on disk.
     pub(crate) touched: std::collections::BTreeSet<u64>,
@@ -473,7 +488,10 @@ pub(crate) struct Cold {
 
 impl fmt::Debug for Cold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cold").field("segments", &self.shelves.len()).finish_non_exhaustive()
+        f.debug_struct("Cold")
+            .field("segments", &self.shelves.len())
+            .field("pile", &self.pile.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -485,12 +503,12 @@ impl Cold {
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.shelves.is_empty()
+        self.shelves.is_empty() && self.pile.len() == 0
     }
 
     /// How many root instances have their history here.
     pub(crate) fn len(&self) -> usize {
-        self.shelves.values().map(|shelf| shelf.left).sum()
+        self.shelves.values().map(|shelf| shelf.left).sum::<usize>() + self.pile.len()
     }
 
     /// Number for the next segment.
@@ -518,19 +536,32 @@ impl Cold {
 
     /// What is known of a root whose history is here.
     pub(crate) fn root(&self, root: Id) -> Option<ColdRoot> {
+        if let Some(piled) = self.pile.get(root) {
+            return Some(piled.cold);
+        }
         let (number, place) = self.find(root)?;
         self.shelves.get(&number)?.segment.roots.get(place)
     }
 
-    /// A root leaves: its history is in memory again, or no more.
-    pub(crate) fn leave(&mut self, root: Id) -> bool {
-        let Some((number, place)) = self.find(root) else { return false };
+    /// Whether a segment names a root, with its history up to this sequence number.
+    pub(crate) fn is_named(&self, root: Id, sequence: u64) -> bool {
+        let shelf = self.find(root).and_then(|(number, _)| self.shelves.get(&number));
+        shelf.is_some_and(|shelf| shelf.segment.sequence >= sequence)
+    }
+
+    /// A root leaves: its history is in memory again, or no more. Answers the sequence numbers of its events that are still
+    /// on disk; `None` when it is not here.
+    pub(crate) fn leave(&mut self, root: Id) -> Option<Vec<u64>> {
+        if let Some(piled) = self.pile.take(root) {
+            return Some(piled.events);
+        }
+        let (number, place) = self.find(root)?;
         if let Some(shelf) = self.shelves.get_mut(&number) {
             shelf.gone[place / 8] |= 1 << (place % 8);
             shelf.left -= 1;
             self.touched.insert(number);
         }
-        true
+        Some(Vec::new())
     }
 
     /// The bits of a segment's roots that have left it; `None` when nothing is left of it.
@@ -548,7 +579,7 @@ impl Cold {
     /// The roots a question may be about, the earliest segments first.
     pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = ColdRoot> + 'a {
         let shelves = self.shelves.values().filter(|shelf| shelf.left > 0 && !traces.nothing);
-        shelves.flat_map(|shelf| shelf.candidates(traces))
+        shelves.flat_map(|shelf| shelf.candidates(traces)).chain(self.pile.candidates(traces))
     }
 
     /// The same, segment by segment in an order by time. Of each segment: the rank that nothing in it exceeds, and what
@@ -559,11 +590,14 @@ impl Cold {
         pace: Pace,
     ) -> impl Iterator<Item = (i64, impl FnOnce() -> Vec<(i64, Id)> + 'a)> {
         let shelves = self.shelves.values().filter(|shelf| shelf.left > 0 && !traces.nothing);
-        let mut shelves: Vec<_> = shelves.map(|shelf| (shelf.bound(pace), shelf)).collect();
+        let mut shelves: Vec<_> = shelves.map(|shelf| (shelf.bound(pace), Some(shelf))).collect();
+        shelves.push((self.pile.bound(pace), None));
         shelves.sort_by_key(|(bound, _)| std::cmp::Reverse(*bound));
         shelves.into_iter().map(move |(bound, shelf)| {
             let find = move || {
-                let mut found: Vec<_> = shelf.candidates(traces).map(|root| (pace.bound(&root), root.root)).collect();
+                let on_shelf = shelf.into_iter().flat_map(|shelf| shelf.candidates(traces));
+                let piled = shelf.is_none().then(|| self.pile.candidates(traces)).into_iter().flatten();
+                let mut found: Vec<_> = on_shelf.chain(piled).map(|root| (pace.bound(&root), root.root)).collect();
                 found.sort_by_key(|(bound, _)| std::cmp::Reverse(*bound));
                 found
             };
@@ -666,8 +700,8 @@ mod tests {
     #[test]
     fn a_root_that_left_is_no_candidate() {
         let mut cold = cold();
-        assert!(cold.leave(Id::new(3)));
-        assert!(!cold.leave(Id::new(3)));
+        assert!(cold.leave(Id::new(3)).is_some());
+        assert!(cold.leave(Id::new(3)).is_none());
         assert_eq!(ids(&cold, Traces::any()), [Id::new(1), Id::new(5)]);
         assert_eq!(cold.len(), 2);
         let gone = cold.gone(1).expect("one is left");

@@ -401,11 +401,11 @@ pub(crate) fn at_rest(world: &World, which: impl Fn(Id) -> bool) -> World {
     model.into()
 }
 
-/// The same world with the history of some roots on disk.
+/// The same world with the history of some roots on disk: every third on the pile, the others in a segment.
 pub(crate) fn on_disk(world: &World, which: impl Fn(Id) -> bool) -> World {
     use crate::world::{
         cold::{Segment, Stored},
-        history::{Frozen, History},
+        history::{Frozen, History, piled},
     };
     let mut model = (**world).clone();
     let mut stored = std::collections::HashMap::new();
@@ -415,16 +415,24 @@ pub(crate) fn on_disk(world: &World, which: impl Fn(Id) -> bool) -> World {
             Some((model.history.copy(part, root, &mut Unheard)?, model.history.archive(part, root)))
         })
         .collect();
-    let mut kept = Vec::new();
-    let mut leaving = Vec::new();
-    for (member, archive) in members {
+    let (mut kept, mut leaving, mut pile) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, (member, archive)) in members.into_iter().enumerate() {
+        if let Some(cold) = member.cold {
+            let found = piled(member.root, &archive, 1, &mut Unheard).expect("it has rows");
+            assert_eq!((found.cold, &*found.traces), (cold, &*member.traces), "whichever way they are looked at");
+            if place % 3 == 0 {
+                pile.push(found);
+            } else {
+                kept.push((cold, member.traces.clone()));
+            }
+        }
         stored.insert(member.root, Stored { archive, sequence: 1 });
-        kept.extend(member.cold.clone().map(|cold| (cold, member.traces.clone())));
         leaving.push(member);
     }
     let leaving = History::leaving(Id::NIL, leaving);
     let segment = (!kept.is_empty()).then(|| Segment::new(1, (Id::NIL, 1), kept));
     model.history.freeze(Frozen::new(&leaving, segment));
+    pile.into_iter().for_each(|piled| model.history.pile_up(piled));
     model.history.cold.set_source(std::sync::Arc::new(Shelf(stored)));
     model.into()
 }

@@ -5,14 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-#[cfg(test)]
-use engine_core::history::Archive;
-use engine_core::history::HistoryEvent;
+use engine_core::history::{Archive, HistoricProcessInstance, HistoricTaskInstance, HistoryEvent};
 use models::Id;
 
 use super::{
     cold::{Cold, ColdRoot, Segment, Single, Stored, Trace},
-    past::{Past, RowListener},
+    past::{self, Past, RowListener},
+    pile::Piled,
 };
 
 /// What is known of a root's history in memory beside its rows.
@@ -53,7 +52,7 @@ impl Part {
 }
 
 /// Events of an ordinary root: a part, and the memory, is full with as many times its number of roots, too.
-const EVENTS_OF_ROOT: u64 = 64;
+pub(crate) const EVENTS_OF_ROOT: usize = 64;
 
 /// All history: in memory, and what is known of the rest.
 #[derive(Clone, Debug)]
@@ -106,12 +105,16 @@ impl Member {
     }
 }
 
-/// What is kept in memory of a root.
-fn cold(root: Id, past: &Past) -> ColdRoot {
-    let instances = past.process_instances_of(root).map(|row| (row.start, row.end, row.removal_time));
-    let tasks = past.tasks_of(root).map(|row| (row.start, row.end, row.removal_time));
+/// What is kept in memory of a root with these process instances and tasks.
+fn cold<'a>(
+    root: Id,
+    instances: impl Iterator<Item = &'a HistoricProcessInstance> + Clone,
+    tasks: impl Iterator<Item = &'a HistoricTaskInstance>,
+) -> ColdRoot {
+    let times = instances.clone().map(|row| (row.start, row.end, row.removal_time));
+    let tasks = tasks.map(|row| (row.start, row.end, row.removal_time));
     let (mut first, mut last, mut open, mut removal) = (None, None, false, None);
-    for (start, end, time) in instances.chain(tasks) {
+    for (start, end, time) in times.chain(tasks) {
         first = Some(first.map_or(start, |first| start.min(first)));
         last = last.max(end);
         open |= end.is_none();
@@ -120,7 +123,7 @@ fn cold(root: Id, past: &Past) -> ColdRoot {
             (a, b) => a.or(b),
         };
     }
-    let mut instances = past.process_instances_of(root);
+    let mut instances = instances;
     let single = instances.next().filter(|_| instances.next().is_none()).map(|row| Single {
         definition: row.definition,
         state: row.state,
@@ -131,21 +134,60 @@ fn cold(root: Id, past: &Past) -> ColdRoot {
     ColdRoot { root, first: first.unwrap_or_default(), last: last.filter(|_| !open), removal, single }
 }
 
+/// What finds the history of a root that is on disk as a whole; `None` when it has no rows.
+pub(crate) fn piled(root: Id, archive: &Archive, sequence: u64, listener: &mut impl RowListener) -> Option<Piled> {
+    let traces = past::tell(archive, listener);
+    let (instances, tasks) = (archive.process_instances.values(), archive.tasks.values());
+    let cold = cold(root, instances.map(|row| &**row), tasks.map(|row| &**row));
+    (!traces.is_empty()).then(|| Piled { cold, traces: traces.into(), sequence, events: Vec::new() })
+}
+
+/// Whether events are all that there is of a root instance, and their fold as a whole says as much as the events.
+pub(crate) fn is_whole<'a>(root: Id, mut events: impl Iterator<Item = &'a HistoryEvent> + Clone) -> bool {
+    use HistoryEvent::{
+        Annotation, AttachmentDeleted, CommentDeleted, EntryDeleted, EntryRemovalTime, ProcessInstanceDeleted,
+        ProcessInstanceStarted, TaskDeleted, VariableHistoryDeleted,
+    };
+    let began = |event: &HistoryEvent| matches!(event, ProcessInstanceStarted(row) if row.id == root);
+    // what is deleted or changed by hand is rare, and looked up in other ways than a fold does
+    let by_hand = |event: &HistoryEvent| {
+        matches!(
+            event,
+            Annotation { .. }
+                | AttachmentDeleted(_)
+                | CommentDeleted(_)
+                | EntryDeleted(_)
+                | EntryRemovalTime { .. }
+                | ProcessInstanceDeleted(_)
+                | TaskDeleted(_)
+                | VariableHistoryDeleted(_)
+        )
+    };
+    events.clone().any(began) && events.all(|event| belongs(event, root) && !by_hand(event))
+}
+
 /// A segment that has been written: its roots leave the memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Frozen {
-    /// The part they were in.
-    part: Id,
+    /// The part they were in; `None`: on the pile.
+    part: Option<Id>,
     /// The segment; `None` when the roots have no history left.
     segment: Option<std::sync::Arc<Segment>>,
     /// The roots, those without any history left among them.
     roots: Vec<Id>,
+    /// A bit for each root of the segment that has left it since it was made; what is missing is zero.
+    gone: Vec<u8>,
 }
 
 impl Frozen {
     pub(crate) fn new(leaving: &Leaving, segment: Option<Segment>) -> Self {
         let roots = leaving.members.iter().map(|member| member.root).collect();
-        Self { part: leaving.part, segment: segment.map(std::sync::Arc::new), roots }
+        Self { part: Some(leaving.part), segment: segment.map(std::sync::Arc::new), roots, gone: Vec::new() }
+    }
+
+    /// Roots that were on the pile.
+    pub(crate) fn from_pile(roots: Vec<Id>, segment: Segment, gone: Vec<u8>) -> Self {
+        Self { part: None, segment: Some(std::sync::Arc::new(segment)), roots, gone }
     }
 }
 
@@ -180,9 +222,9 @@ impl History {
         let deleted = matches!(event, HistoryEvent::ProcessInstanceDeleted(instance) if *instance == id);
         if deleted && self.cold.root(id).is_some_and(|root| root.single.is_some()) {
             // it was all there is: nothing of it needs to be read
-            self.cold.leave(id);
+            let sequences = self.cold.leave(id).unwrap_or_default();
             self.parts[0].events += 1;
-            self.parts[0].notes.insert(id, Note { base: 1, events: 1, ..Note::default() });
+            self.parts[0].notes.insert(id, Note { base: 1, events: 1, sequences, ..Note::default() });
             self.emptied.insert(id);
             return;
         }
@@ -197,10 +239,10 @@ impl History {
         past.apply(root, event);
     }
 
-    /// Takes in the history of a root as it was written.
-    pub(crate) fn bring_back(&mut self, root: Id, stored: Stored) {
-        self.parts[0].past.load(stored.archive);
-        self.parts[0].notes.insert(root, Note { base: stored.sequence, ..Note::default() });
+    /// Takes in that the history of a root is on disk as a whole, and that no segment names it.
+    pub(crate) fn pile_up(&mut self, piled: Piled) {
+        self.cold.leave(piled.cold.root);
+        self.cold.pile.add(piled);
     }
 
     /// The part of a root; one that is on disk comes back.
@@ -214,13 +256,14 @@ impl History {
             return 0;
         }
         if self.cold.root(root).is_some() {
-            let stored = self.cold.read(root);
-            self.cold.leave(root);
-            self.bring_back(root, stored);
+            let Stored { archive, sequence } = self.cold.read(root);
+            let sequences = self.cold.leave(root).unwrap_or_default();
+            self.parts[0].past.load(archive);
+            self.parts[0].notes.insert(root, Note { base: sequence, sequences, ..Note::default() });
             return 0;
         }
         let part = &self.parts[at];
-        let is_full = part.notes.len() >= self.part_size || part.events >= self.part_size as u64 * EVENTS_OF_ROOT;
+        let is_full = part.notes.len() >= self.part_size || part.events >= (self.part_size * EVENTS_OF_ROOT) as u64;
         if after == self.parts.len() && is_full {
             self.opened += 1;
             self.parts.push(Part { first: root, ..Part::default() });
@@ -234,9 +277,20 @@ impl History {
         self.is_crowded(most) || self.emptied.len() >= SMALL_PORTION
     }
 
+    /// Whether there is work for who writes history away.
+    pub(crate) fn wants_to_leave(&self, most: usize) -> bool {
+        self.is_beyond(most) || self.has_full_pile()
+    }
+
+    /// Whether there is enough on the pile for a segment.
+    pub(crate) fn has_full_pile(&self) -> bool {
+        let pile = &self.cold.pile;
+        pile.len() >= self.part_size || pile.traces() >= self.part_size * EVENTS_OF_ROOT
+    }
+
     fn is_crowded(&self, most: usize) -> bool {
         let events: u64 = self.parts.iter().map(|part| part.events).sum();
-        self.roots_in_memory() > most || events > most as u64 * EVENTS_OF_ROOT
+        self.roots_in_memory() > most || events > most.saturating_mul(EVENTS_OF_ROOT) as u64
     }
 
     /// Names roots that should leave the memory, which has more than so many: those that were not at work lately. A large part
@@ -276,7 +330,10 @@ impl History {
         let note = part.notes.get(&root)?.clone();
         let traces = part.past.tell_of_root(root, listener);
         // every row has a trace of its id at least
-        let cold = (!traces.is_empty()).then(|| cold(root, &part.past));
+        let cold = (!traces.is_empty()).then(|| {
+            let instances = part.past.process_instances_of(root);
+            cold(root, instances, part.past.tasks_of(root))
+        });
         Some(Member { root, note, traces, cold })
     }
 
@@ -307,7 +364,10 @@ impl History {
     /// Takes roots out of memory whose history has been written. Answers what is to be dropped.
     pub(crate) fn freeze(&mut self, frozen: Frozen) -> Past {
         let mut dropped = Past::default();
-        if let Some(at) = self.parts.iter().position(|one| one.first == frozen.part) {
+        let at = frozen.part.and_then(|part| self.parts.iter().position(|one| one.first == part));
+        if frozen.part.is_none() {
+            frozen.roots.iter().for_each(|root| drop(self.cold.pile.take(*root)));
+        } else if let Some(at) = at {
             for root in &frozen.roots {
                 self.parts[at].forget(*root);
                 self.emptied.remove(root);
@@ -326,7 +386,7 @@ impl History {
             }
         }
         if let Some(segment) = frozen.segment {
-            self.cold.add(segment, Vec::new());
+            self.cold.add(segment, frozen.gone);
         }
         dropped
     }

@@ -17,6 +17,7 @@ mod lookup;
 mod packed;
 pub(crate) mod past;
 pub mod permission;
+pub(crate) mod pile;
 mod records;
 mod remembered;
 mod repository;
@@ -85,13 +86,18 @@ impl Model {
         // an event that nobody looks at later goes as soon as it is folded in: its row is then changed in place
         match std::sync::Arc::try_unwrap(change.history) {
             Ok(history) => {
-                for RootHistory { root, events } in history {
+                for RootHistory { root, events, .. } in history.into_iter().filter(|one| !one.is_on_disk) {
                     events.into_iter().for_each(|event| self.history.apply(root, &event));
                 }
             }
             Err(shared) => {
-                RootHistory::each(&shared).for_each(|(root, event)| self.history.apply(root, event));
+                for RootHistory { root, events, .. } in shared.iter().filter(|one| !one.is_on_disk) {
+                    events.iter().for_each(|event| self.history.apply(*root, event));
+                }
             }
+        }
+        if let Some(piled) = change.piled {
+            self.history.cold.pile.add(*piled);
         }
         for (root, sequence) in change.stored {
             self.history.stored(root, sequence);
@@ -188,6 +194,8 @@ pub struct RootHistory {
     pub root: Option<Id>,
     /// The events.
     pub events: Vec<HistoryEvent>,
+    /// Their rows are on disk already: the read model does not fold them.
+    pub is_on_disk: bool,
 }
 
 impl RootHistory {

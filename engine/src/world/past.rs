@@ -188,6 +188,41 @@ pub(crate) trait RowListener {
     fn row<T: minicbor::Encode<()>>(&mut self, table: u8, row: &T);
 }
 
+/// Tells of every row of a root instance's history, with the number that its table is stored under, and answers their traces
+/// in order.
+pub(crate) fn tell(archive: &Archive, listener: &mut impl RowListener) -> Vec<Trace> {
+    let mut traces = Vec::new();
+    macro_rules! tell {
+        ($($table:ident $number:literal $indexes:ident,)*) => {
+            $(for row in archive.$table.values() {
+                traces.extend(row.id.trace());
+                $indexes::traces(row, &mut traces);
+                listener.row($number, &**row);
+            })*
+        };
+    }
+    tell!(
+        process_instances 0 ProcessInstanceIndexes,
+        activity_instances 1 ActivityInstanceIndexes,
+        tasks 2 TaskInstanceIndexes,
+        variables 3 VariableInstanceIndexes,
+        details 4 DetailIndexes,
+        incidents 5 HistoricIncidentIndexes,
+        job_logs 6 JobLogIndexes,
+        external_task_logs 7 ExternalTaskLogIndexes,
+        identity_links 8 IdentityLinkIndexes,
+        decisions 9 DecisionIndexes,
+        operations 10 OperationIndexes,
+        comments 11 CommentIndexes,
+        attachments 12 AttachmentIndexes,
+    );
+    // variables are asked for by name alone too
+    traces.extend(archive.variables.values().filter_map(|row| folded_key(&row.name).trace()));
+    traces.sort_unstable();
+    traces.dedup();
+    traces
+}
+
 /// Calls a macro for each row of a root instance: with its table, the number that this is stored under, its indexes, the row.
 macro_rules! each_of_root {
     ($past:ident, $root:ident, $do:ident) => {
@@ -370,7 +405,7 @@ impl Past {
     }
 
     /// Process instances of a root.
-    pub(crate) fn process_instances_of(&self, root: Id) -> impl Iterator<Item = &HistoricProcessInstance> {
+    pub(crate) fn process_instances_of(&self, root: Id) -> impl Iterator<Item = &HistoricProcessInstance> + Clone {
         self.instances_of_root(root)
             .into_iter()
             .filter_map(|id| self.archive.process_instances.get(&id).map(|row| &**row))

@@ -46,7 +46,7 @@ fn history_is_what_each_roots_archive_folds() {
             let root = Id::new(10_000 + 100 * index);
             for event in fixture::random_history(&mut random, root.number(), Id::new(7), None) {
                 archives.entry(root).or_default().apply(&event);
-                let history = vec![RootHistory { root: Some(root), events: vec![event] }];
+                let history = vec![RootHistory { root: Some(root), events: vec![event], is_on_disk: false }];
                 world.apply(WorldChange { history: Arc::new(history), ..WorldChange::default() });
             }
         }
@@ -69,7 +69,7 @@ fn history_that_went_to_disk_and_came_back_is_the_same() {
         // an event brings a root back
         for root in &roots {
             let event = HistoryEvent::RemovalTime { process_instance: None, time: Some(Timestamp(7)) };
-            let history = Arc::new(vec![RootHistory { root: Some(*root), events: vec![event] }]);
+            let history = Arc::new(vec![RootHistory { root: Some(*root), events: vec![event], is_on_disk: false }]);
             cold.apply(WorldChange { history, ..WorldChange::default() });
         }
         let mut expected = Past::default();
@@ -365,7 +365,7 @@ fn events_of_no_root_are_kept_too() {
     let row = fixture::instance_row(5, 5, Id::new(1));
     let event = HistoryEvent::ProcessInstanceStarted(Arc::new(row));
     world.apply(WorldChange {
-        history: Arc::new(vec![RootHistory { root: None, events: vec![event] }]),
+        history: Arc::new(vec![RootHistory { root: None, events: vec![event], is_on_disk: false }]),
         ..WorldChange::default()
     });
     assert!(world.historic_process_instance(Id::new(5)).is_some());

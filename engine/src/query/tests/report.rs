@@ -40,7 +40,7 @@ fn durations_are_reported_by_month_of_the_start() {
         (row.start, row.end) = (Timestamp(start), Some(Timestamp(start + duration)));
         let event = HistoryEvent::ProcessInstanceStarted(std::sync::Arc::new(row));
         world.apply(WorldChange {
-            history: std::sync::Arc::new(vec![RootHistory { root: None, events: vec![event] }]),
+            history: std::sync::Arc::new(vec![RootHistory { root: None, events: vec![event], is_on_disk: false }]),
             ..WorldChange::default()
         });
     }

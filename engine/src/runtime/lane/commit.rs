@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use engine_core::{command::Outcome, error::Fault, history::HistoryEvent, transaction::Commit};
+use engine_core::{
+    command::Outcome,
+    error::Fault,
+    history::{Events, HistoryEvent},
+    transaction::Commit,
+};
 use models::Id;
 use store::Op;
 
@@ -10,8 +15,11 @@ use super::{Asleep, Done, Lane, Message, SLOTS, Slot, UnderWay, ahead::Entries};
 use crate::{
     observe::Origin,
     request::Caller,
-    runtime::persist,
-    world::{RecordChange, RootChange, RootHistory, WorldChange, rest::Spot},
+    runtime::{
+        persist::{self, WholeLater},
+        whole_from,
+    },
+    world::{RecordChange, RootChange, RootHistory, WorldChange, history::is_whole, rest::Spot},
 };
 
 /// A durable commit that readers do not see yet.
@@ -22,6 +30,19 @@ pub(in super::super) struct Publication {
     pub(in super::super) origin: Origin,
     pub(in super::super) outcome: Outcome,
     pub(in super::super) done: Done,
+}
+
+/// What a commit writes.
+struct Writes {
+    ops: Vec<Op>,
+    /// History that is made when the commit's turn has come.
+    whole: Option<WholeLater>,
+}
+
+impl Writes {
+    fn of(ops: Vec<Op>) -> Self {
+        Self { ops, whole: None }
+    }
 }
 
 impl Lane {
@@ -38,11 +59,11 @@ impl Lane {
             self.sequence += 1;
             ops.push(persist::history_op(None, self.sequence, &history));
         }
-        let history = Arc::new(vec![RootHistory { root: None, events: history }]);
+        let history = Arc::new(vec![RootHistory { root: None, events: history, is_on_disk: false }]);
         let change = WorldChange { records, history, now: Some(self.shared.clock.now()), ..WorldChange::default() };
         let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
         self.submit(
-            ops,
+            Writes::of(ops),
             change,
             Origin::default(),
             under_way,
@@ -54,7 +75,7 @@ impl Lane {
     /// Writes that concern no root instance and no record.
     pub(in super::super) fn write_change(&mut self, ops: Vec<Op>, change: WorldChange, done: Done) {
         let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
-        self.submit(ops, change, Origin::default(), under_way, done, Outcome::Done);
+        self.submit(Writes::of(ops), change, Origin::default(), under_way, done, Outcome::Done);
     }
 
     /// Writes that put root instances to rest.
@@ -93,9 +114,11 @@ impl Lane {
         if !rootless.is_empty() {
             self.sequence += 1;
             ops.push(persist::history_op(None, self.sequence, &rootless));
-            happened.push(RootHistory { root: None, events: rootless });
+            happened.push(RootHistory { root: None, events: rootless, is_on_disk: false });
         }
         let mut under_way = UnderWay { number: 0, roots: Vec::with_capacity(parts.len()), ahead: Entries::default() };
+        let is_alone = parts.len() == 1;
+        let mut whole = None;
         for (root, commit) in parts {
             let Commit { state, changes, history, flows, .. } = commit;
             change.flows.extend(flows);
@@ -110,15 +133,27 @@ impl Lane {
             } else {
                 self.fat.remove(&root);
             }
-            for events in history.into_pieces() {
-                self.sequence += 1;
-                ops.push(persist::history_op(Some(root), self.sequence, &events));
-                change.stored.push((root, self.sequence));
-                happened.push(RootHistory { root: Some(root), events });
-            }
-            under_way.ahead.note(root, &state, &changes);
             // a root that came and went in one transaction is known to nobody: it needs no place
             let passing = state.is_empty() && !changes.had_anything();
+            // whether its history can be written is known late, which must concern no other root
+            if passing && is_alone && self.is_written_whole(root, &history) {
+                self.sequence += 1;
+                let events = history.into_pieces();
+                if self.shared.observers.has_any() {
+                    let told =
+                        |events: &Vec<_>| RootHistory { root: Some(root), events: events.clone(), is_on_disk: true };
+                    happened.extend(events.iter().map(told));
+                }
+                whole = Some(WholeLater { root, sequence: self.sequence, events });
+            } else {
+                for events in history.into_pieces() {
+                    self.sequence += 1;
+                    ops.push(persist::history_op(Some(root), self.sequence, &events));
+                    change.stored.push((root, self.sequence));
+                    happened.push(RootHistory { root: Some(root), events, is_on_disk: false });
+                }
+            }
+            under_way.ahead.note(root, &state, &changes);
             match self.slots.get_mut(&root) {
                 Some(Slot::Idle { unpublished: 0, .. }) if passing => {
                     self.slots.remove(&root);
@@ -136,13 +171,18 @@ impl Lane {
             change.roots.push(RootChange { root, changes });
         }
         change.history = Arc::new(happened);
-        self.submit(ops, change, caller.into(), under_way, done, outcome);
+        self.submit(Writes { ops, whole }, change, caller.into(), under_way, done, outcome);
+    }
+
+    /// Whether the history of a root that came and went in one transaction is written as a whole.
+    fn is_written_whole(&self, root: Id, history: &Events) -> bool {
+        history.len() >= whole_from(&self.shared.options) && is_whole(root, history.iter())
     }
 
     fn submit(
         &mut self,
-        ops: Vec<Op>,
-        change: WorldChange,
+        writes: Writes,
+        mut change: WorldChange,
         origin: Origin,
         mut under_way: UnderWay,
         done: Done,
@@ -154,8 +194,11 @@ impl Lane {
         // the completion runs once, whether the store accepts the commit or not
         let cell = Arc::new(parking_lot::Mutex::new(Some(done)));
         let late = cell.clone();
-        let submitted = self.shared.store.submit(ops, move |result| {
+        let piled = Arc::new(parking_lot::Mutex::new(None));
+        let found = piled.clone();
+        let completed = move |result| {
             let Some(done) = late.lock().take() else { return };
+            change.piled = found.lock().take();
             match result {
                 Ok(_) => shared.publications.lock().push(Publication { number, change, origin, outcome, done }),
                 Err(error) => {
@@ -164,7 +207,19 @@ impl Lane {
                     done(Err(store_fault(&error)));
                 }
             }
-        });
+        };
+        let Writes { mut ops, whole } = writes;
+        let submitted = match whole {
+            None => self.shared.store.submit(ops, completed),
+            Some(whole) => {
+                let size = whole.size();
+                let make = move || {
+                    *piled.lock() = whole.make(&mut ops).map(Box::new);
+                    ops
+                };
+                self.shared.store.submit_later(size, make, completed)
+            }
+        };
         match submitted {
             Ok(_) => {
                 self.submitted = number;

@@ -227,6 +227,8 @@ pub struct WorldChange {
     pub(crate) woken: Vec<(Id, engine_core::state::Snapshot)>,
     /// Root instances that have come to rest.
     pub(crate) rested: Option<Box<Rested>>,
+    /// A root instance whose history went to disk as a whole with this commit.
+    pub(crate) piled: Option<Box<super::pile::Piled>>,
     /// History that has gone to disk and leaves the memory.
     pub(crate) frozen: Option<Box<super::history::Frozen>>,
     /// The time of the commit.
