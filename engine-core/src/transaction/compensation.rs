@@ -161,7 +161,8 @@ impl Tx<'_> {
         }
         let handler = row.node;
         let node = graph.node(handler);
-        if node.is_scope && !node.for_compensation && !matches!(node.kind, Kind::EventSubProcess) {
+        if node.is_scope && !node.for_compensation {
+            // also an event subprocess that something else has started: what was done in it is compensated
             let inner: Vec<Id> = self
                 .t
                 .state
