@@ -7,7 +7,7 @@ use models::Id;
 use super::{Step, Tx, step::EndKind};
 use crate::{
     graph::{Kind, PROCESS},
-    state::ActivityState,
+    state::{ActivityState, AsyncOperation, JobKind},
 };
 
 /// How a deletion goes about listeners, mappings and called instances.
@@ -139,7 +139,8 @@ impl Tx<'_> {
                     let node = graph.node(activity);
                     let row = self.execution(id).clone();
                     let executes_non_scope = !node.is_scope;
-                    let waits = node.is_scope && row.activity_instance.is_none();
+                    // what has ended its own scope, and waits to leave it, goes with it
+                    let waits = node.is_scope && row.activity_instance.is_none() && !self.waits_to_end(id);
                     let compensating = super::modify::runs_handler_without_scope(&graph, &row);
                     if row.is_scope && (executes_non_scope || waits) && !compensating {
                         self.leave_activity_instance(id);
@@ -202,6 +203,11 @@ impl Tx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an execution has ended its activity, and an asynchronous continuation is to end the scope with it.
+    fn waits_to_end(&self, id: Id) -> bool {
+        self.t.state.jobs_of(id).any(|job| job.kind == JobKind::Async(AsyncOperation::ActivityEnd))
     }
 
     /// End listeners and history of a process instance that is deleted.

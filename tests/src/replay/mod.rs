@@ -24,7 +24,7 @@ use std::{fmt, path::Path};
 
 use serde_json::Value;
 
-pub(crate) use self::model::expand;
+pub use self::model::expand;
 pub use self::{compare::Difference, scenario::Scenario, yaml::parse as parse_yaml};
 
 /// Why a scenario can't go on. It becomes part of the trace.

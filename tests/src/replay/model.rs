@@ -17,7 +17,7 @@ static FLOW: LazyLock<Regex> = LazyLock::new(|| {
 static PROCESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"<process\b[^>]*").expect("a pattern"));
 
 /// The BPMN file of a shorthand.
-pub(crate) fn expand(text: &str) -> String {
+pub fn expand(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
         match FLOW.captures(line) {
