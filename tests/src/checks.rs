@@ -120,9 +120,9 @@ fn orphans(world: &World, found: &mut Vec<String>) {
 
 /// Every active token waits for something: none is lost, none is left between two steps.
 ///
-/// But one that waits at a join, alone in its scope, is active from when an event subprocess starts beside it, and no later token
-/// joins it, as in Camunda: it makes an execution active on which an event handler is executed, and the one that takes its place
-/// is as active.
+/// But a token that waits at a join is active from when an event subprocess starts beside it while it is alone in its scope, as in
+/// Camunda, which makes the execution active on which an event handler is executed. It stays so when the event subprocess has
+/// ended, and no later token joins it.
 fn tokens(world: &World, found: &mut Vec<String>) {
     let mut reasons: BTreeSet<Id> = world.tasks().filter_map(|row| row.execution).collect();
     reasons.extend(world.jobs().filter_map(|row| row.execution));
@@ -132,11 +132,13 @@ fn tokens(world: &World, found: &mut Vec<String>) {
     let parents: BTreeSet<Id> = world.executions().filter_map(|row| row.parent).collect();
     for row in world.executions() {
         let leaf = !parents.contains(&row.id);
-        let joins = row.activity.and_then(|node| world.node(row.definition, node)).is_some_and(|node| {
-            row.is_concurrent && ["parallelGateway", "inclusiveGateway"].contains(&&*node.activity_type)
-        });
+        let joins = row
+            .activity
+            .and_then(|node| world.node(row.definition, node))
+            .is_some_and(|node| ["parallelGateway", "inclusiveGateway"].contains(&&*node.activity_type));
         if leaf && row.is_active && !row.is_event_scope && !reasons.contains(&row.id) && !joins {
-            found.push(format!("execution {} is active at {:?} and waits for nothing", row.id, row.activity));
+            let around = executions(world, row.process_instance);
+            found.push(format!("execution {} is active and waits for nothing: {around}", row.id));
         }
     }
 }
@@ -155,8 +157,11 @@ fn history(world: &World, found: &mut Vec<String>) {
             if past.end.is_none() && world.process_instance(past.id).is_none() {
                 found.push(format!("history says that {} runs, which is not there", past.id));
             }
-            if past.end.is_some() && part.historic_activities_of(past.id).any(|activity| activity.end.is_none()) {
-                found.push(format!("an activity of the ended instance {} has not ended", past.id));
+            for activity in part.historic_activities_of(past.id).filter(|row| past.end.is_some() && row.end.is_none()) {
+                found.push(format!(
+                    "the activity {} of the ended instance {} has not ended",
+                    activity.activity, past.id
+                ));
             }
         }
         for past in part.historic_tasks() {

@@ -22,13 +22,15 @@ use crate::random::Random;
 
 /// The processes that are started, with how often.
 const PROCESSES: [(&str, usize); 5] = [("p", 8), ("mail", 4), ("calls", 4), ("called", 1), ("crowd", 1)];
-const WORKER: &str = "w";
 const LOCK_MS: i64 = 300_000;
 /// Longer than any run: keys are not forgotten.
 const KEEP_MS: i64 = 1_000 * 24 * 60 * 60 * 1000;
 
-/// External tasks that the worker has locked, and until when.
-type Locked = Vec<(Id, Timestamp)>;
+/// External tasks that are locked, until when, and by whom.
+///
+/// Each request to fetch comes from another worker: whoever holds a task may end its lock early by reporting a failure, and
+/// nobody else may.
+type Locked = Vec<(Id, Timestamp, String)>;
 
 /// A command that has not been answered.
 struct Asked {
@@ -38,7 +40,6 @@ struct Asked {
 
 pub(super) struct Workload {
     asked: Vec<Asked>,
-    /// External tasks that the worker has locked.
     locked: Locked,
     /// Starts with idempotency keys, as they were asked: key, stamp, definition.
     keyed: Vec<(String, i64, Id)>,
@@ -205,15 +206,16 @@ impl Workload {
         });
         let topics = topics.collect();
         let max_tasks = 1 + random.below(4);
-        let request = FetchAndLock { worker: WORKER.to_owned(), max_tasks, topics, ..FetchAndLock::default() };
-        self.ask(None, engine.fetch_and_lock(request, &Caller::default()), |found, ledger, locked| {
+        let worker = format!("worker {}", self.stamp());
+        let request = FetchAndLock { worker: worker.clone(), max_tasks, topics, ..FetchAndLock::default() };
+        self.ask(None, engine.fetch_and_lock(request, &Caller::default()), move |found, ledger, locked| {
             for one in found {
                 let (id, until) = (one.task.id, one.task.lock_expires.unwrap_or_default());
-                if locked.iter().any(|(known, ends)| *known == id && ends.0 > until.0 - LOCK_MS) {
+                if locked.iter().any(|(known, ends, _)| *known == id && ends.0 > until.0 - LOCK_MS) {
                     ledger.wrong.push(format!("the external task {id} was given out twice"));
                 }
-                locked.retain(|(known, _)| *known != id);
-                locked.push((id, until));
+                locked.retain(|(known, ..)| *known != id);
+                locked.push((id, until, worker.clone()));
             }
         });
         "fetch".to_owned()
@@ -223,9 +225,9 @@ impl Workload {
         if self.locked.is_empty() {
             return "none".to_owned();
         }
-        let (task, _) = self.locked.swap_remove(random.below(self.locked.len()));
+        let (task, _, worker) = self.locked.swap_remove(random.below(self.locked.len()));
         let stamp = self.stamp();
-        let (worker, local) = (WORKER.to_owned(), Variables::default());
+        let local = Variables::default();
         let variables = vary(random, stamp);
         let command = match random.below(4) {
             0 => ExternalTaskCommand::BpmnError {
