@@ -5,7 +5,9 @@ use tollgate::query::{
     HistoricVariableInstanceQuery,
 };
 
-use crate::http::parameters;
+use engine_core::error::Fault;
+
+use crate::http::{Failure, Input, parameters, params::persistence};
 
 parameters! {
     /// Criteria of [`HistoricProcessInstanceQuery`].
@@ -29,7 +31,6 @@ parameters! {
         "processInstanceIds" => process_instance_ids,
         "processInstanceIdNotIn" => process_instance_id_not_in,
         "processDefinitionKeyIn" => process_definition_key_in,
-        "processDefinitionKeyNotIn" => process_definition_key_not_in,
         "processInstanceBusinessKeyIn" => process_instance_business_key_in,
         "tenantIdIn" => tenant_id_in,
         "executedActivityIdIn" => executed_activity_id_in,
@@ -59,13 +60,26 @@ parameters! {
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
-        "variables" => |query, input| {
-            crate::http::params::variables(&mut query.variables, input, "variable", crate::http::params::MOST_COMPARISONS, engine_core::error::Fault::not_valid)
-        },
         "orQueries" => |query, input| super::groups(&mut query.or_queries, input, HISTORIC_PROCESS_INSTANCE),
+        "processDefinitionKeyNotIn" => |query, input| other_keys(&mut query.process_definition_key_not_in, input),
+        "variables" => |query, input| {
+            crate::http::params::variables(&mut query.variables, input, "variable", crate::http::params::MOST_COMPARISONS, Fault::not_valid)
+        },
         "subCaseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
         "superCaseInstanceId" => |query, input| super::no_case(&mut query.impossible, input),
     }
+}
+
+/// Takes keys that definitions don't have. With none at all Camunda's database fails.
+fn other_keys(field: &mut Vec<String>, input: Input<'_>) -> Result<(), Failure> {
+    let none = match input {
+        Input::Query { text, .. } => text.trim_end_matches(',').is_empty(),
+        Input::Json(json) => json.as_array().is_some_and(Vec::is_empty),
+    };
+    if none {
+        return Err(persistence());
+    }
+    super::filled(field, input, "processDefinitionKeys", |named| Fault::null(format!("{named} contains null value")))
 }
 
 parameters! {
@@ -150,13 +164,13 @@ parameters! {
         "withCandidateGroups" => |query, input| super::given(&mut query.with_candidate_groups, input),
         "withoutCandidateGroups" => |query, input| super::given(&mut query.without_candidate_groups, input),
         "taskPriority" => |query, input| crate::http::params::int(&mut query.task_priority, input),
+        "orQueries" => |query, input| super::groups(&mut query.or_queries, input, HISTORIC_TASK_INSTANCE),
         "taskVariables" => |query, input| {
-            crate::http::params::variables(&mut query.task_variables, input, "variable", &["eq"], engine_core::error::Fault::engine)
+            crate::http::params::variables(&mut query.task_variables, input, "variable", &["eq"], Fault::engine)
         },
         "processVariables" => |query, input| {
-            crate::http::params::variables(&mut query.process_variables, input, "process variable", crate::http::params::EVERY_COMPARISON, engine_core::error::Fault::engine)
+            crate::http::params::variables(&mut query.process_variables, input, "process variable", crate::http::params::EVERY_COMPARISON, Fault::engine)
         },
-        "orQueries" => |query, input| super::groups(&mut query.or_queries, input, HISTORIC_TASK_INSTANCE),
         "caseDefinitionId" => |query, input| super::no_case(&mut query.impossible, input),
         "caseDefinitionKey" => |query, input| super::no_case(&mut query.impossible, input),
         "caseDefinitionName" => |query, input| super::no_case(&mut query.impossible, input),

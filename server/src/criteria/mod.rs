@@ -5,6 +5,7 @@ pub(crate) mod expression;
 pub(crate) mod history;
 pub(crate) mod history_log;
 pub(crate) mod instance;
+pub(crate) mod report;
 pub(crate) mod repository;
 pub(crate) mod work;
 
@@ -178,7 +179,7 @@ fn groups<Q: Default>(field: &mut Vec<Q>, input: Input<'_>, table: &[Parameter<Q
             Ok(())
         }
         Input::Json(serde_json::Value::Null) => Ok(()),
-        Input::Query { .. } => Err(Failure::java("IllegalArgumentException", "argument type mismatch")),
+        Input::Query { .. } => Err(Failure::java("IllegalArgumentException", "argument type mismatch").unread()),
         Input::Json(_) => Err(Failure::shape()),
     }
 }

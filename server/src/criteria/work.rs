@@ -72,17 +72,17 @@ parameters! {
         "variableNamesIgnoreCase" => variable_names_ignore_case,
         "variableValuesIgnoreCase" => variable_values_ignore_case,
     } with {
+        "orQueries" => |query, input| super::groups(&mut query.or_queries, input, TASK),
         "delegationState" => |query, input| delegation(&mut query.delegation_state, input),
         "priority" => |query, input| crate::http::params::int(&mut query.priority, input),
         "minPriority" => |query, input| crate::http::params::int(&mut query.min_priority, input),
         "maxPriority" => |query, input| crate::http::params::int(&mut query.max_priority, input),
-        "processVariables" => |query, input| {
-            crate::http::params::variables(&mut query.process_variables, input, "process variable", crate::http::params::EVERY_COMPARISON, engine_core::error::Fault::engine)
-        },
         "taskVariables" => |query, input| {
             crate::http::params::variables(&mut query.task_variables, input, "task variable", crate::http::params::MOST_COMPARISONS, engine_core::error::Fault::engine)
         },
-        "orQueries" => |query, input| super::groups(&mut query.or_queries, input, TASK),
+        "processVariables" => |query, input| {
+            crate::http::params::variables(&mut query.process_variables, input, "process variable", crate::http::params::EVERY_COMPARISON, engine_core::error::Fault::engine)
+        },
         "caseDefinitionId" => |query, input| super::no_case(&mut query.impossible, input),
         "caseDefinitionKey" => |query, input| super::no_case(&mut query.impossible, input),
         "caseDefinitionName" => |query, input| super::no_case(&mut query.impossible, input),

@@ -10,7 +10,7 @@ use super::{Date, Failure};
 pub(crate) enum Input<'a> {
     /// Of the query string.
     Query {
-        /// Parameter name, for error texts.
+        /// Parameter name, for error texts; empty where they don't tell it.
         name: &'a str,
         /// Its text.
         text: &'a str,
@@ -25,10 +25,8 @@ impl<'a> Input<'a> {
         match self {
             Input::Query { name, text } => {
                 let quote = if quoted { "\"" } else { "" };
-                Failure::bad(format!(
-                    "Cannot set query parameter '{name}' to value '{text}': Cannot convert value {quote}{text}{quote} to java type \
-                     {java_type}"
-                ))
+                let reason = format!("Cannot convert value {quote}{text}{quote} to java type {java_type}");
+                if name.is_empty() { Failure::bad(reason).unread() } else { self.refused(&reason) }
             }
             Input::Json(_) => Failure::shape(),
         }
@@ -39,7 +37,7 @@ impl<'a> Input<'a> {
         match self {
             Input::Query { name, text } => {
                 let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-                Failure::bad(format!("Cannot set query parameter '{name}' to value '{text}'{reason}"))
+                Failure::bad(format!("Cannot set query parameter '{name}' to value '{text}'{reason}")).unread()
             }
             Input::Json(_) => Failure::bad(reason),
         }

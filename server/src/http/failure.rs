@@ -21,12 +21,14 @@ pub(crate) struct Failure {
     pub(crate) code: Option<i32>,
     /// What this class of exception has beside.
     pub(crate) extra: Option<Box<Map<String, Value>>>,
+    /// Whether the request could not be read: this is said before what is wrong with what it asks for.
+    pub(crate) unread: bool,
 }
 
 impl Failure {
     /// A failure of a class, without engine exception.
     pub(crate) fn new(status: StatusCode, class: &'static str, message: impl Into<String>) -> Self {
-        Self { status, class: Cow::Borrowed(class), message: message.into(), code: None, extra: None }
+        Self { status, class: Cow::Borrowed(class), message: message.into(), code: None, extra: None, unread: false }
     }
 
     /// `InvalidRequestException` with 400.
@@ -51,7 +53,7 @@ impl Failure {
 
     /// The body is not JSON or has not the shape it should have. Camunda says nothing about it.
     pub(crate) fn shape() -> Self {
-        Self::bad("")
+        Self::bad("").unread()
     }
 
     /// No such path.
@@ -72,6 +74,12 @@ impl Failure {
     /// The body has not the media type that it should have.
     pub(crate) fn media_type() -> Self {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NotSupportedException", "HTTP 415 Unsupported Media Type")
+    }
+
+    /// The same failure, of a request that could not be read.
+    pub(crate) fn unread(mut self) -> Self {
+        self.unread = true;
+        self
     }
 
     /// The same failure with the code of an engine exception.

@@ -320,6 +320,7 @@ fn plain(fault: Fault) -> Failure {
         message: fault.message,
         code: (fault.kind != FaultKind::Other).then_some(fault.code),
         extra,
+        unread: false,
     }
 }
 

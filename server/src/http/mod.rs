@@ -17,7 +17,7 @@ pub(crate) use call::Call;
 pub(crate) use date::Date;
 pub(crate) use failure::Failure;
 pub(crate) use faults::Attempt;
-pub(crate) use params::{Parameter, criteria, page, parameters, sorting};
+pub(crate) use params::{Parameter, asked, criteria, pages, parameters};
 pub(crate) use routes::{Media, Routes};
 
 /// What a handler returns.

@@ -64,30 +64,133 @@ assign! {
     Option<Vec<String>>: |input| input.list()?.map(Some);
 }
 
-/// Reads the criteria of a call: from the query string of a GET, from the body of a POST.
-pub(crate) fn criteria<Q: Default>(call: &Call, table: &[Parameter<Q>]) -> Result<Q, Failure> {
+/// What a call asks for.
+pub(crate) struct Asked<Q, T> {
+    /// The criteria.
+    pub(crate) query: Q,
+    /// The orders; or what is wrong with the criteria or the orders. Camunda's query builder refuses what does not go together
+    /// before it says so.
+    pub(crate) orders: Result<Vec<Sort<T>>, Failure>,
+}
+
+/// Reads what a call asks for: criteria and orders, from the query string of a GET, from the body of a POST. `key` finds the
+/// sorting key of a name; its second argument are the parameters of orders that have them, such as by a variable.
+///
+/// # Errors
+/// When something can't be read.
+pub(crate) fn asked<Q: Default, T>(
+    call: &Call,
+    table: &[Parameter<Q>],
+    key: impl Fn(&str, &Object) -> Result<Option<T>, Failure>,
+) -> Result<Asked<Q, T>, Failure> {
     if call.method == Method::POST {
-        return from_object(&call.object()?, table);
+        return asked_by(&call.object()?, table, key);
     }
-    let mut query = Q::default();
-    for (at, (name, text)) in call.query.iter().enumerate() {
-        let repeated = call.query[..at].iter().any(|(earlier, _)| earlier == name);
-        if let (false, Some(parameter)) = (repeated, table.iter().find(|parameter| parameter.name == name)) {
-            (parameter.set)(&mut query, Input::Query { name, text })?;
+    let mut reading = Reading::new(table);
+    for (name, text) in in_java_order(&call.query) {
+        let input = Input::Query { name, text };
+        let known = match name {
+            "sortBy" => key(text, &Object::default())?.is_some(),
+            "sortOrder" => descending(text).is_some(),
+            _ => {
+                reading.take(name, input)?;
+                true
+            }
+        };
+        if !known {
+            return Err(input.refused(""));
         }
     }
-    Ok(query)
+    let (query, late) = reading.done();
+    Ok(Asked { query, orders: late.map_or_else(|| sorting_of_call(call, key), Err) })
+}
+
+/// The same of a JSON object.
+///
+/// # Errors
+/// When something can't be read.
+pub(crate) fn asked_by<Q: Default, T>(
+    object: &Object,
+    table: &[Parameter<Q>],
+    key: impl Fn(&str, &Object) -> Result<Option<T>, Failure>,
+) -> Result<Asked<Q, T>, Failure> {
+    let mut reading = Reading::new(table);
+    for (name, value) in &object.0 {
+        reading.take(name, Input::Json(value))?;
+    }
+    let (query, late) = reading.done();
+    let orders = match sorting_of(object, key) {
+        Err(failure) if failure.unread => return Err(failure),
+        orders => late.map_or(orders, Err),
+    };
+    Ok(Asked { query, orders })
+}
+
+/// Reads the criteria of a call's query string, which asks for no order.
+pub(crate) fn criteria<Q: Default>(call: &Call, table: &[Parameter<Q>]) -> Result<Q, Failure> {
+    let mut reading = Reading::new(table);
+    in_java_order(&call.query)
+        .into_iter()
+        .try_for_each(|(name, text)| reading.take(name, Input::Query { name, text }))?;
+    let (query, late) = reading.done();
+    late.map_or(Ok(query), Err)
 }
 
 /// Reads the criteria of a JSON object.
 pub(crate) fn from_object<Q: Default>(object: &Object, table: &[Parameter<Q>]) -> Result<Q, Failure> {
-    let mut query = Q::default();
-    for (name, value) in &object.0 {
-        if let Some(parameter) = table.iter().find(|parameter| parameter.name == name) {
-            (parameter.set)(&mut query, Input::Json(value))?;
+    let mut reading = Reading::new(table);
+    object.0.iter().try_for_each(|(name, value)| reading.take(name, Input::Json(value)))?;
+    let (query, late) = reading.done();
+    late.map_or(Ok(query), Err)
+}
+
+/// Criteria on the way into a query. What can't be read is refused at once; what is read and can't be asked for is refused after that, in
+/// the order of the table.
+struct Reading<'a, Q: 'static> {
+    table: &'a [Parameter<Q>],
+    query: Q,
+    late: Option<(usize, Failure)>,
+}
+
+impl<'a, Q: Default> Reading<'a, Q> {
+    fn new(table: &'a [Parameter<Q>]) -> Self {
+        Self { table, query: Q::default(), late: None }
+    }
+
+    fn take(&mut self, name: &str, input: Input<'_>) -> Result<(), Failure> {
+        let Some(place) = self.table.iter().position(|parameter| parameter.name == name) else { return Ok(()) };
+        match (self.table[place].set)(&mut self.query, input) {
+            Err(failure) if failure.unread => return Err(failure),
+            Err(failure) if self.late.as_ref().is_none_or(|(earlier, _)| place < *earlier) => {
+                self.late = Some((place, failure));
+            }
+            Ok(()) | Err(_) => {}
+        }
+        Ok(())
+    }
+
+    fn done(self) -> (Q, Option<Failure>) {
+        (self.query, self.late.map(|(_, failure)| failure))
+    }
+}
+
+/// The parameters of a query string in the order in which Camunda looks at them: that of Java's `HashMap`. Of each name the first counts.
+fn in_java_order(query: &[(String, String)]) -> Vec<(&str, &str)> {
+    let mut distinct: Vec<(&str, &str)> = Vec::new();
+    for (name, text) in query {
+        if distinct.iter().all(|(earlier, _)| earlier != name) {
+            distinct.push((name, text));
         }
     }
-    Ok(query)
+    let mut buckets = 16;
+    while distinct.len() > buckets / 4 * 3 {
+        buckets *= 2;
+    }
+    distinct.sort_by_key(|(name, _)| {
+        let hash = name.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
+        (hash ^ (hash >> 16)) as usize & (buckets - 1)
+    });
+    distinct
 }
 
 /// A parameter of the query string that is a number for Camunda's JAX-RS; an empty text is none.
@@ -99,74 +202,92 @@ pub(crate) fn whole_number(call: &Call, name: &str) -> Result<Option<i32>, Failu
     number.map_err(|_| Failure::new(StatusCode::NOT_FOUND, "QueryParamException", "HTTP 404 Not Found"))
 }
 
-/// Which rows of a result: `firstResult` and `maxResults`, always from the query string. -1 stands for none at all.
-///
-/// # Errors
-/// As of [`whole_number`]; what Camunda's database says about numbers below -1.
-pub(crate) fn page(call: &Call) -> Result<Page, Failure> {
-    let number = |name| -> Result<Option<i32>, Failure> {
-        match whole_number(call, name)? {
-            Some(number) if number < -1 => {
-                let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed \
-                            message and the entire exception stack trace.";
-                Err(Fault::new(FaultKind::Persistence, text).into())
-            }
-            number => Ok(number),
-        }
-    };
-    let (first, most) = (number("firstResult")?, number("maxResults")?);
-    if first == Some(-1) || most == Some(-1) {
-        return Ok(Page { first_result: None, max_results: Some(0) });
-    }
-    let count = |number: Option<i32>| number.and_then(|number| usize::try_from(number).ok());
-    Ok(Page { first_result: count(first), max_results: count(most) })
+/// Which rows of a result, as a call asks for them: `firstResult` and `maxResults`, always from the query string.
+#[derive(Clone, Copy)]
+pub(crate) struct Pages {
+    first: Option<i32>,
+    most: Option<i32>,
 }
 
-/// The orders a call asks for: `sortBy` and `sortOrder` of a GET, `sorting` of a body. `key` finds the key of a name; its
-/// second argument are the parameters of orders that have them, such as by a variable.
-pub(crate) fn sorting<T>(
+/// Reads which rows are asked for. This comes before all else, even before the body.
+///
+/// # Errors
+/// As of [`whole_number`].
+pub(crate) fn pages(call: &Call) -> Result<Pages, Failure> {
+    Ok(Pages { first: whole_number(call, "firstResult")?, most: whole_number(call, "maxResults")? })
+}
+
+impl Pages {
+    /// The rows. -1 stands for none at all.
+    ///
+    /// # Errors
+    /// What Camunda's database says about numbers below -1.
+    pub(crate) fn page(self) -> Result<Page, Failure> {
+        if self.first.into_iter().chain(self.most).any(|number| number < -1) {
+            return Err(persistence());
+        }
+        if self.first == Some(-1) || self.most == Some(-1) {
+            return Ok(Page { first_result: None, max_results: Some(0) });
+        }
+        let count = |number: Option<i32>| number.and_then(|number| usize::try_from(number).ok());
+        Ok(Page { first_result: count(self.first), max_results: count(self.most) })
+    }
+}
+
+/// What Camunda says when its database fails.
+pub(crate) fn persistence() -> Failure {
+    let text = "An exception occurred in the persistence layer. Please check the server logs for a detailed message and \
+                the entire exception stack trace.";
+    Fault::new(FaultKind::Persistence, text).into()
+}
+
+/// The order that a GET asks for: `sortBy` and `sortOrder`.
+fn sorting_of_call<T>(
     call: &Call,
     key: impl Fn(&str, &Object) -> Result<Option<T>, Failure>,
 ) -> Result<Vec<Sort<T>>, Failure> {
-    if call.method == Method::POST {
-        return sorting_of(&call.object()?, key);
+    let by = call.query("sortBy").map(|name| key(name, &Object::default())).transpose()?.flatten();
+    let descending = call.query("sortOrder").and_then(descending);
+    match (by, descending) {
+        (None, None) => Ok(Vec::new()),
+        (Some(by), Some(descending)) => Ok(vec![Sort { by, descending }]),
+        _ => Err(Failure::bad("Only a single sorting parameter specified. sortBy and sortOrder required")),
     }
-    let (Some(by), Some(order)) = (call.input("sortBy"), call.input("sortOrder")) else {
-        if call.query("sortBy").is_some() || call.query("sortOrder").is_some() {
-            return Err(single());
-        }
-        return Ok(Vec::new());
-    };
-    let name = call.query("sortBy").unwrap_or_default();
-    let found = key(name, &Object::default())?.ok_or_else(|| by.refused(""))?;
-    let descending = descending(call.query("sortOrder").unwrap_or_default()).ok_or_else(|| order.refused(""))?;
-    Ok(vec![Sort { by: found, descending }])
 }
 
-/// The orders in the property `sorting` of a JSON object.
-pub(crate) fn sorting_of<T>(
+/// The orders in the property `sorting` of a JSON object. As in Camunda a direction belongs to the last key, which an earlier item may have
+/// named, and keys that nobody knows are passed over.
+fn sorting_of<T>(
     object: &Object,
     key: impl Fn(&str, &Object) -> Result<Option<T>, Failure>,
 ) -> Result<Vec<Sort<T>>, Failure> {
-    object
-        .objects("sorting")?
-        .into_iter()
-        .map(|item| {
-            let by = item.text("sortBy")?.ok_or_else(single)?;
-            let order = item.text("sortOrder")?.ok_or_else(single)?;
-            let descending = descending(&order).ok_or_else(|| Failure::bad("sortOrder parameter has invalid value"))?;
-            let by = key(&by, &item.object("parameters")?.unwrap_or_default())?.ok_or_else(|| {
-                Failure::new(
-                    StatusCode::BAD_REQUEST,
-                    "NotValidException",
+    let refused = |text: &str| Err(Fault::not_valid(text).into());
+    let mut orders: Vec<(T, Option<bool>)> = Vec::new();
+    for item in object.objects("sorting")? {
+        if let Some(by) = item.text("sortBy")? {
+            orders.extend(key(&by, &item.object("parameters")?.unwrap_or_default())?.map(|by| (by, None)));
+        }
+        let Some(descending) = item.text("sortOrder")?.as_deref().and_then(descending) else { continue };
+        match orders.last_mut() {
+            None => {
+                return refused(
                     "You should call any of the orderBy methods first before specifying a direction: \
                      currentOrderingProperty is null",
-                )
-                .code(0)
-            })?;
-            Ok(Sort { by, descending })
-        })
-        .collect()
+                );
+            }
+            Some((_, direction @ None)) => *direction = Some(descending),
+            Some((_, Some(_))) => {
+                return refused(
+                    "Invalid query: can specify only one direction desc() or asc() for an ordering constraint: \
+                     direction is not null",
+                );
+            }
+        }
+    }
+    let directed = orders.into_iter().map(|(by, direction)| direction.map(|descending| Sort { by, descending }));
+    directed
+        .collect::<Option<_>>()
+        .map_or_else(|| refused("Invalid query: call asc() or desc() after using orderByXX(): direction is null"), Ok)
 }
 
 fn descending(order: &str) -> Option<bool> {
@@ -175,10 +296,6 @@ fn descending(order: &str) -> Option<bool> {
         "desc" => Some(true),
         _ => None,
     }
-}
-
-fn single() -> Failure {
-    Failure::bad("Only a single sorting parameter specified. sortBy and sortOrder required")
 }
 
 /// Takes a 32-bit number.

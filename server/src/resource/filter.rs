@@ -13,7 +13,7 @@ use tollgate::{
 use super::{id_of, identity::collection_links, listing, task};
 use crate::{
     criteria::{admin::FILTER, expression},
-    http::{Answer, Call, Failure, Media, Object, Reply, Routes, page},
+    http::{Answer, Call, Failure, Media, Object, Reply, Routes, pages},
     view::Link,
 };
 
@@ -76,8 +76,9 @@ fn list(call: &Call) -> Reply {
     if !call.flag("itemCount", false) {
         return list_plain(call);
     }
+    let pages = pages(call)?;
     let query = read(call)?;
-    let page = page(call)?;
+    let page = pages.page()?;
     let filters: Vec<Filter> = {
         let world = call.app.engine.read();
         query.list(&world, page, Some(&call.caller)).iter().map(|row| row.entity.clone()).collect()
@@ -211,8 +212,9 @@ fn wanted(call: &Call) -> Result<TaskQuery, Failure> {
 }
 
 fn run(call: &Call) -> Reply {
+    let pages = pages(call)?;
     let query = wanted(call)?;
-    let page = page(call)?;
+    let page = pages.page()?;
     let found = query.search(&|| call.app.engine.read(), page, Some(&call.caller));
     let world = call.app.engine.read();
     task::answer(call, &query.found(&world, &found, Some(&call.caller)), task::Shown::default())

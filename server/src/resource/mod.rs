@@ -62,15 +62,17 @@ macro_rules! listing {
     ($list:ident, $count:ident, $read:ident: $query:ty = $table:expr, $sorting:ty, |$call:ident, $row:ident| $view:expr
      $(, with |$criteria:ident| $prepare:expr)?) => {
         fn $read($call: &$crate::http::Call) -> Result<$query, $crate::http::Failure> {
-            let mut query: $query = $crate::http::criteria($call, $table)?;
-            query.sorting = $crate::http::sorting($call, |name, _| Ok(<$sorting>::from_name(name)))?;
+            let asked = $crate::http::asked($call, $table, |name, _| Ok(<$sorting>::from_name(name)))?;
+            let mut query: $query = asked.query;
             $({ let $criteria = &mut query; $prepare; })?
+            query.sorting = asked.orders?;
             Ok(query)
         }
 
         pub(super) fn $list($call: &$crate::http::Call) -> $crate::http::Reply {
+            let pages = $crate::http::pages($call)?;
             let query = $read($call)?;
-            let page = $crate::http::page($call)?;
+            let page = pages.page()?;
             let found = query.search(&|| $call.app.engine.read(), page, Some(&$call.caller));
             let world = $call.app.engine.read();
             let rows = query.found(&world, &found, Some(&$call.caller));

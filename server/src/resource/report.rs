@@ -3,14 +3,12 @@
 use std::fmt::Write;
 
 use axum::http::StatusCode;
+use engine_core::error::Fault;
 use jiff::tz::TimeZone;
 use models::{Id, Timestamp};
 use serde_json::{Value as Json, json};
 use tollgate::{
-    query::{
-        CleanableReport, DurationReportRow, HistoricActivityStatisticsQuery, HistoricBatchQuery, Page, PeriodUnit,
-        ProcessInstanceReport, TaskReport,
-    },
+    query::{CleanableReport, DurationReportRow, HistoricBatchQuery, Page, PeriodUnit},
     request::{Batch, CleanUp, MetricsQuery, RemovalTimeOf, RemovalTimeTo},
     state::{Job, JobKind},
     world::World,
@@ -21,8 +19,17 @@ use super::{
     id_of,
 };
 use crate::{
-    criteria::admin::HISTORIC_BATCH,
-    http::{Answer, Call, Date, Failure, Input, Object, Reply, Routes, page, params},
+    criteria::{
+        admin::HISTORIC_BATCH,
+        report::{
+            ACTIVITY_STATISTICS, CLEANABLE_BATCHES, CLEANABLE_DECISIONS, CLEANABLE_INSTANCES, INSTANCE_REPORT,
+            ReportType, TASK_REPORT,
+        },
+    },
+    http::{
+        Answer, Call, Date, Failure, Input, Object, Parameter, Reply, Routes, asked, criteria, pages,
+        params::{self, Pages},
+    },
     view::work::JobView,
 };
 
@@ -54,19 +61,14 @@ pub(super) fn routes() -> Routes {
         .post("/history/batch/set-removal-time", batches_removal_time)
 }
 
+/// A parameter that is read without telling its name when it can't be read.
+fn unnamed<'a>(call: &'a Call, name: &str) -> Option<Input<'a>> {
+    call.query(name).map(|text| Input::Query { name: "", text })
+}
+
 /// A time of the query string.
 fn time(call: &Call, name: &str) -> Result<Option<Timestamp>, Failure> {
-    call.input(name).map(Input::date).transpose().map(Option::flatten)
-}
-
-/// A flag of the query string.
-fn flag(call: &Call, name: &str) -> Result<bool, Failure> {
-    Ok(call.input(name).map(Input::flag).transpose()?.flatten().unwrap_or_default())
-}
-
-/// A list of the query string.
-fn list(call: &Call, name: &str) -> Result<Vec<String>, Failure> {
-    Ok(call.input(name).map(Input::list).transpose()?.flatten().unwrap_or_default())
+    unnamed(call, name).map(Input::date).transpose().map(Option::flatten)
 }
 
 /// `DELETE /metrics/task-worker`: which people worked on tasks is not kept, so that nothing is left to delete.
@@ -83,17 +85,27 @@ const INTERVAL: i64 = 900;
 const MOST_INTERVALS: usize = 200;
 
 fn metrics(call: &Call) -> Reply {
-    let page = page(call)?;
-    let interval = call.input("interval").map(Input::long).transpose()?.flatten().unwrap_or(INTERVAL);
+    let number = |name| unnamed(call, name).map(Input::int).transpose().map(Option::flatten);
+    let count = |number: Option<i32>| number.and_then(|number| usize::try_from(number).ok());
+    let (from, until) = (time(call, "startDate")?, time(call, "endDate")?);
+    let (first, most) = (number("firstResult")?, number("maxResults")?);
+    if count(most).is_some_and(|most| most > MOST_INTERVALS) {
+        return Err(Fault::engine(format!(
+            "Metrics interval query row limit can't be set larger than {MOST_INTERVALS}."
+        ))
+        .into());
+    }
+    let interval = unnamed(call, "interval").map(Input::long).transpose()?.flatten().unwrap_or(INTERVAL);
     let query = MetricsQuery {
         name: call.query("name").map(str::to_owned),
         reporter: call.query("reporter").map(str::to_owned),
-        from: time(call, "startDate")?,
-        until: time(call, "endDate")?,
+        from,
+        until,
         interval: Some(interval),
-        aggregate_by_reporter: call.flag("aggregateByReporter", false),
-        offset: page.first_result.unwrap_or(0),
-        limit: page.max_results.unwrap_or(MOST_INTERVALS),
+        // whatever it says
+        aggregate_by_reporter: call.query("aggregateByReporter").is_some(),
+        offset: count(first).unwrap_or(0),
+        limit: count(most).unwrap_or(MOST_INTERVALS),
     };
     let rows: Vec<Json> = call
         .app
@@ -120,22 +132,6 @@ fn metric_sum(call: &Call) -> Reply {
 }
 
 // ---- reports ---------------------------------------------------------------------------------------------------------
-
-/// The unit of a report's periods, when it is given.
-fn period_unit(call: &Call) -> Result<Option<PeriodUnit>, Failure> {
-    match call.query("periodUnit").map(str::to_ascii_uppercase).as_deref() {
-        None => Ok(None),
-        Some("MONTH") => Ok(Some(PeriodUnit::Month)),
-        Some("QUARTER") => Ok(Some(PeriodUnit::Quarter)),
-        Some(_) => {
-            let text = call.query("periodUnit").unwrap_or_default();
-            Err(Failure::bad(format!(
-                "Cannot set query parameter 'periodUnit' to value '{text}': Cannot convert value {text} to java enum type \
-                 org.camunda.bpm.engine.query.PeriodUnit"
-            )))
-        }
-    }
-}
 
 /// A report over time needs the unit.
 fn needed(unit: Option<PeriodUnit>) -> Result<PeriodUnit, Failure> {
@@ -179,44 +175,28 @@ fn durations(call: &Call, rows: &[DurationReportRow], unit: PeriodUnit, file: &s
     Answer::json(&rows)
 }
 
-fn no_report(kind: &str) -> Failure {
-    Failure::bad(format!("Cannot set query parameter 'reportType' to value '{kind}'"))
-}
-
 fn instance_report(call: &Call) -> Reply {
-    let unit = period_unit(call)?;
-    let report = ProcessInstanceReport {
-        process_definition_id_in: list(call, "processDefinitionIdIn")?,
-        process_definition_key_in: list(call, "processDefinitionKeyIn")?,
-        started_before: time(call, "startedBefore")?,
-        started_after: time(call, "startedAfter")?,
-    };
-    match call.query("reportType") {
-        Some("duration") => {}
-        None | Some("count") => {
-            let kind = call.query("reportType").unwrap_or("null");
-            return Err(Failure::bad(format!("Unknown report type {kind}")));
-        }
-        Some(other) => return Err(no_report(other)),
+    let report = criteria(call, INSTANCE_REPORT)?;
+    if report.kind != Some(ReportType::Duration) {
+        let kind = call.query("reportType").unwrap_or("null");
+        return Err(Failure::bad(format!("Unknown report type {kind}")));
     }
-    let unit = needed(unit)?;
-    let rows = report.durations(&call.app.engine.read(), unit, &TimeZone::UTC, Some(&call.caller));
+    let unit = needed(report.unit).map_err(|failure| failure.code(0))?;
+    let rows = report.about.durations(&call.app.engine.read(), unit, &TimeZone::UTC, Some(&call.caller));
     durations(call, &rows, unit, "process-instance-report.csv")
 }
 
 fn task_report(call: &Call) -> Reply {
-    let report =
-        TaskReport { completed_before: time(call, "completedBefore")?, completed_after: time(call, "completedAfter")? };
-    let unit = period_unit(call)?;
+    let report = criteria(call, TASK_REPORT)?;
     let world = call.app.engine.read();
-    match call.query("reportType") {
-        Some("duration") => {
-            let unit = needed(unit)?;
-            let rows = report.durations(&world, unit, &TimeZone::UTC, Some(&call.caller));
+    match report.kind {
+        Some(ReportType::Duration) => {
+            let unit = needed(report.unit)?;
+            let rows = report.about.durations(&world, unit, &TimeZone::UTC, Some(&call.caller));
             durations(call, &rows, unit, "task-report.csv")
         }
-        Some("count") => {
-            let by_name = match call.query("groupBy") {
+        Some(ReportType::Count) => {
+            let by_name = match report.group_by.as_deref() {
                 Some("taskName") => true,
                 Some("processDefinition") => false,
                 other => {
@@ -224,7 +204,7 @@ fn task_report(call: &Call) -> Reply {
                     return Err(Failure::bad(format!("groupBy parameter has invalid value: {other}")));
                 }
             };
-            let rows = report.counts(&world, by_name, Some(&call.caller));
+            let rows = report.about.counts(&world, by_name, Some(&call.caller));
             let rows: Vec<Json> = rows
                 .iter()
                 .map(|row| {
@@ -240,29 +220,20 @@ fn task_report(call: &Call) -> Reply {
                 .collect();
             Answer::json(&rows)
         }
-        Some(other) => Err(no_report(other)),
         None => Err(Failure::bad("Parameter reportType is not set.")),
     }
 }
 
+/// Reads a report that can be sorted by one thing: with whether it is wanted in descending order, when it is wanted sorted.
+fn sorted<Q: Default>(call: &Call, table: &[Parameter<Q>], by: &str) -> Result<(Q, Option<bool>), Failure> {
+    let asked = asked(call, table, |name, _| Ok((name == by).then_some(())))?;
+    let descending = asked.orders?.first().map(|order| order.descending);
+    Ok((asked.query, descending))
+}
+
 fn activity_statistics(call: &Call) -> Reply {
-    let descending = match (call.query("sortBy"), call.query("sortOrder")) {
-        (None, None) | (Some("activityId"), Some("asc")) => false,
-        (Some("activityId"), Some("desc")) => true,
-        _ => return Err(Failure::bad("Only a single sorting parameter specified. sortBy and sortOrder required")),
-    };
-    let query = HistoricActivityStatisticsQuery {
-        finished: flag(call, "finished")?,
-        canceled: flag(call, "canceled")?,
-        complete_scope: flag(call, "completeScope")?,
-        incidents: flag(call, "incidents")?,
-        started_before: time(call, "startedBefore")?,
-        started_after: time(call, "startedAfter")?,
-        finished_before: time(call, "finishedBefore")?,
-        finished_after: time(call, "finishedAfter")?,
-        process_instance_id_in: list(call, "processInstanceIdIn")?,
-        descending,
-    };
+    let (mut query, descending) = sorted(call, ACTIVITY_STATISTICS, "activityId")?;
+    query.descending = descending.unwrap_or_default();
     let world = call.app.engine.read();
     let Some(definition) = world.process_definition_by_text(call.id()) else {
         return Answer::json(&Vec::<Json>::new());
@@ -304,27 +275,15 @@ fn decision_statistics(call: &Call) -> Reply {
 }
 
 /// The report about what can be cleaned up, as a call asks for it.
-fn cleanable(call: &Call, ids: &str, keys: &str) -> Result<CleanableReport, Failure> {
-    let descending = match (call.query("sortBy"), call.query("sortOrder")) {
-        (None, None) => None,
-        (Some("finished"), Some("asc")) => Some(false),
-        (Some("finished"), Some("desc")) => Some(true),
-        _ => return Err(Failure::bad("Only a single sorting parameter specified. sortBy and sortOrder required")),
-    };
-    Ok(CleanableReport {
-        definition_id_in: list(call, ids)?,
-        definition_key_in: list(call, keys)?,
-        tenant_id_in: list(call, "tenantIdIn")?,
-        without_tenant_id: flag(call, "withoutTenantId")?,
-        compact: flag(call, "compact")?,
-        descending,
-        now: call.app.engine.now(),
-        strategy: call.app.engine.clean_up_strategy(),
-    })
+fn cleanable(call: &Call, table: &[Parameter<CleanableReport>]) -> Result<CleanableReport, Failure> {
+    let (report, descending) = sorted(call, table, "finished")?;
+    let engine = &call.app.engine;
+    Ok(CleanableReport { descending, now: engine.now(), strategy: engine.clean_up_strategy(), ..report })
 }
 
-fn instances_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
-    let report = cleanable(call, "processDefinitionIdIn", "processDefinitionKeyIn")?;
+fn instances_json(call: &Call, pages: Option<Pages>) -> Result<Vec<Json>, Failure> {
+    let report = cleanable(call, CLEANABLE_INSTANCES)?;
+    let page = pages.map_or_else(|| Ok(Page::default()), Pages::page)?;
     let world = call.app.engine.read();
     let rows = report.process_instances(&world, page, Some(&call.caller));
     Ok(rows
@@ -345,15 +304,16 @@ fn instances_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
 }
 
 fn cleanable_instances(call: &Call) -> Reply {
-    Answer::json(&instances_json(call, page(call)?)?)
+    Answer::json(&instances_json(call, Some(pages(call)?))?)
 }
 
 fn count_cleanable_instances(call: &Call) -> Reply {
-    Answer::count(instances_json(call, Page::default())?.len())
+    Answer::count(instances_json(call, None)?.len())
 }
 
-fn decisions_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
-    let report = cleanable(call, "decisionDefinitionIdIn", "decisionDefinitionKeyIn")?;
+fn decisions_json(call: &Call, pages: Option<Pages>) -> Result<Vec<Json>, Failure> {
+    let report = cleanable(call, CLEANABLE_DECISIONS)?;
+    let page = pages.map_or_else(|| Ok(Page::default()), Pages::page)?;
     let world = call.app.engine.read();
     let rows = report.decision_instances(&world, page, Some(&call.caller));
     Ok(rows
@@ -374,15 +334,16 @@ fn decisions_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
 }
 
 fn cleanable_decisions(call: &Call) -> Reply {
-    Answer::json(&decisions_json(call, page(call)?)?)
+    Answer::json(&decisions_json(call, Some(pages(call)?))?)
 }
 
 fn count_cleanable_decisions(call: &Call) -> Reply {
-    Answer::count(decisions_json(call, Page::default())?.len())
+    Answer::count(decisions_json(call, None)?.len())
 }
 
-fn batches_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
-    let report = cleanable(call, "", "")?;
+fn batches_json(call: &Call, pages: Option<Pages>) -> Result<Vec<Json>, Failure> {
+    let report = cleanable(call, CLEANABLE_BATCHES)?;
+    let page = pages.map_or_else(|| Ok(Page::default()), Pages::page)?;
     let world = call.app.engine.read();
     let rows = report.batches(&world, page, |kind| call.app.engine.batch_time_to_live(kind));
     Ok(rows
@@ -399,11 +360,11 @@ fn batches_json(call: &Call, page: Page) -> Result<Vec<Json>, Failure> {
 }
 
 fn cleanable_batches(call: &Call) -> Reply {
-    Answer::json(&batches_json(call, page(call)?)?)
+    Answer::json(&batches_json(call, Some(pages(call)?))?)
 }
 
 fn count_cleanable_batches(call: &Call) -> Reply {
-    Answer::count(batches_json(call, Page::default())?.len())
+    Answer::count(batches_json(call, None)?.len())
 }
 
 // ---- clean-up --------------------------------------------------------------------------------------------------------
@@ -457,7 +418,7 @@ fn removal_time(body: &Object) -> Result<RemovalTimeTo, Failure> {
         (Some(time), false, false) => Ok(RemovalTimeTo::Absolute(time)),
         (None, true, false) => Ok(RemovalTimeTo::Cleared),
         (None, false, true) => Ok(RemovalTimeTo::Calculated),
-        (None, false, false) => Err(engine_core::error::Fault::bad_request("removalTime is null").into()),
+        (None, false, false) => Err(Fault::bad_request("removalTime is null").into()),
         _ => Err(Failure::bad("Invalid removal time mode: only one mode can be set")),
     }
 }

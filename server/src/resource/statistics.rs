@@ -8,7 +8,7 @@ use tollgate::{
 
 use super::process_definition::find;
 use crate::{
-    http::{Answer, Call, Failure, Reply, page},
+    http::{Answer, Call, Failure, Reply, pages},
     model,
     view::repository::ProcessDefinitionView,
 };
@@ -29,6 +29,7 @@ fn incidents_json(counts: &[IncidentCount]) -> Json {
 
 /// `GET /process-definition/statistics`.
 pub(super) fn of_definitions(call: &Call) -> Reply {
+    let pages = pages(call)?;
     let options = options(call)?;
     // which are given counts, not what they say
     let given = |name: &str| call.query(name).is_some();
@@ -42,7 +43,7 @@ pub(super) fn of_definitions(call: &Call) -> Reply {
             )));
         }
     }
-    let page = page(call)?;
+    let page = pages.page()?;
     let world = call.app.engine.read();
     let rows = world.process_definition_statistics(&options, page, Some(&call.caller));
     let rows: Vec<Json> = rows

@@ -20,7 +20,7 @@ use super::variables::{ByName, Returned};
 use crate::{
     criteria::{expression, work::TASK},
     engine::Form,
-    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, criteria, once::carry_out, page, params, sorting},
+    http::{Answer, Attempt, Call, Failure, Object, Reply, Routes, asked, once::carry_out, pages, params},
     value,
     view::work::TaskView,
 };
@@ -59,12 +59,29 @@ pub(super) fn sorting_key(name: &str, parameters: &Object) -> Result<Option<Task
         "processVariable" => VariableSortingScope::ProcessInstance,
         "executionVariable" => VariableSortingScope::Execution,
         "taskVariable" => VariableSortingScope::Task,
-        "caseExecutionVariable" | "caseInstanceVariable" => return Ok(Some(TaskSorting::OfCase)),
+        "caseExecutionVariable" | "caseInstanceVariable" => {
+            sorting_variable(parameters)?;
+            return Ok(Some(TaskSorting::OfCase));
+        }
         _ => return Ok(TaskSorting::from_name(name)),
     };
-    let variable = parameters.text("variable")?.unwrap_or_default();
-    let kind = parameters.text("type")?.unwrap_or_default();
+    let (variable, kind) = sorting_variable(parameters)?;
     Ok(Some(TaskSorting::Variable(VariableSorting { scope, variable, kind })))
+}
+
+/// The name and type of a variable to sort by. Only plain values have an order.
+fn sorting_variable(parameters: &Object) -> Result<(String, String), Failure> {
+    let variable = parameters.text("variable")?.ok_or_else(|| Fault::null("variableName is null"))?;
+    let kind = parameters.text("type")?.unwrap_or_default();
+    let mut letters = kind.chars();
+    let name: String = letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect();
+    match name.as_str() {
+        "string" | "integer" | "short" | "date" | "boolean" | "long" | "double" => Ok((variable, kind)),
+        "null" | "bytes" | "number" | "object" | "file" | "json" | "xml" => {
+            Err(Fault::engine(format!("Cannot order by variables of type {name}")).into())
+        }
+        _ => Err(Fault::null("valueType is null").into()),
+    }
 }
 
 /// Which more than the task itself is shown.
@@ -143,11 +160,11 @@ fn read(call: &Call) -> Result<TaskQuery, Failure> {
         return query_of(&body, &expression::Given::default());
     }
     let expressions = expression::Given::of_call(call);
-    let mut query = criteria(call, TASK)?;
-    query.sorting = sorting(call, |name, _| Ok(TaskSorting::from_name(name)))?;
-    check_usage(&query, &expressions)?;
+    let mut asked = asked(call, TASK, |name, _| Ok(TaskSorting::from_name(name)))?;
+    check_usage(&asked.query, &expressions)?;
+    asked.query.sorting = asked.orders?;
     expressions.refuse()?;
-    Ok(query)
+    Ok(asked.query)
 }
 
 /// Refuses what the query builder of Camunda refuses, in its order. `by`: the criteria that are expressions.
@@ -208,8 +225,9 @@ fn check_combinations(query: &TaskQuery, by: &expression::Given) -> Result<(), F
 }
 
 fn list(call: &Call) -> Reply {
+    let pages = pages(call)?;
     let query = read(call)?;
-    let page = page(call)?;
+    let page = pages.page()?;
     let shown = Shown::of(call)?;
     let found = query.search(&|| call.app.engine.read(), page, Some(&call.caller));
     let world = call.app.engine.read();
@@ -359,7 +377,21 @@ async fn submit_form(call: Call) -> Reply {
     let attempt = Attempt::SubmitTaskForm(call.id());
     let body = call.object()?;
     let variables = value::variables(&body, "variables").map_err(|failure| attempt.refused(failure))?;
-    finish(&call, attempt, body.flag("withVariablesInReturn")?, TaskCommand::SubmitForm(variables)).await
+    let wanted = body.flag("withVariablesInReturn")?;
+    let without_process = || {
+        let world = call.app.engine.read();
+        world.task_by_text(call.id()).is_some_and(|task| task.process_instance.is_none())
+    };
+    let none_to_return = wanted && without_process();
+    let reply = finish(&call, attempt, wanted, TaskCommand::SubmitForm(variables)).await?;
+    if none_to_return {
+        // the task is completed; Camunda then looks for variables of its process
+        return Err(Failure::java(
+            "NullPointerException",
+            "Cannot invoke \"org.camunda.bpm.engine.variable.VariableMap.keySet()\" because \"variables\" is null",
+        ));
+    }
+    Ok(reply)
 }
 
 async fn resolve(call: Call) -> Reply {
@@ -517,8 +549,8 @@ async fn delete_link(call: Call) -> Reply {
 
 /// Reads a task query of a JSON object.
 pub(super) fn query_of(object: &Object, expressions: &expression::Given) -> Result<TaskQuery, Failure> {
-    let mut query: TaskQuery = params::from_object(object, TASK)?;
-    query.sorting = params::sorting_of(object, sorting_key)?;
-    check_usage(&query, expressions)?;
-    Ok(query)
+    let mut asked = params::asked_by(object, TASK, sorting_key)?;
+    check_usage(&asked.query, expressions)?;
+    asked.query.sorting = asked.orders?;
+    Ok(asked.query)
 }
