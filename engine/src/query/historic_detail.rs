@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::{under_each, under_id, under_ids},
     parameters::{Sort, query, sorting},
-    text::like_ignoring_case,
+    text::{like_ignoring_case, stored_type},
     visibility::{Entry, reads_past_variable, sees},
 };
 use crate::{
@@ -117,8 +117,8 @@ impl Criteria for HistoricDetailQuery {
         check.text(self.activity_instance_id.as_ref(), |id| row.activity_instance_id().as_deref() == Some(id));
         check.id(self.variable_instance_id.as_ref(), row.variable);
         check.when(!self.variable_type_in.is_empty(), || {
-            let name = row.value.type_name();
-            !row.form_field && self.variable_type_in.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
+            let name = stored_type(&row.value);
+            !row.form_field && self.variable_type_in.iter().any(|wanted| wanted.to_lowercase() == name)
         });
         check.text(self.variable_name_like.as_ref(), |pattern| {
             !row.form_field && like_ignoring_case(&row.name, pattern)
@@ -152,11 +152,8 @@ impl Criteria for HistoricDetailQuery {
             HistoricDetailSorting::ProcessInstanceId => entity.process_instance.into(),
             HistoricDetailSorting::VariableName | HistoricDetailSorting::FormPropertyId => entity.name.as_str().into(),
             HistoricDetailSorting::VariableType => {
-                if entity.form_field {
-                    Key::Null
-                } else {
-                    entity.value.type_name().to_lowercase().into()
-                }
+                // of the detail, not of the variable
+                Key::text(if entity.form_field { "FormProperty" } else { "VariableUpdate" })
             }
             HistoricDetailSorting::VariableRevision => i64::from(entity.revision).into(),
             HistoricDetailSorting::Time => entity.time.into(),

@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated, parsed},
     narrow::{under_id, under_ids, variable_trace, variables},
     parameters::{Sort, query, sorting},
-    text::{equal_ignoring_case, like, like_ignoring_case},
+    text::{equal_ignoring_case, like, like_ignoring_case, stored_type},
     variable_filter::{Operator, VariableFilter},
     visibility::{Entry, reads_past_variable, sees},
 };
@@ -165,8 +165,8 @@ impl Criteria for HistoricVariableInstanceQuery {
         check.when(!self.include_deleted, || !row.deleted);
         check.when(!self.task_id_in.is_empty(), || row.task_id().is_some_and(|id| self.task_id_in.contains(&id)));
         check.when(!self.variable_type_in.is_empty(), || {
-            let name = row.value.type_name();
-            self.variable_type_in.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
+            let name = stored_type(&row.value);
+            self.variable_type_in.iter().any(|wanted| wanted.to_lowercase() == name)
         });
         check.id_in(&self.execution_id_in, row.execution);
         check.when(!self.activity_instance_id_in.is_empty(), || {

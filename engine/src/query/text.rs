@@ -1,5 +1,9 @@
 //! Comparison of texts as the database does it.
 
+use std::borrow::Cow;
+
+use models::{Value, value::JAVA_SERIALIZED};
+
 /// SQL `LIKE`: `%` is any text, `_` any character, `\` takes the meaning from the next.
 pub(crate) fn like(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
@@ -40,6 +44,15 @@ pub(crate) fn like(text: &str, pattern: &str) -> bool {
         }
     }
     tokens[token..].iter().all(|token| *token == Token::Any)
+}
+
+/// The type of a value as Camunda's database has it: objects are named by what serialised them, which no type of the API is.
+pub(crate) fn stored_type(value: &Value) -> Cow<'static, str> {
+    let Value::Object(object) = value else { return value.type_name().to_lowercase().into() };
+    match object.format.as_deref() {
+        None | Some(JAVA_SERIALIZED) => "serializable".into(),
+        Some(format) => format!("spin://{format}").into(),
+    }
 }
 
 /// `LIKE` of the texts in upper case.

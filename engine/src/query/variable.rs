@@ -7,7 +7,7 @@ use super::{
     evaluate::{Check, Criteria, Key, Row, Rows, evaluated},
     narrow::{under_ids, variables},
     parameters::{Sort, query, sorting},
-    text::{like, like_ignoring_case},
+    text::{like, like_ignoring_case, stored_type},
     variable_filter::{Operator, VariableFilter},
     visibility::{may_any, reads_instance, sees},
 };
@@ -209,8 +209,7 @@ impl Criteria for VariableInstanceQuery {
     fn key<'w>(&self, by: &VariableInstanceSorting, row: Self::Row<'w>) -> Key<'w> {
         match by {
             VariableInstanceSorting::VariableName => Key::text(&row.entity.name),
-            // the database holds the names of types with a small first letter
-            VariableInstanceSorting::VariableType => row.value.type_name().to_lowercase().into(),
+            VariableInstanceSorting::VariableType => stored_type(&row.value).into_owned().into(),
             VariableInstanceSorting::ActivityInstanceId => row.activity_instance_id().into(),
             VariableInstanceSorting::TenantId => row.tenant().into(),
         }

@@ -140,6 +140,8 @@ fn value(call: &Call, text: &str, method: &str, kind: Kind) -> Result<Json, Fail
         (QueryValue::Text(text), Kind::Text) => Ok(json!(text)),
         (QueryValue::Time(time), Kind::Time) => Ok(json!(Date::text(time))),
         (QueryValue::Null, Kind::Time) => Ok(Json::Null),
+        // Camunda does not refuse these
+        (QueryValue::Null, Kind::Text) if method.starts_with("processInstanceBusinessKey") => Ok(Json::Null),
         (QueryValue::Texts(texts), Kind::Texts) if !texts.is_empty() => Ok(json!(texts)),
         (QueryValue::Null | QueryValue::Texts(_), _) if kind != Kind::Time => {
             Err(Fault::engine(format!("Unable to invoke method '{method}' on {on}")).into())
