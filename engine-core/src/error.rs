@@ -127,7 +127,8 @@ impl Fault {
             kind,
             java_class: String::new(),
             message: message.into(),
-            code: 0,
+            // Camunda's built-in codes
+            code: i32::from(kind == FaultKind::OptimisticLocking),
             trace: Vec::new(),
             activity: None,
             details: None,

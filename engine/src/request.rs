@@ -863,14 +863,14 @@ pub enum Membership {
 pub struct AuthorizationDraft {
     /// 0 global, 1 grant, 2 revoke.
     pub kind: i32,
-    /// Permissions by name; `ALL` and `NONE` among them.
-    pub permissions: Vec<String>,
+    /// Permissions by name; `ALL` and `NONE` among them. `None` in an update: unchanged.
+    pub permissions: Option<Vec<String>>,
     /// The user; `*` for everybody.
     pub user: Option<String>,
     /// The group.
     pub group: Option<String>,
-    /// Camunda's number of the resource type.
-    pub resource_type: i32,
+    /// Camunda's number of the resource type. `None` in an update: unchanged.
+    pub resource_type: Option<i32>,
     /// Id of the resource; `*` for all.
     pub resource: Option<String>,
 }

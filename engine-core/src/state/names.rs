@@ -1,14 +1,13 @@
 //! Variables by scope and name, looked up without making a key.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use models::Id;
-use rustc_hash::FxHashMap;
 
 /// Ids of variables by scope and name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    scopes: FxHashMap<Id, Vec<(Arc<str>, Id)>>,
+    scopes: BTreeMap<Id, Vec<(Arc<str>, Id)>>,
 }
 
 impl Names {

@@ -167,12 +167,11 @@ impl Tx<'_> {
             self.remove(snapshot)?;
         }
         let parent = self.execution(id).parent;
-        let skipped = self.scratch(id).map(|own| (own.skip_listeners, own.skip_io));
-        if let (Some(parent), Some((listeners, io))) = (parent, skipped) {
-            if listeners || io {
+        if let (Some(parent), Some(own)) = (parent, self.scratch(id).cloned()) {
+            if own.skip_listeners || own.skip_io {
                 let up = self.scratch_mut(parent);
-                up.skip_listeners |= listeners;
-                up.skip_io |= io;
+                up.skip_listeners |= own.skip_listeners;
+                up.skip_io |= own.skip_io;
             }
         }
         if let Some(parent) = parent {

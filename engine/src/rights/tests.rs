@@ -111,10 +111,10 @@ impl Place {
     fn grant(&self, permission: &str, resource: Resource, id: &str) {
         let draft = AuthorizationDraft {
             kind: 1,
-            permissions: vec![permission.to_owned()],
+            permissions: Some(vec![permission.to_owned()]),
             user: Some("ann".into()),
             group: None,
-            resource_type: resource.number(),
+            resource_type: Some(resource.number()),
             resource: Some(id.to_owned()),
         };
         self.engine.admin(Admin::CreateAuthorization(draft), &Caller::default()).wait().unwrap();
@@ -449,9 +449,9 @@ const ROWS: &[(&str, Operation, &[(&str, Resource, &str)])] = {
             |p, c| {
                 let draft = AuthorizationDraft {
                     kind: 1,
-                    permissions: vec!["READ".into()],
+                    permissions: Some(vec!["READ".into()]),
                     user: Some("bob".into()),
-                    resource_type: Task.number(),
+                    resource_type: Some(Task.number()),
                     resource: Some("*".into()),
                     ..AuthorizationDraft::default()
                 };

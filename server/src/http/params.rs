@@ -87,7 +87,7 @@ pub(crate) fn asked<Q: Default, T>(
         return asked_by(&call.object()?, table, key);
     }
     let mut reading = Reading::new(table);
-    for (name, text) in in_java_order(&call.query) {
+    for (name, text) in parameters_in_order(&call.query) {
         let input = Input::Query { name, text };
         let known = match name {
             "sortBy" => key(text, &Object::default())?.is_some(),
@@ -129,7 +129,7 @@ pub(crate) fn asked_by<Q: Default, T>(
 /// Reads the criteria of a call's query string, which asks for no order.
 pub(crate) fn criteria<Q: Default>(call: &Call, table: &[Parameter<Q>]) -> Result<Q, Failure> {
     let mut reading = Reading::new(table);
-    in_java_order(&call.query)
+    parameters_in_order(&call.query)
         .into_iter()
         .try_for_each(|(name, text)| reading.take(name, Input::Query { name, text }))?;
     let (query, late) = reading.done();
@@ -174,20 +174,25 @@ impl<'a, Q: Default> Reading<'a, Q> {
     }
 }
 
-/// The parameters of a query string in the order in which Camunda looks at them: that of Java's `HashMap`. Of each name the first counts.
-fn in_java_order(query: &[(String, String)]) -> Vec<(&str, &str)> {
-    let mut distinct: Vec<(&str, &str)> = Vec::new();
-    for (name, text) in query {
-        if distinct.iter().all(|(earlier, _)| earlier != name) {
-            distinct.push((name, text));
+/// The parameters of a query string in the order in which Camunda looks at them. Of each name the first counts.
+fn parameters_in_order(query: &[(String, String)]) -> Vec<(&str, &str)> {
+    in_java_order(query.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect(), |(name, _)| name)
+}
+
+/// Entries in the order of Java's `HashMap` and `HashSet` with the keys that `key` tells. Of each key the first entry counts.
+pub(crate) fn in_java_order<'a, T: Copy>(entries: Vec<T>, key: impl Fn(T) -> &'a str) -> Vec<T> {
+    let mut distinct: Vec<T> = Vec::new();
+    for entry in entries {
+        if distinct.iter().all(|earlier| key(*earlier) != key(entry)) {
+            distinct.push(entry);
         }
     }
     let mut buckets = 16;
     while distinct.len() > buckets / 4 * 3 {
         buckets *= 2;
     }
-    distinct.sort_by_key(|(name, _)| {
-        let hash = name.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
+    distinct.sort_by_key(|entry| {
+        let hash = key(*entry).encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
         (hash ^ (hash >> 16)) as usize & (buckets - 1)
     });
     distinct

@@ -124,19 +124,42 @@ fn check(call: &Call) -> Reply {
     }))
 }
 
-fn draft(body: &Object) -> Result<AuthorizationDraft, Failure> {
+fn draft(body: &Object, kind: i32) -> Result<AuthorizationDraft, Failure> {
     Ok(AuthorizationDraft {
-        kind: body.get("type").int()?.unwrap_or(AuthorizationType::Global.number()),
-        permissions: body.list("permissions")?,
+        kind,
+        permissions: body.get("permissions").list()?,
         user: body.text("userId")?,
         group: body.text("groupId")?,
-        resource_type: body.get("resourceType").int()?.unwrap_or_default(),
+        resource_type: body.get("resourceType").int()?,
         resource: body.text("resourceId")?,
     })
 }
 
+/// What Camunda says when a property is missing that it needs.
+fn null_pointer(text: &str) -> Failure {
+    Failure::java("NullPointerException", text)
+}
+
 async fn create(call: Call) -> Reply {
-    let draft = draft(&call.object()?)?;
+    let body = call.object()?;
+    let kind = body
+        .get("type")
+        .int()?
+        .ok_or_else(|| null_pointer("Cannot invoke \"java.lang.Integer.intValue()\" because \"this.type\" is null"))?;
+    let draft = draft(&body, kind)?;
+    // who it is for is looked at first, when that depends on the type
+    let for_all = draft.group.is_none() && draft.user.as_deref().is_none_or(|user| user == "*");
+    if AuthorizationType::from_number(kind).is_some_and(|kind| kind != AuthorizationType::Global || for_all) {
+        if draft.resource_type.is_none() {
+            return Err(null_pointer(
+                "Cannot invoke \"java.lang.Integer.intValue()\" because the return value of \
+                 \"org.camunda.bpm.engine.rest.dto.authorization.AuthorizationCreateDto.getResourceType()\" is null",
+            ));
+        }
+        if draft.permissions.is_none() {
+            return Err(null_pointer("Cannot read the array length because \"names\" is null"));
+        }
+    }
     let id = call.app.engine.admin(Admin::CreateAuthorization(draft), &call.caller).await?;
     let world = call.app.engine.read();
     match id.and_then(|id| world.authorization(id)) {
@@ -147,7 +170,14 @@ async fn create(call: Call) -> Reply {
 
 async fn update(call: Call) -> Reply {
     let id = found(&call)?;
-    let draft = draft(&call.object()?)?;
+    // an authorization keeps its type
+    let draft = draft(&call.object()?, AuthorizationType::Global.number())?;
+    if draft.permissions.is_some() && draft.resource_type.is_none() {
+        return Err(null_pointer(
+            "Cannot invoke \"java.lang.Integer.intValue()\" because the return value of \
+             \"org.camunda.bpm.engine.rest.dto.authorization.AuthorizationDto.getResourceType()\" is null",
+        ));
+    }
     call.app.engine.admin(Admin::UpdateAuthorization(id, draft), &call.caller).await?;
     Ok(Answer::nothing())
 }

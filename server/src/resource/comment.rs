@@ -212,8 +212,8 @@ async fn attach(call: Call) -> Reply {
 }
 
 async fn detach(call: Call) -> Reply {
-    let task = task(&call, StatusCode::NOT_FOUND)?;
-    let found = own_attachment(&call, &call.app.engine.read(), task).map(|row| row.id);
+    let task = task(&call, StatusCode::NOT_FOUND).ok();
+    let found = task.and_then(|task| own_attachment(&call, &call.app.engine.read(), task).map(|row| row.id));
     let id = found.ok_or_else(|| {
         Failure::missing(format!(
             "Deletion is not possible. No attachment exists for task id '{}' and attachment id '{}'.",

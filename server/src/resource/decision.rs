@@ -135,9 +135,10 @@ fn find_requirements<'w>(call: &Call, world: &'w World) -> Result<&'w Shown<Deci
     match call.path("key") {
         "" => world.requirements_definition_by_text(call.id()).ok_or_else(|| {
             let id = call.id();
-            Attempt::DecisionDefinition.failed(Fault::not_found(format!(
+            Failure::bad(format!(
                 "no deployed decision requirements definition found with id '{id}': decisionRequirementsDefinition is null"
-            )))
+            ))
+            .code(0)
         }),
         key => world
             .latest_requirements_definition(key, tenant(call))
@@ -168,7 +169,12 @@ fn requirements_xml(call: &Call) -> Reply {
 
 fn requirements_diagram(call: &Call) -> Reply {
     let world = call.app.engine.read();
-    let row = find_requirements(call, &world)?;
+    // here it is the exception of the engine that is told
+    let unknown = |failure: Failure| match failure.status {
+        StatusCode::BAD_REQUEST => Fault::not_valid(failure.message).into(),
+        _ => failure,
+    };
+    let row = find_requirements(call, &world).map_err(unknown)?;
     call.rights(&world).read_requirements_definition(row.id)?;
     diagram(&world, row.deployment, row.diagram.as_deref())
 }

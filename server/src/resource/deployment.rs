@@ -16,7 +16,7 @@ use super::{id_of, listing, self_link};
 use crate::{
     criteria::repository::DEPLOYMENT,
     findings,
-    http::{Answer, Attempt, Call, Date, Failure, Reply, Routes, form::Form},
+    http::{Answer, Attempt, Call, Date, Failure, Reply, Routes, form::Form, params::in_java_order},
     view::repository::{DecisionDefinitionView, DeploymentView, ProcessDefinitionView, RequirementsView, ResourceView},
 };
 
@@ -110,6 +110,21 @@ async fn create(call: Call) -> Reply {
     answer(&call, &deployed)
 }
 
+/// Refuses ids or names of resources that the deployment of the path has not.
+fn all_there(call: &Call, kind: &str, wanted: &[String], there: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|one| !there(one)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let id = call.id();
+    let missing = in_java_order(missing, |one| one).join(", ");
+    Err(Failure::missing(format!(
+        "Cannot redeploy deployment '{id}': The deployment with id '{id}' does not contain the following resources with \
+         {kind}: {missing}"
+    ))
+    .code(0))
+}
+
 async fn redeploy(call: Call) -> Reply {
     let missing = || Failure::missing(format!("Deployment with id '{}' does not exist", call.id()));
     let deployment = {
@@ -119,12 +134,16 @@ async fn redeploy(call: Call) -> Reply {
         seen.ok_or_else(missing)?
     };
     let body = call.object()?;
-    let request = Redeploy {
-        deployment,
-        resource_ids: body.list("resourceIds")?,
-        resource_names: body.list("resourceNames")?,
-        source: body.text("source")?,
-    };
+    let (resource_ids, resource_names) = (body.list("resourceIds")?, body.list("resourceNames")?);
+    {
+        let world = call.app.engine.read();
+        let resources = world.deployment(deployment).map_or(&[][..], |row| &row.resources);
+        let has_id = |id: &str| resources.iter().any(|resource| resource.id.to_string() == id);
+        let has_name = |name: &str| resources.iter().any(|resource| resource.name == name);
+        all_there(&call, "id", &resource_ids, has_id)?;
+        all_there(&call, "name", &resource_names, has_name)?;
+    }
+    let request = Redeploy { deployment, resource_ids, resource_names, source: body.text("source")? };
     let failed = |fault| Attempt::NotFoundIs404.failed(fault);
     let deployed = call.app.engine.redeploy(request, &call.caller).await.map_err(failed)?;
     answer(&call, &deployed)

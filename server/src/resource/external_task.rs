@@ -123,27 +123,26 @@ async fn complete(call: Call) -> Reply {
 
 async fn failure(call: Call) -> Reply {
     let body = call.object()?;
+    let variables = value::variables(&body, "variables")?;
+    let local = value::variables(&body, "localVariables")?;
     let command = ExternalTaskCommand::Failure {
         worker: worker(&body)?,
         message: body.text("errorMessage")?,
         details: body.text("errorDetails")?,
         retries: body.get("retries").int()?.unwrap_or(0),
         retry_timeout_ms: body.get("retryTimeout").long()?.unwrap_or(0),
-        variables: value::variables(&body, "variables")?,
-        local: value::variables(&body, "localVariables")?,
+        variables,
+        local,
     };
     run(&call, Attempt::ExternalTask(call.id()), command).await
 }
 
 async fn bpmn_error(call: Call) -> Reply {
     let body = call.object()?;
+    let variables = value::variables(&body, "variables")?;
+    let worker = worker(&body)?;
     let code = body.text("errorCode")?.ok_or_else(|| Failure::from(Fault::null("errorCode is null")))?;
-    let command = ExternalTaskCommand::BpmnError {
-        worker: worker(&body)?,
-        code,
-        message: body.text("errorMessage")?,
-        variables: value::variables(&body, "variables")?,
-    };
+    let command = ExternalTaskCommand::BpmnError { worker, code, message: body.text("errorMessage")?, variables };
     run(&call, Attempt::ExternalTask(call.id()), command).await
 }
 
@@ -176,7 +175,13 @@ async fn set_retries(call: Call) -> Reply {
 }
 
 async fn set_priority(call: Call) -> Reply {
-    let priority = call.object()?.get("priority").long()?.unwrap_or(0);
+    let priority = call.object()?.get("priority").long()?.ok_or_else(|| {
+        Failure::java(
+            "NullPointerException",
+            "Cannot invoke \"java.lang.Long.longValue()\" because the return value of \
+             \"org.camunda.bpm.engine.rest.dto.runtime.PriorityDto.getPriority()\" is null",
+        )
+    })?;
     run(&call, Attempt::ExternalTaskLookup(call.id()), ExternalTaskCommand::SetPriority(priority)).await
 }
 

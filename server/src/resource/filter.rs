@@ -12,7 +12,7 @@ use tollgate::{
 
 use super::{id_of, identity::collection_links, listing, task};
 use crate::{
-    criteria::{admin::FILTER, expression},
+    criteria::{admin::FILTER, expression, work::TASK},
     http::{Answer, Call, Failure, Media, Object, Reply, Routes, pages},
     view::Link,
 };
@@ -102,19 +102,33 @@ fn one(call: &Call) -> Reply {
     Answer::json(&shown(call, &found(call)?)?)
 }
 
+/// Drops what no criterion of task queries is.
+fn keep_known(query: &mut Map<String, Json>) {
+    query.retain(|name, _| name == "sorting" || TASK.iter().any(|parameter| parameter.name == name));
+    let groups = query.get_mut("orQueries").and_then(Json::as_array_mut).into_iter().flatten();
+    groups.filter_map(Json::as_object_mut).for_each(keep_known);
+}
+
 fn draft(body: &Object) -> Result<FilterDraft, Failure> {
-    let text = |name: &str| body.value(name).map(ToString::to_string);
-    // the query must be one that can be read
-    if let Some(mut query) = body.object("query")? {
-        let expressions = expression::Given::taken(&mut query);
-        task::query_of(&query, &expressions)?;
+    let kind = body.text("resourceType")?;
+    let mut query = body.object("query")?;
+    // which class a query has depends on the type, so that neither is read without the other
+    if kind.as_deref().is_some_and(|kind| kind != "Task") || kind.is_some() != query.is_some() {
+        return Err(Failure::shape());
+    }
+    if let Some(query) = &mut query {
+        keep_known(&mut query.0);
+        // it must be one that can be read
+        let mut rest = query.clone();
+        let expressions = expression::Given::taken(&mut rest);
+        task::query_of(&rest, &expressions)?;
     }
     Ok(FilterDraft {
-        resource_type: body.text("resourceType")?,
+        resource_type: kind,
         name: body.text("name")?,
         owner: body.text("owner")?,
-        query: text("query"),
-        properties: text("properties"),
+        query: query.map(|query| Json::Object(query.0).to_string()),
+        properties: body.value("properties").map(ToString::to_string),
     })
 }
 
@@ -147,16 +161,17 @@ fn answer(call: &Call, id: Option<Id>) -> Reply {
 }
 
 async fn update(call: Call) -> Reply {
-    let filter = found(&call)?;
     let draft = draft(&call.object()?)?;
-    if let Some(kind) = draft.resource_type.as_ref().filter(|kind| **kind != filter.resource_type) {
-        return Err(Failure::bad(format!(
-            "Unable to update filter from resource type '{}' to '{kind}'",
-            filter.resource_type
-        )));
-    }
+    let filter = found(&call)?;
     if draft.name.as_deref().is_none_or(str::is_empty) {
         return Err(Failure::bad("Unable to update filter with invalid content").code(0));
+    }
+    if draft.query.is_none() {
+        return Err(Failure::java(
+            "NullPointerException",
+            "Cannot invoke \"org.camunda.bpm.engine.rest.dto.AbstractQueryDto.toQuery(\
+             org.camunda.bpm.engine.ProcessEngine)\" because \"this.query\" is null",
+        ));
     }
     call.app.engine.admin(Admin::UpdateFilter(filter.id, draft), &call.caller).await?;
     Ok(Answer::nothing())
@@ -203,12 +218,16 @@ fn query_of(call: &Call, filter: &Filter, extension: Option<Object>) -> Result<T
 
 /// The query a call runs.
 fn wanted(call: &Call) -> Result<TaskQuery, Failure> {
+    let extended = call.method == Method::POST;
     let filter = found(call).map_err(|failure| match failure.status {
-        StatusCode::NOT_FOUND => failure.code(0),
+        StatusCode::NOT_FOUND if !extended => failure.code(0),
         _ => failure,
     })?;
-    let extension = if call.method == Method::POST { Some(call.object()?) } else { None };
-    query_of(call, &filter, extension)
+    let extension = if extended { Some(call.object()?) } else { None };
+    query_of(call, &filter, extension).map_err(|failure| match failure.unread {
+        true => Failure::bad(format!("Invalid query for resource type '{}'", filter.resource_type)),
+        false => failure,
+    })
 }
 
 fn run(call: &Call) -> Reply {

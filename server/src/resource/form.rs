@@ -198,6 +198,10 @@ pub(super) fn rendered_task_form(call: &Call) -> Reply {
     let unknown = || Fault::null(format!("Task '{}' not found: task is null", call.id()));
     let task = world.task_by_text(call.id()).ok_or_else(unknown)?;
     call.rights(&world).read_task(task)?;
+    if task.process_instance.is_none() {
+        let text = format!("Task form definition for '{}' not found: task.getTaskDefinition() is null", call.id());
+        return Err(Fault::null(text).into());
+    }
     let fields = call.app.engine.task_form_fields(&world, task)?;
     let html = form_html::render(&fields).ok_or_else(|| {
         Failure::missing(format!("No matching rendered form for task with the id {} found.", call.id()))

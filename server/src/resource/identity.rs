@@ -1,6 +1,7 @@
 //! `/user`, `/group`, `/tenant`, `/identity`.
 
 use axum::http::Method;
+use engine_core::error::Fault;
 use serde_json::{Map, Value as Json, json};
 use tollgate::{
     PASSWORD_RULES, PolicyRule,
@@ -169,11 +170,17 @@ fn must_be_user(call: &Call) -> Result<(), Failure> {
     if found { Ok(()) } else { Err(missing(call, "User")) }
 }
 
+/// What Camunda says when the body of an update has no id.
+fn without_id() -> Failure {
+    let text = "Cannot invoke \"java.lang.CharSequence.length()\" because \"this.text\" is null";
+    Failure::java("NullPointerException", text)
+}
+
 async fn update_profile(call: Call) -> Reply {
     must_be_user(&call)?;
     let body = call.object()?;
     // the id in the body counts, as in Camunda
-    let id = body.text("id")?.unwrap_or_else(|| call.id().to_owned());
+    let id = body.text("id")?.ok_or_else(without_id)?;
     change(&call, Admin::UpdateUser(user_profile(&body, id)?)).await
 }
 
@@ -197,13 +204,13 @@ async fn unlock(call: Call) -> Reply {
 
 // ---- groups and tenants ----------------------------------------------------------------------------------------------
 
-fn group_profile(body: &Object, id: &str) -> Result<GroupProfile, Failure> {
-    let id = body.text("id")?.unwrap_or_else(|| id.to_owned());
+fn group_profile(body: &Object, without_id: fn() -> Failure) -> Result<GroupProfile, Failure> {
+    let id = body.text("id")?.ok_or_else(without_id)?;
     Ok(GroupProfile { id, name: body.text("name")?, kind: body.text("type")? })
 }
 
 async fn create_group(call: Call) -> Reply {
-    let profile = group_profile(&call.object()?, "")?;
+    let profile = group_profile(&call.object()?, || Fault::null("groupId is null").into())?;
     change(&call, Admin::CreateGroup(profile)).await
 }
 
@@ -215,7 +222,7 @@ fn group(call: &Call) -> Reply {
 
 async fn update_group(call: Call) -> Reply {
     group(&call)?;
-    let profile = group_profile(&call.object()?, call.id())?;
+    let profile = group_profile(&call.object()?, without_id)?;
     change(&call, Admin::UpdateGroup(profile)).await
 }
 
@@ -223,13 +230,13 @@ async fn delete_group(call: Call) -> Reply {
     change(&call, Admin::DeleteGroup(call.id().to_owned())).await
 }
 
-fn tenant_profile(body: &Object, id: &str) -> Result<TenantProfile, Failure> {
-    let id = body.text("id")?.unwrap_or_else(|| id.to_owned());
+fn tenant_profile(body: &Object, without_id: fn() -> Failure) -> Result<TenantProfile, Failure> {
+    let id = body.text("id")?.ok_or_else(without_id)?;
     Ok(TenantProfile { id, name: body.text("name")? })
 }
 
 async fn create_tenant(call: Call) -> Reply {
-    let profile = tenant_profile(&call.object()?, "")?;
+    let profile = tenant_profile(&call.object()?, || Fault::null("tenantId is null").into())?;
     change(&call, Admin::CreateTenant(profile)).await
 }
 
@@ -241,7 +248,7 @@ fn tenant(call: &Call) -> Reply {
 
 async fn update_tenant(call: Call) -> Reply {
     tenant(&call)?;
-    let profile = tenant_profile(&call.object()?, call.id())?;
+    let profile = tenant_profile(&call.object()?, without_id)?;
     change(&call, Admin::UpdateTenant(profile)).await
 }
 

@@ -95,10 +95,16 @@ async fn execute(call: Call) -> Reply {
     Ok(Answer::nothing())
 }
 
-/// `retries` of a body.
-pub(super) fn retries(body: &Object) -> Result<i32, Failure> {
+/// `retries` of a body. `of`: the name of Camunda's class for the body.
+pub(super) fn retries(body: &Object, of: &str) -> Result<i32, Failure> {
     let retries = body.get("retries").int()?;
-    retries.ok_or_else(|| Failure::from(Fault::engine("retries is null")))
+    retries.ok_or_else(|| {
+        let text = format!(
+            "Cannot invoke \"java.lang.Integer.intValue()\" because the return value of \
+             \"org.camunda.bpm.engine.rest.dto.runtime.{of}.getRetries()\" is null"
+        );
+        Failure::java("NullPointerException", text)
+    })
 }
 
 /// `dueDate` of a body: `None` when it is not to change.
@@ -108,7 +114,7 @@ pub(super) fn due(body: &Object) -> Result<Option<Option<Timestamp>>, Failure> {
 
 async fn set_retries(call: Call) -> Reply {
     let body = call.object()?;
-    let command = JobCommand::SetRetries(retries(&body)?, due(&body)?);
+    let command = JobCommand::SetRetries(retries(&body, "RetriesDto")?, due(&body)?);
     let unknown = Fault::engine(format!("ENGINE-13053 No job found with id '{}'.'", call.id()));
     run(&call, Attempt::JobRetries, command, unknown).await
 }
@@ -158,7 +164,13 @@ async fn suspend_several(call: Call) -> Reply {
     const CHOICES: &str = "jobId, jobDefinitionId, processInstanceId, processDefinitionId or processDefinitionKey should \
                            be set to update the suspension state.";
     let body = call.object()?;
-    let names = ["jobId", "jobDefinitionId", "processInstanceId", "processDefinitionId", "processDefinitionKey"];
+    if body.value("jobId").is_some() {
+        return Err(Failure::bad(
+            "Either jobDefinitionId, processInstanceId, processDefinitionId or processDefinitionKey can be set to update \
+             the suspension state.",
+        ));
+    }
+    let names = ["jobDefinitionId", "processInstanceId", "processDefinitionId", "processDefinitionKey"];
     match given(&body, &names) {
         0 => return Err(Failure::bad(format!("Either {CHOICES}"))),
         1 => {}
@@ -171,15 +183,9 @@ async fn suspend_several(call: Call) -> Reply {
     } else if let Some(text) = body.text("jobDefinitionId")? {
         let Some(id) = id_of(&text) else { return Ok(Answer::nothing()) };
         JobDefinitionChange::SuspendJobs { definitions: JobDefinitions::Id(id), suspended }
-    } else if let Some(definitions) = definitions_of(&call, &body)? {
-        JobDefinitionChange::SuspendJobs { definitions: JobDefinitions::Of(definitions), suspended }
     } else {
-        let text = body.text("jobId")?.unwrap_or_default();
-        if let Some(id) = id_of(&text).filter(|id| call.app.engine.read().job(*id).is_some()) {
-            let command = Command::Job(id, JobCommand::Suspend(suspended));
-            call.app.engine.execute(command, &call.caller).await?;
-        }
-        return Ok(Answer::nothing());
+        let Some(definitions) = definitions_of(&call, &body)? else { return Ok(Answer::nothing()) };
+        JobDefinitionChange::SuspendJobs { definitions: JobDefinitions::Of(definitions), suspended }
     };
     call.app.engine.change_job_definitions(change, &call.caller).await?;
     Ok(Answer::nothing())
@@ -224,38 +230,47 @@ fn definition(call: &Call) -> Reply {
 
 async fn suspend_definition(call: Call) -> Reply {
     let body = call.object()?;
+    if given(&body, &["processDefinitionId", "processDefinitionKey"]) > 0 {
+        return Err(Failure::bad(format!("Only one of jobDefinitionId, {DEFINITION_CHOICES}")));
+    }
+    let refused = |reason| {
+        format!("The suspension state of Job Definition with id {} could not be updated due to: {reason}", call.id())
+    };
+    let at = execution_date(&body, refused)?;
     let Some(id) = id_of(call.id()) else { return Ok(Answer::nothing()) };
     let change = JobDefinitionChange::Suspend {
         definitions: JobDefinitions::Id(id),
         suspended: body.flag("suspended")?,
         include_jobs: body.flag("includeJobs")?,
-        at: execution_date(&body)?,
+        at,
     };
     call.app.engine.change_job_definitions(change, &call.caller).await?;
     Ok(Answer::nothing())
 }
 
+/// What can name job definitions to be suspended.
+const DEFINITION_CHOICES: &str =
+    "processDefinitionId or processDefinitionKey should be set to update the suspension state.";
+
 async fn suspend_definitions(call: Call) -> Reply {
-    const CHOICES: &str = "processDefinitionId or processDefinitionKey should be set to update the suspension state.";
     let body = call.object()?;
-    match given(&body, &["jobDefinitionId", "processDefinitionId", "processDefinitionKey"]) {
-        0 => return Err(Failure::bad(format!("Either jobDefinitionId, {CHOICES}"))),
-        1 => {}
-        _ => return Err(Failure::bad(format!("Only one of jobDefinitionId, {CHOICES}"))),
+    if body.value("jobDefinitionId").is_some() {
+        return Err(Failure::bad(
+            "Either processDefinitionId or processDefinitionKey can be set to update the suspension state.",
+        ));
     }
-    let definitions = match (body.text("jobDefinitionId")?, definitions_of(&call, &body)?) {
-        (Some(text), _) => match id_of(&text) {
-            Some(id) => JobDefinitions::Id(id),
-            None => return Ok(Answer::nothing()),
-        },
-        (None, Some(definitions)) => JobDefinitions::Of(definitions),
-        (None, None) => return Err(Failure::bad(format!("Either jobDefinitionId, {CHOICES}"))),
-    };
+    if given(&body, &["processDefinitionId", "processDefinitionKey"]) > 1 {
+        return Err(Failure::bad(format!("Only one of jobDefinitionId, {DEFINITION_CHOICES}")));
+    }
+    let definitions = definitions_of(&call, &body)?
+        .map(JobDefinitions::Of)
+        .ok_or_else(|| Failure::bad(format!("Either jobDefinitionId, {DEFINITION_CHOICES}")))?;
+    let refused = |reason| format!("Could not update the suspension state of Job Definitions due to: {reason}");
     let change = JobDefinitionChange::Suspend {
         definitions,
         suspended: body.flag("suspended")?,
         include_jobs: body.flag("includeJobs")?,
-        at: execution_date(&body)?,
+        at: execution_date(&body, refused)?,
     };
     call.app.engine.change_job_definitions(change, &call.caller).await?;
     Ok(Answer::nothing())
@@ -290,8 +305,9 @@ async fn definition_priority(call: Call) -> Reply {
 async fn definition_retries(call: Call) -> Reply {
     let body = call.object()?;
     let attempt = Attempt::JobDefinitionRetries;
+    let (retries, due) = (retries(&body, "RetriesDto")?, due(&body)?);
     let definition = changed_definition(&call, attempt)?;
-    let change = JobDefinitionChange::Retries { definition, retries: retries(&body)?, due: due(&body)? };
+    let change = JobDefinitionChange::Retries { definition, retries, due };
     call.app.engine.change_job_definitions(change, &call.caller).await.map_err(|fault| attempt.failed(fault))?;
     Ok(Answer::nothing())
 }

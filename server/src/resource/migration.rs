@@ -107,7 +107,11 @@ async fn validate(call: Call) -> Reply {
 
 fn migration(call: &Call) -> Result<Migrate, Failure> {
     let body = call.object()?;
-    let plan_body = body.object("migrationPlan")?.ok_or_else(|| Fault::bad_request("migration plan is null"))?;
+    let plan_body = body.object("migrationPlan")?.ok_or_else(|| {
+        let text = "Cannot invoke \"org.camunda.bpm.engine.rest.dto.migration.MigrationPlanDto.\
+                    getSourceProcessDefinitionId()\" because \"migrationPlanDto\" is null";
+        Failure::java("NullPointerException", text)
+    })?;
     Ok(Migrate {
         plan: plan(call, &plan_body)?,
         instances: selected(call, &body, "processInstanceIds")?,

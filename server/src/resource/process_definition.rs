@@ -280,21 +280,40 @@ fn started_view(world: &World, asked: &Asked, id: Id, ended: bool) -> Started {
 }
 
 /// When a change of the suspension state happens: `executionDate`.
-pub(super) fn execution_date(body: &Object) -> Result<Option<models::Timestamp>, Failure> {
+pub(super) fn execution_date(
+    body: &Object,
+    refused: impl Fn(String) -> String,
+) -> Result<Option<models::Timestamp>, Failure> {
     let Some(text) = body.text("executionDate")?.filter(|text| !text.is_empty()) else { return Ok(None) };
-    Date::parse(&text)
-        .map(Some)
-        .ok_or_else(|| Failure::bad(format!("Cannot convert value \"{text}\" to java type java.util.Date")))
+    Date::parse_lenient(&text).map(Some).ok_or_else(|| Failure::bad(refused(format!("Invalid format: \"{text}\""))))
 }
 
 async fn suspend(call: Call) -> Reply {
-    let (id, _) = resolve(&call, Failure::from)?;
     let body = call.object()?;
+    let found = resolve(&call, Failure::from);
+    let by_key = !call.path("key").is_empty();
+    if by_key && let Err(failure) = found {
+        return Err(failure);
+    }
+    if body.value("processDefinitionKey").is_some() {
+        return Err(Failure::bad(
+            "Only one of processDefinitionId or processDefinitionKey should be set to update the suspension state.",
+        ));
+    }
+    let refused = |reason| {
+        format!(
+            "The suspension state of Process Definition with id {} could not be updated due to: {reason}",
+            call.id()
+        )
+    };
+    let at = execution_date(&body, refused)?;
+    // where there is none, there is none to update
+    let Ok((id, _)) = found else { return Ok(Answer::nothing()) };
     let change = DefinitionChange::Suspend {
         definitions: Definitions::Id(id),
         suspended: body.flag("suspended")?,
         include_instances: body.flag("includeProcessInstances")?,
-        at: execution_date(&body)?,
+        at,
     };
     call.app.engine.change_definitions(change, &call.caller).await?;
     Ok(Answer::nothing())
@@ -322,19 +341,18 @@ pub(super) fn definitions_of(call: &Call, body: &Object) -> Result<Option<Defini
 
 async fn suspend_several(call: Call) -> Reply {
     let body = call.object()?;
-    let either = "processDefinitionId or processDefinitionKey should be set to update the suspension state.";
-    if body.value("processDefinitionId").is_some() && body.value("processDefinitionKey").is_some() {
-        return Err(Failure::bad(format!("Only one of {either}")));
+    if body.value("processDefinitionId").is_some() {
+        return Err(Failure::bad("Only processDefinitionKey can be set to update the suspension state."));
     }
-    let definitions = definitions_of(&call, &body)?.ok_or_else(|| Failure::bad(format!("Either {either}")))?;
-    if matches!(definitions, Definitions::Id(_)) && body.value("processDefinitionId").is_none() {
-        return Err(Failure::bad(format!("Either {either}")));
-    }
+    let definitions = definitions_of(&call, &body)?.ok_or_else(|| {
+        Failure::bad("Either processDefinitionId or processDefinitionKey should be set to update the suspension state.")
+    })?;
+    let refused = |reason| format!("Could not update the suspension state of Process Definitions due to: {reason}");
     let change = DefinitionChange::Suspend {
         definitions,
         suspended: body.flag("suspended")?,
         include_instances: body.flag("includeProcessInstances")?,
-        at: execution_date(&body)?,
+        at: execution_date(&body, refused)?,
     };
     call.app.engine.change_definitions(change, &call.caller).await?;
     Ok(Answer::nothing())

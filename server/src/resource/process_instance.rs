@@ -27,8 +27,8 @@ pub(super) fn routes() -> Routes {
         .query("/process-instance/count", count)
         .post("/process-instance/delete", delete_async)
         .post("/process-instance/delete-historic-query-based", delete_async)
-        .post("/process-instance/job-retries", job_retries)
-        .post("/process-instance/job-retries-historic-query-based", job_retries)
+        .post("/process-instance/job-retries", |call| job_retries(call, false))
+        .post("/process-instance/job-retries-historic-query-based", |call| job_retries(call, true))
         .post("/process-instance/message-async", message_async)
         .put("/process-instance/suspended", suspend_several)
         .post("/process-instance/suspended-async", suspend_async)
@@ -303,8 +303,22 @@ async fn delete_async(call: Call) -> Reply {
     super::batch::start(&call, request).await
 }
 
-async fn job_retries(call: Call) -> Reply {
+/// Sets the retries of the jobs of instances, which are `ended` ones too for one of its two paths.
+async fn job_retries(call: Call, ended: bool) -> Reply {
     let body = call.object()?;
+    let due = super::job::due(&body)?;
+    let retries = match body.get("retries").int()? {
+        None if !ended => return Err(Failure::bad("retries is null")),
+        _ => super::job::retries(&body, "SetJobRetriesByProcessDto")?,
+    };
+    let ways = ["processInstances", "processInstanceQuery", "historicProcessInstanceQuery"];
+    if ways.iter().all(|way| body.value(way).is_none()) {
+        return Err(Fault::engine(
+            "ENGINE-13051 You must specify at least one of or one of processInstanceIds, processInstanceQuery, or \
+             historicProcessInstanceQuery.",
+        )
+        .into());
+    }
     let instances = selected(&call, &body, "processInstances")?;
     let mut jobs: Vec<Id> = {
         let world = call.app.engine.read();
@@ -318,7 +332,10 @@ async fn job_retries(call: Call) -> Reply {
     };
     jobs.sort_unstable();
     jobs.dedup();
-    let request = Batch::SetJobRetries { jobs, retries: super::job::retries(&body)?, due: super::job::due(&body)? };
+    if jobs.is_empty() {
+        return Err(Failure::bad("jobIds is empty"));
+    }
+    let request = Batch::SetJobRetries { jobs, retries, due };
     super::batch::start(&call, request).await
 }
 

@@ -439,12 +439,9 @@ fn draft(body: &Object) -> Result<TaskDraft, Failure> {
         Some("PENDING") => Some(DelegationState::Pending),
         Some("RESOLVED") => Some(DelegationState::Resolved),
         Some(other) => {
-            let message = format!("No enum constant org.camunda.bpm.engine.task.DelegationState.{other}");
-            return Err(Failure::new(
-                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
-                "IllegalArgumentException",
-                message,
-            ));
+            return Err(Failure::bad(format!(
+                "Valid values for property 'delegationState' are 'PENDING' or 'RESOLVED', but was '{other}'"
+            )));
         }
     };
     Ok(TaskDraft {
@@ -471,12 +468,13 @@ async fn create(call: Call) -> Reply {
 }
 
 async fn update(call: Call) -> Reply {
-    let draft = draft(&call.object()?)?;
+    let body = call.object()?;
     let id = {
         let world = call.app.engine.read();
         let seen = world.task_by_text(call.id()).filter(|task| call.rights(&world).read_task(task).is_ok());
         seen.map(|task| task.id).ok_or_else(|| no_match(&call))?
     };
+    let draft = draft(&body)?;
     let command = Command::Task(id, TaskCommand::Update(Box::new(draft)));
     call.app.engine.execute(command, &call.caller).await?;
     Ok(Answer::nothing())

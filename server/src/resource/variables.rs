@@ -1,6 +1,5 @@
 //! Variables of process instances, executions and tasks: the same operations under several paths.
 
-use axum::http::StatusCode;
 use engine_core::{
     command::{Command, Variables},
     error::Fault,
@@ -218,6 +217,9 @@ async fn put(call: Call, scope: Scope) -> Reply {
 async fn delete(call: Call, scope: Scope) -> Reply {
     let name = call.path("varId");
     let attempt = Attempt::DeleteVariable(scope.word(), name);
+    if scope.is_task() && scope.find(&call.app.engine.read(), call.id()).is_err() {
+        return Err(attempt.failed(Fault::null(format!("Cannot find task with id {}: task is null", call.id()))));
+    }
     change(&call, scope, attempt, Variables::default(), vec![name.to_owned()], false).await
 }
 
@@ -233,7 +235,13 @@ async fn upload(call: Call, scope: Scope) -> Reply {
     let attempt = Attempt::UploadVariable(scope.word(), &name);
     let form = Form::read(&call).await?;
     let data =
-        form.part("data").ok_or_else(|| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "NullPointerException", ""))?;
+        form.part("data").ok_or_else(|| {
+            Failure::java(
+                "NullPointerException",
+                "Cannot invoke \"org.camunda.bpm.engine.rest.mapper.MultipartFormData$FormPart.getBinaryContent()\" because \
+                 \"binaryDataFormPart\" is null",
+            )
+        })?;
     let body = match form.text("type") {
         Some(class) => {
             let json = data.content_type.as_deref().is_some_and(|kind| kind.contains("application/json"));

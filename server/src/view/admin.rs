@@ -118,7 +118,7 @@ view! {
         "userId": row.user,
         "groupId": row.group,
         "resourceType": row.resource_type,
-        "resourceId": row.resource_id,
+        "resourceId": Some(&row.resource_id).filter(|id| !id.is_empty()),
         "removalTime": row.removal_time.map(Date),
         "rootProcessInstanceId": row.root_process_instance.map(Text),
     }

@@ -42,10 +42,10 @@ impl Engine {
             if !known {
                 change(Admin::CreateAuthorization(AuthorizationDraft {
                     kind: AuthorizationType::Grant.number(),
-                    permissions: vec!["ALL".to_owned()],
+                    permissions: Some(vec!["ALL".to_owned()]),
                     user: None,
                     group: Some(ADMIN_GROUP.to_owned()),
-                    resource_type: resource.number(),
+                    resource_type: Some(resource.number()),
                     resource: Some("*".to_owned()),
                 }))?;
             }

@@ -28,22 +28,69 @@ impl Authorization {
     }
 }
 
-/// A resource type of a request.
-fn resource_type(number: i32) -> Result<Resource, Fault> {
-    Resource::from_number(number)
-        .ok_or_else(|| Fault::bad_request(format!("there is no resource type with the number {number}")))
+/// The resource type of a request; `before`: the one that counts when it tells none.
+fn resource_type(draft: &AuthorizationDraft, before: i32) -> Result<Resource, Fault> {
+    let number = draft.resource_type.unwrap_or(before);
+    Resource::from_number(number).ok_or_else(|| match draft.permissions.iter().flatten().next() {
+        Some(name) => no_permission(name, number),
+        None => Fault::bad_request(format!("there is no resource type with the number {number}")),
+    })
+}
+
+/// Permissions that Camunda finds by name for every resource that has none of its own kind.
+const GENERIC: &[&str] = &[
+    "NONE",
+    "ALL",
+    "READ",
+    "UPDATE",
+    "CREATE",
+    "DELETE",
+    "ACCESS",
+    "READ_TASK",
+    "UPDATE_TASK",
+    "CREATE_INSTANCE",
+    "READ_INSTANCE",
+    "UPDATE_INSTANCE",
+    "MIGRATE_INSTANCE",
+    "DELETE_INSTANCE",
+    "READ_HISTORY",
+    "DELETE_HISTORY",
+    "TASK_WORK",
+    "TASK_ASSIGN",
+    "READ_HISTORY_VARIABLE",
+    "UPDATE_HISTORY",
+];
+
+/// What Camunda says of a permission that a resource has not.
+fn no_permission(name: &str, number: i32) -> Fault {
+    let resource = Resource::from_number(number);
+    let own_kind = matches!(
+        resource,
+        Some(
+            Resource::Batch
+                | Resource::ProcessDefinition
+                | Resource::ProcessInstance
+                | Resource::Task
+                | Resource::HistoricTask
+                | Resource::HistoricProcessInstance
+                | Resource::OperationLogCategory
+                | Resource::System
+        )
+    );
+    if !own_kind && GENERIC.contains(&name) {
+        return Fault::bad_request(format!(
+            "ENGINE-03087 The resource type with id:'{number}' is not valid for '{name}' permission."
+        ));
+    }
+    let resource = resource.map_or_else(|| "null".to_owned(), Resource::constant);
+    Fault::bad_request(format!("The permission '{name}' is not valid for '{resource}' resource type."))
 }
 
 /// The bits of named permissions.
 fn permission_bits(kind: AuthorizationType, resource: Resource, names: &[String]) -> Result<i32, Fault> {
     let mut bits = if kind == AuthorizationType::Revoke { ALL } else { 0 };
     for name in names {
-        let permission = resource.permission(name).ok_or_else(|| {
-            Fault::bad_request(format!(
-                "The permission '{name}' is not valid for '{}' resource type.",
-                resource.constant()
-            ))
-        })?;
+        let permission = resource.permission(name).ok_or_else(|| no_permission(name, resource.number()))?;
         if kind == AuthorizationType::Revoke {
             bits &= !permission;
         } else {
@@ -74,8 +121,13 @@ fn holder(kind: AuthorizationType, draft: &AuthorizationDraft) -> Result<(Option
 impl Change<'_> {
     pub(super) fn create_authorization(&mut self, change: &Admin, draft: &AuthorizationDraft) -> Result<Id, Fault> {
         self.check(change)?;
-        let kind = AuthorizationType::from_number(draft.kind).unwrap_or(AuthorizationType::Global);
-        let resource = resource_type(draft.resource_type)?;
+        let kind = AuthorizationType::from_number(draft.kind).ok_or_else(|| {
+            Fault::engine(format!(
+                "ENGINE-03025 Unrecognized authorization type '{}'. Must be one of ['0', '1', '2']",
+                draft.kind
+            ))
+        })?;
+        let resource = resource_type(draft, Resource::Application.number())?;
         let (user, group) = holder(kind, draft)?;
         let mut row = Authorization {
             id: self.ids.fresh(),
@@ -84,7 +136,7 @@ impl Change<'_> {
             group,
             resource_type: resource.number(),
             resource_id: draft.resource.clone().unwrap_or_default(),
-            permissions: permission_bits(kind, resource, &draft.permissions)?,
+            permissions: permission_bits(kind, resource, draft.permissions.as_deref().unwrap_or_default())?,
             root_process_instance: None,
             removal_time: None,
         };
@@ -109,14 +161,18 @@ impl Change<'_> {
         draft: &AuthorizationDraft,
     ) -> Result<Option<Id>, Fault> {
         let before = self.world.authorization(id).cloned().ok_or_else(|| missing(id))?;
-        let resource = resource_type(draft.resource_type)?;
+        let resource = resource_type(draft, before.resource_type)?;
+        let permissions = match &draft.permissions {
+            Some(names) => permission_bits(before.kind, resource, names)?,
+            None => before.permissions,
+        };
         let (user, group) = holder(before.kind, draft)?;
         let mut row = Authorization {
             user,
             group,
             resource_type: resource.number(),
             resource_id: draft.resource.clone().unwrap_or_default(),
-            permissions: permission_bits(before.kind, resource, &draft.permissions)?,
+            permissions,
             ..before.clone()
         };
         self.follow_history(&mut row);
