@@ -113,7 +113,8 @@ fn freeze_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<bool, Fre
     let Some(confirmed) = copy_some(shared, lane)? else { return Ok(false) };
     let Ok(events) = confirmed.recv() else { return Ok(false) };
     forget_events(shared, &events)?;
-    Ok(true)
+    // where nothing was confirmed it is tried again with the next commit, not over and over
+    Ok(!events.is_empty())
 }
 
 /// Puts some root instances to rest, when there are too many in memory. Answers whether there may be more to do.
@@ -178,10 +179,7 @@ pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<
 
 /// Makes a segment of what is on the pile, when that is enough, and has the lane confirm it.
 fn clear_pile(shared: &Arc<Shared>, lane: &Sender<Message>) -> Option<Receiver<Events>> {
-    let piled = {
-        let world = shared.world.read();
-        world.history.has_full_pile().then(|| world.history.cold.pile.all())?
-    };
+    let piled = shared.world.read().history.from_pile()?;
     let sequence = piled.iter().map(|one| one.sequence).max().unwrap_or_default();
     let members = piled.iter().map(|one| (one.cold, one.traces.to_vec())).collect();
     // the lane gives it its number

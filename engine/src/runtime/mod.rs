@@ -556,10 +556,11 @@ fn part_size(options: &Options) -> usize {
     (options.history_in_memory / 4).max(1)
 }
 
-/// Events from which the history of a root instance that came and went in one transaction goes to disk as a whole, without
-/// ever being in memory: more than an ordinary one has, or fewer where hardly any history stays in memory.
-fn whole_from(options: &Options) -> usize {
-    options.history_in_memory.min(EVENTS_OF_ROOT)
+/// How many events the history of a root instance that came and went in one transaction has when it goes to disk as a whole,
+/// without ever being in memory: more than an ordinary one has (fewer where hardly any history stays in memory), and not so many
+/// that making the whole holds other commits up, or reading it other readers.
+fn whole_sizes(options: &Options) -> std::ops::RangeInclusive<usize> {
+    options.history_in_memory.min(EVENTS_OF_ROOT)..=1 << 16
 }
 
 /// What the threads of an engine over a store share, and what the store held.

@@ -282,8 +282,13 @@ impl History {
         self.is_beyond(most) || self.has_full_pile()
     }
 
+    /// What is on the pile, as much as a segment may name, when there is enough for one.
+    pub(crate) fn from_pile(&self) -> Option<Vec<Piled>> {
+        self.has_full_pile().then(|| self.cold.pile.first(self.part_size))
+    }
+
     /// Whether there is enough on the pile for a segment.
-    pub(crate) fn has_full_pile(&self) -> bool {
+    fn has_full_pile(&self) -> bool {
         let pile = &self.cold.pile;
         pile.len() >= self.part_size || pile.traces() >= self.part_size * EVENTS_OF_ROOT
     }

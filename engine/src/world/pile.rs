@@ -63,9 +63,9 @@ impl Pile {
         self.traces
     }
 
-    /// All by id.
-    pub(crate) fn all(&self) -> Vec<Piled> {
-        self.roots.values().cloned().collect()
+    /// The first by id, at most so many.
+    pub(crate) fn first(&self, most: usize) -> Vec<Piled> {
+        self.roots.values().take(most).cloned().collect()
     }
 
     /// The roots a question may be about.

@@ -424,3 +424,22 @@ fn what_was_deleted_and_what_is_old_leave_the_memory_in_turns() {
     assert_eq!(delete(101..=300), [Some((10_512, 512)), Some((1, 300))]);
     assert_eq!(delete(301..=600), [Some((1, 512)), Some((1, 512))]);
 }
+
+#[test]
+fn a_segment_names_no_more_of_the_pile_than_it_may() {
+    use super::{cold::ColdRoot, pile::Piled};
+    let mut history = super::history::History::default();
+    history.set_part_size(2);
+    for root in (1..=5).rev().map(Id::new) {
+        let cold = ColdRoot { root, first: Timestamp(1), last: None, removal: None, single: None };
+        history.pile_up(Piled { cold, traces: vec![7].into(), sequence: 1, events: vec![1] });
+    }
+    let named = |history: &super::history::History| {
+        let piled = history.from_pile()?;
+        Some(piled.iter().map(|one| one.cold.root.number()).collect::<Vec<_>>())
+    };
+    assert_eq!(named(&history), Some(vec![1, 2]));
+    (1..=4).for_each(|root| drop(history.cold.leave(Id::new(root))));
+    assert_eq!(named(&history), None, "one is too few");
+    assert_eq!((history.cold.pile.len(), history.cold.pile.traces()), (1, 1));
+}

@@ -17,7 +17,7 @@ use crate::{
     request::Caller,
     runtime::{
         persist::{self, WholeLater},
-        whole_from,
+        whole_sizes,
     },
     world::{RecordChange, RootChange, RootHistory, WorldChange, history::is_whole, rest::Spot},
 };
@@ -176,7 +176,7 @@ impl Lane {
 
     /// Whether the history of a root that came and went in one transaction is written as a whole.
     fn is_written_whole(&self, root: Id, history: &Events) -> bool {
-        history.len() >= whole_from(&self.shared.options) && is_whole(root, history.iter())
+        whole_sizes(&self.shared.options).contains(&history.len()) && is_whole(root, history.iter())
     }
 
     fn submit(
