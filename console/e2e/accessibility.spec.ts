@@ -22,8 +22,20 @@ const variants = [
   },
 ] as const;
 
+/** What fades in has its colours only when it is there. */
+const stillness = (page: Page) =>
+  page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+        .map(({ finished }) => finished),
+    ),
+  );
+
 /** What axe calls serious or critical. */
 async function faults(page: Page, inside = 'body'): Promise<string[]> {
+  await stillness(page);
   const { violations } = await new AxeBuilder({ page })
     .include(inside)
     // Drawn by bpmn-js and dmn-js; what they show is also in lists and tables beside them.
