@@ -421,6 +421,14 @@ test('shows why a batch does not end', async ({ console, page, engine }) => {
   await console.open(`/batches?batch=${batch.id}`);
   const card = page.locator('.batch-current');
   await expect(card).toContainText('1 of 2 jobs done', { timeout: 40_000 });
+  // The incident belongs to no process; it leads to its batch.
+  await console.open('/incidents');
+  await page
+    .getByRole('row')
+    .filter({ hasText: gone!.id })
+    .getByRole('link', { name: 'Batch', exact: true })
+    .click();
+  await expect(card).toContainText(gone!.id);
   await expect(card).toContainText('1 failed');
   await expect(card).toContainText('cannot be modified');
   await expect(card.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '1');

@@ -76,6 +76,17 @@ export const countBatches = (query: Query, signal?: AbortSignal) =>
   engine.count('/batch/count', query, signal);
 export const suspendBatch = (id: string, suspended: boolean) =>
   engine.put(`/batch/${seg(id)}/suspended`, { suspended });
+/** The batch that a job is for; `null` when the job, or its batch, is no more. */
+export async function batchOfJob(jobId: string): Promise<string | null> {
+  try {
+    const { jobDefinitionId } = await engine.get<{ jobDefinitionId: string }>(`/job/${seg(jobId)}`);
+    const path = `/job-definition/${seg(jobDefinitionId)}`;
+    return (await engine.get<{ jobConfiguration: string | null }>(path)).jobConfiguration;
+  } catch (error) {
+    if (error instanceof ApiError && error.missing) return null;
+    throw error;
+  }
+}
 export const deleteBatch = (id: string, cascade: boolean) => engine.del(`/batch/${seg(id)}`, { cascade });
 export const listHistoricBatches = (query: Query, signal?: AbortSignal) =>
   engine.get<HistoricBatch[]>('/history/batch', query, signal);

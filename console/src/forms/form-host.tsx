@@ -7,7 +7,7 @@ import { formKind } from '../lib/form-kind';
 import { VariableError } from '../lib/variables';
 import { en } from '../text/en';
 import { Button } from '../ui/controls';
-import { Answer } from '../ui/feedback';
+import { Answer, Loading } from '../ui/feedback';
 import { GenericForm } from './generic-form';
 import { HtmlForm } from './html-form';
 import type { FormHandle } from './handle';
@@ -103,7 +103,7 @@ export function FormHost({ id, source, submit, busy, disabled, onSubmit, extra, 
       {before}
       <Answer of={form}>
         {(data) => (
-          <Suspense fallback={null}>
+          <Suspense fallback={<Loading />}>
             {data.kind === 'camunda' && (
               <CamundaForm
                 ref={setHandle}

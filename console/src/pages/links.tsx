@@ -18,6 +18,11 @@ export const InstanceLink = ({ id, children }: { id: string; children?: ReactNod
   </Link>
 );
 
+/** The batch that a job is for: the page of batches finds out which one that is. */
+export const BatchOfJobLink = ({ jobId }: { jobId: string }) => (
+  <Link to={`/batches?job=${encodeURIComponent(jobId)}`}>{en.incidents.ofBatch}</Link>
+);
+
 /** The key in a definition id, which is `key:version:deployment` unless the key is very long. */
 const keyOfDefinition = (definitionId: string): string => definitionId.split(':')[0] ?? definitionId;
 

@@ -331,6 +331,7 @@ export const en = {
     type: 'Type',
     empty: 'No open incidents',
     note: 'Note',
+    ofBatch: 'Batch',
   },
   deployments: {
     title: 'Deployments',

@@ -24,10 +24,10 @@ export function Page({ title, mark, trail, lead, actions, children, fill }: Page
         <div className="page-heading">
           {trail && (
             <nav className="trail" aria-label="Breadcrumb">
-              {trail.map((step) => (
+              {trail.map((step, index) => (
                 <span key={step.to}>
+                  {index > 0 && <Icon name="chevron" size={12} />}
                   <Link to={step.to}>{step.label}</Link>
-                  <Icon name="chevron" size={12} />
                 </span>
               ))}
             </nav>

@@ -1,4 +1,4 @@
-import { useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface Tab {
   id: string;
@@ -22,6 +22,9 @@ export function Tabs({ label, tabs, active, onChange, aside }: TabsProps) {
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
   const current = tabs.find((tab) => tab.id === active) ?? tabs[0];
+  const shown = current?.id;
+  // On a phone the row is wider than the screen.
+  useEffect(() => reveal(list.current, list.current?.querySelector(`[data-tab="${shown}"]`)), [shown]);
   if (!current) return null;
 
   const move = (event: KeyboardEvent) => {
@@ -72,4 +75,11 @@ export function Tabs({ label, tabs, active, onChange, aside }: TabsProps) {
       </div>
     </section>
   );
+}
+
+/** Scrolls sideways only: the page stays where it is. */
+function reveal(row: HTMLElement | null, tab: Element | null | undefined): void {
+  if (!row || !tab || row.scrollWidth <= row.clientWidth) return;
+  const [outer, inner] = [row.getBoundingClientRect(), tab.getBoundingClientRect()];
+  row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }

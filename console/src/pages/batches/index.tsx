@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import {
+  batchOfJob,
   countBatches,
   countHistoricBatches,
   deleteBatch,
@@ -11,7 +12,7 @@ import {
 } from '../../api/admin';
 import type { BatchStatistics, HistoricBatch } from '../../api/types';
 import { formatDuration, formatNumber, humanize, parseDate } from '../../lib/format';
-import { useAction, useLive } from '../../state/queries';
+import { useAction, useFixed, useLive } from '../../state/queries';
 import { useList } from '../../state/list';
 import { useParam } from '../../state/url';
 import { en } from '../../text/en';
@@ -34,7 +35,7 @@ export default function Batches() {
 }
 
 function RunningBatches() {
-  const [current] = useParam('batch');
+  const current = useCurrent();
   const { rows, count, paging } = useList({
     key: ['batches'],
     fetch: listBatches,
@@ -65,14 +66,30 @@ function RunningBatches() {
   );
 }
 
+/** The batch that the address names, by its id or by that of a job that is for it. */
+function useCurrent(): string | null {
+  const [batch] = useParam('batch');
+  const [job] = useParam('job');
+  const ofJob = useFixed(['job', job, 'batch'], () => batchOfJob(job), job !== '');
+  return batch || ofJob.data || null;
+}
+
 function BatchCard({ batch, current }: { batch: BatchStatistics; current: boolean }) {
   const [deleting, setDeleting] = useState(false);
   const suspend = useAction(() => suspendBatch(batch.id, !batch.suspended), { done: en.processes.done });
   const retry = useAction(() => retryJobDefinition(batch.batchJobDefinitionId, 1), {
     done: en.instance.retried,
   });
+  const card = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (current) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
   return (
-    <li className={current ? 'card batch-card batch-current' : 'card batch-card'}>
+    <li
+      ref={card}
+      aria-current={current || undefined}
+      className={current ? 'card batch-card batch-current' : 'card batch-card'}
+    >
       <div className="batch-head">
         <strong>{humanize(batch.type)}</strong>
         {batch.suspended && <Badge tone="warn">{en.processes.suspended}</Badge>}

@@ -2,7 +2,7 @@ import type { Incident } from '../../api/types';
 import { en } from '../../text/en';
 import { Time } from '../../ui/controls';
 import type { Column } from '../../ui/table';
-import { DefinitionLink, InstanceLink } from '../links';
+import { BatchOfJobLink, DefinitionLink, InstanceLink } from '../links';
 
 /** The incident of a batch belongs to no process. */
 const none = <span className="muted">–</span>;
@@ -26,7 +26,10 @@ export const instanceColumn: Column<Incident> = {
   id: 'instance',
   label: en.incidents.instance,
   narrow: true,
-  cell: ({ processInstanceId: id }) => (id ? <InstanceLink id={id} /> : none),
+  cell: ({ processInstanceId: id, configuration }) => {
+    if (id) return <InstanceLink id={id} />;
+    return configuration ? <BatchOfJobLink jobId={configuration} /> : none;
+  },
 };
 
 export const sinceColumn: Column<Incident> = {

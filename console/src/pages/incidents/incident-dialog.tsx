@@ -8,7 +8,7 @@ import { Button, CopyId, Facts, TextField, Time } from '../../ui/controls';
 import { Dialog } from '../../ui/dialog';
 import { Answer } from '../../ui/feedback';
 import { Source } from '../../ui/source';
-import { DefinitionLink, InstanceLink } from '../links';
+import { BatchOfJobLink, DefinitionLink, InstanceLink } from '../links';
 import { RetryButton } from './retry-button';
 
 /** Where the reason is kept depends on what failed. */
@@ -22,6 +22,9 @@ async function reasonOf(incident: Incident): Promise<string> {
 export function IncidentDialog({ incident, onClose }: { incident: Incident; onClose: () => void }) {
   const [note, setNote] = useState(incident.annotation ?? '');
   const reason = useLive(['incident', incident.id, 'reason'], () => reasonOf(incident), { slow: 60_000 });
+  const activity = incident.failedActivityId ?? incident.activityId;
+  // What belongs to no process is the job of a batch.
+  const batchJob = incident.processInstanceId ? null : incident.configuration;
   const save = useAction(() => annotateIncident(incident.id, note), { done: en.common.saved });
   return (
     <Dialog title={humanize(incident.incidentType)} onClose={onClose} wide>
@@ -29,7 +32,7 @@ export function IncidentDialog({ incident, onClose }: { incident: Incident; onCl
         <p className="incident-message">{incident.incidentMessage}</p>
         <Facts
           items={[
-            [en.incidents.activity, <code key="a">{incident.failedActivityId ?? incident.activityId}</code>],
+            [en.incidents.activity, activity && <code key="a">{activity}</code>],
             [en.incidents.since, <Time key="t" value={incident.incidentTimestamp} />],
             [
               en.incidents.process,
@@ -37,7 +40,11 @@ export function IncidentDialog({ incident, onClose }: { incident: Incident; onCl
             ],
             [
               en.incidents.instance,
-              incident.processInstanceId && <InstanceLink key="i" id={incident.processInstanceId} />,
+              incident.processInstanceId ? (
+                <InstanceLink key="i" id={incident.processInstanceId} />
+              ) : (
+                batchJob && <BatchOfJobLink key="b" jobId={batchJob} />
+              ),
             ],
             [en.common.id, <CopyId key="id" id={incident.id} />],
           ]}
