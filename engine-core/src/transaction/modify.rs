@@ -39,6 +39,13 @@ struct Given {
     local: Variables,
 }
 
+/// An instruction in Camunda's words.
+fn described(verb: &str, start: &StartInstruction) -> String {
+    let ancestor = start.ancestor_activity_instance.as_ref();
+    let within = ancestor.map(|id| format!(" with ancestor activity instance '{id}'")).unwrap_or_default();
+    format!("{verb} '{}'{within}", start.activity)
+}
+
 impl Tx<'_> {
     pub(crate) fn modify(&mut self, modification: Modification) -> Step {
         let id = modification.process_instance;
@@ -140,7 +147,7 @@ impl Tx<'_> {
         match instruction {
             Instruction::StartBefore(start) => {
                 let graph = self.graph_of(process_instance)?;
-                let what = format!("Start before activity '{}'", start.activity);
+                let what = described("Start before activity", &start);
                 let node =
                     graph.find(&start.activity).ok_or_else(|| self.no_element(process_instance, &what, &start))?;
                 if matches!(graph.node(node).kind, Kind::BoundaryEvent { marker: true }) {
@@ -153,7 +160,7 @@ impl Tx<'_> {
             }
             Instruction::StartAfter(start) => {
                 let graph = self.graph_of(process_instance)?;
-                let what = format!("Start after activity '{}'", start.activity);
+                let what = described("Start after activity", &start);
                 let node = graph.find(&start.activity).ok_or_else(|| {
                     Fault::not_valid(format!(
                         "Cannot perform instruction: {what}; Activity '{}' does not exist: activity is null",
@@ -179,7 +186,7 @@ impl Tx<'_> {
             }
             Instruction::StartTransition(start) => {
                 let graph = self.graph_of(process_instance)?;
-                let what = format!("Start transition '{}'", start.activity);
+                let what = described("Start transition", &start);
                 let flow =
                     graph.find_flow(&start.activity).ok_or_else(|| self.no_element(process_instance, &what, &start))?;
                 self.start_at(process_instance, Target::Flow(flow), start, flags, &what)

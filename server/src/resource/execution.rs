@@ -99,9 +99,10 @@ async fn create_incident(call: Call) -> Reply {
     let no_type = || failed(Fault::bad_request("incidentType is null"));
     let unknown =
         || Fault::bad_request(format!("Cannot find an execution with executionId '{}': execution is null", call.id()));
+    let kind = body.text("incidentType")?.ok_or_else(no_type)?;
     let command = Command::CreateIncident {
         execution: super::known(call.id(), unknown).map_err(failed)?,
-        kind: body.text("incidentType")?.ok_or_else(no_type)?,
+        kind,
         configuration: body.text("configuration")?,
         message: body.text("message")?,
     };

@@ -156,6 +156,10 @@ async fn lock(call: Call) -> Reply {
 async fn extend_lock(call: Call) -> Reply {
     let body = call.object()?;
     let lock_ms = body.get("newDuration").long()?.unwrap_or(0);
+    if lock_ms <= 0 {
+        let fault = Fault::bad_request("lockTime is not greater than 0");
+        return Err(Attempt::ExternalTask(call.id()).failed(fault));
+    }
     let command = ExternalTaskCommand::ExtendLock { worker: worker(&body)?, lock_ms };
     run(&call, Attempt::ExternalTask(call.id()), command).await
 }

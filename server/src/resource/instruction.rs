@@ -12,6 +12,22 @@ pub(super) fn list(body: &Object, property: &str) -> Result<Vec<Instruction>, Fa
     body.objects(property)?.iter().map(one).collect()
 }
 
+/// The instructions of a start or restart. Those that cancel have nothing to cancel and are passed over.
+pub(super) fn of_start(body: &Object, property: &str) -> Result<Vec<Instruction>, Failure> {
+    let starts = |one: &Object| one.value("type").and_then(serde_json::Value::as_str) != Some("cancel");
+    body.objects(property)?.iter().filter(|one| starts(one)).map(one).collect()
+}
+
+/// The instructions of a modification of several instances, which cancel by activities alone.
+pub(super) fn of_many(body: &Object) -> Result<Vec<Instruction>, Failure> {
+    for one in body.objects("instructions")? {
+        if one.text("type")?.as_deref() == Some("cancel") && one.value("activityId").is_none() {
+            return Err(Failure::bad("For instruction type 'cancel': 'activityId' must be set"));
+        }
+    }
+    Ok(without_variables(list(body, "instructions")?))
+}
+
 /// Instructions as modifications of several instances and restarts take them: with nothing but where to start.
 pub(super) fn without_variables(mut instructions: Vec<Instruction>) -> Vec<Instruction> {
     for one in &mut instructions {

@@ -5,7 +5,10 @@ use models::Id;
 use serde_json::{Value as Json, json};
 use tollgate::request::{Batch, GenerateMigration, Migrate, MigrationPlan, ModifyMany};
 
-use super::{instruction, process_instance::selected};
+use super::{
+    instruction,
+    process_instance::{names_null, selected},
+};
 use crate::{
     http::{Answer, Attempt, Call, Failure, Object, Reply, Routes},
     value::{self, Typed},
@@ -45,12 +48,22 @@ fn plan(call: &Call, body: &Object) -> Result<MigrationPlan, Failure> {
         .objects("instructions")?
         .iter()
         .map(|one| {
-            let first = |property| -> Result<String, Failure> {
-                Ok(one.list(property)?.into_iter().next().unwrap_or_default())
+            let first = |property: &str, getter: &str| -> Result<String, Failure> {
+                if one.value(property).is_none() {
+                    let text = format!(
+                        "Cannot invoke \"java.util.List.get(int)\" because the return value of \
+                         \"org.camunda.bpm.engine.rest.dto.migration.MigrationInstructionDto.{getter}()\" is null"
+                    );
+                    return Err(Failure::java("NullPointerException", text));
+                }
+                one.list(property)?
+                    .into_iter()
+                    .next()
+                    .ok_or_else(|| Failure::java("IndexOutOfBoundsException", "Index 0 out of bounds for length 0"))
             };
             Ok(MigrationInstruction {
-                source: first("sourceActivityIds")?,
-                target: first("targetActivityIds")?,
+                source: first("sourceActivityIds", "getSourceActivityIds")?,
+                target: first("targetActivityIds", "getTargetActivityIds")?,
                 update_event_trigger: one.flag("updateEventTrigger")?,
             })
         })
@@ -112,8 +125,13 @@ fn migration(call: &Call) -> Result<Migrate, Failure> {
                     getSourceProcessDefinitionId()\" because \"migrationPlanDto\" is null";
         Failure::java("NullPointerException", text)
     })?;
+    let plan = plan(call, &plan_body)?;
+    if names_null(&body) {
+        let text = "Process instance ids cannot be null: process instance ids contains null value";
+        return Err(Fault::bad_request(text).into());
+    }
     Ok(Migrate {
-        plan: plan(call, &plan_body)?,
+        plan,
         instances: selected(call, &body, "processInstanceIds")?,
         skip_custom_listeners: body.flag("skipCustomListeners")?,
         skip_io_mappings: body.flag("skipIoMappings")?,
@@ -152,10 +170,14 @@ fn modification(call: &Call) -> Result<ModifyMany, Failure> {
     };
     let text = body.text("processDefinitionId")?.ok_or_else(|| Failure::bad("processDefinitionId is null"))?;
     let definition = call.app.engine.read().process_definition_by_text(&text).map(|row| row.id);
+    let instructions = instruction::of_many(&body)?;
+    if names_null(&body) {
+        return Err(Failure::bad("Process instance ids cannot be null: Process instance ids contains null value"));
+    }
     Ok(ModifyMany {
         definition: definition.ok_or_else(|| unknown(&text))?,
         instances: selected(call, &body, "processInstanceIds")?,
-        instructions: instruction::without_variables(instruction::list(&body, "instructions")?),
+        instructions,
         skip_custom_listeners: body.flag("skipCustomListeners")?,
         skip_io_mappings: body.flag("skipIoMappings")?,
         annotation: body.text("annotation")?,

@@ -16,7 +16,8 @@ use tollgate::{
 
 use super::{
     deployment::{delete_options, diagram, resource_text},
-    id_of, instruction, listing,
+    instruction, listing, named,
+    process_instance::names_null,
     variables::Returned,
 };
 use crate::{
@@ -187,7 +188,8 @@ async fn start(call: Call) -> Reply {
     let attempt = Attempt::Instantiate(&text);
     let body = call.object()?;
     let skips = body.flag("skipCustomListeners")? || body.flag("skipIoMappings")?;
-    if skips && body.objects("startInstructions")?.is_empty() {
+    let instructions = instruction::of_start(&body, "startInstructions").map_err(|failure| attempt.refused(failure))?;
+    if skips && instructions.is_empty() {
         return Err(attempt.failed(Fault::engine(
             "ENGINE-13024 Cannot skip custom listeners or input/output mappings when start a process instance at default \
              start activity.",
@@ -198,7 +200,7 @@ async fn start(call: Call) -> Reply {
         business_key: body.text("businessKey")?,
         case_instance: body.text("caseInstanceId")?,
         variables: value::variables(&body, "variables").map_err(|failure| attempt.refused(failure))?,
-        instructions: instruction::list(&body, "startInstructions").map_err(|failure| attempt.refused(failure))?,
+        instructions,
         skip_custom_listeners: body.flag("skipCustomListeners")?,
         skip_io_mappings: body.flag("skipIoMappings")?,
         ..Start::default()
@@ -370,9 +372,16 @@ async fn time_to_live(call: Call) -> Reply {
 }
 
 fn restart_request(call: &Call) -> Result<Restart, Failure> {
-    let (definition, _) = resolve(call, |fault| Attempt::BadRequest.failed(fault))?;
     let body = call.object()?;
-    let mut instances: Vec<Id> = body.list("processInstanceIds")?.iter().filter_map(|text| id_of(text)).collect();
+    if body.value("instructions").is_none() {
+        return Err(Failure::java(
+            "NullPointerException",
+            "Cannot invoke \"java.util.List.iterator()\" because \"this.instructions\" is null",
+        ));
+    }
+    let instructions = instruction::without_variables(instruction::of_start(&body, "instructions")?);
+    let (definition, _) = resolve(call, |fault| Attempt::BadRequest.failed(fault))?;
+    let mut instances: Vec<Id> = body.list("processInstanceIds")?.iter().map(|text| named(text)).collect();
     if let Some(query) = body.object("historicProcessInstanceQuery")? {
         let query: HistoricProcessInstanceQuery = params::from_object(&query, HISTORIC_PROCESS_INSTANCE)?;
         instances.extend(query.ids(&|| call.app.engine.read(), Some(&call.caller)));
@@ -382,7 +391,7 @@ fn restart_request(call: &Call) -> Result<Restart, Failure> {
     Ok(Restart {
         definition,
         instances,
-        instructions: instruction::without_variables(instruction::list(&body, "instructions")?),
+        instructions,
         initial_variables: body.flag("initialVariables")?,
         skip_custom_listeners: body.flag("skipCustomListeners")?,
         skip_io_mappings: body.flag("skipIoMappings")?,
@@ -390,14 +399,30 @@ fn restart_request(call: &Call) -> Result<Restart, Failure> {
     })
 }
 
+/// Refuses a null among the process instances of a body; `named`: what Camunda calls them.
+fn no_null(call: &Call, named: &str) -> Result<(), Failure> {
+    if names_null(&call.object()?) {
+        return Err(Failure::bad(format!("Process instance ids cannot be null: {named} contains null value")));
+    }
+    Ok(())
+}
+
 async fn restart(call: Call) -> Reply {
     let request = restart_request(&call)?;
+    if !request.instructions.is_empty() {
+        no_null(&call, "Process instance ids")?;
+    }
     let failed = |fault| Attempt::BadRequest.failed(fault);
     call.app.engine.restart(request, &call.caller).await.map_err(failed)?;
     Ok(Answer::nothing())
 }
 
 async fn restart_async(call: Call) -> Reply {
-    let request = Batch::Restart(restart_request(&call)?);
+    let request = restart_request(&call)?;
+    no_null(&call, "processInstanceIds")?;
+    if request.instances.is_empty() {
+        return Err(Failure::bad("processInstanceIds is empty"));
+    }
+    let request = Batch::Restart(request);
     super::batch::start(&call, request).await
 }

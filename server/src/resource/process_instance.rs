@@ -1,7 +1,8 @@
 //! `/process-instance`.
 
+use axum::http::StatusCode;
 use engine_core::{
-    command::{Command, Deletion, Modification},
+    command::{Command, Deletion, Modification, Variables},
     error::Fault,
 };
 use models::Id;
@@ -224,7 +225,7 @@ pub(super) fn selected(call: &Call, body: &Object, ids: &str) -> Result<Vec<Id>,
 const NULL_INSTANCE: &str = "Cannot be null.: Process Instance ids contains null value";
 
 /// Whether there is a null among the process instances that a body names.
-fn names_null(body: &Object) -> bool {
+pub(super) fn names_null(body: &Object) -> bool {
     body.value("processInstanceIds").and_then(Json::as_array).is_some_and(|ids| ids.iter().any(Json::is_null))
 }
 
@@ -339,20 +340,38 @@ async fn job_retries(call: Call, ended: bool) -> Reply {
     super::batch::start(&call, request).await
 }
 
+/// Variables that a batch sets.
+fn batch_variables(body: &Object) -> Result<Variables, Failure> {
+    value::variables(body, "variables").map_err(|failure| match failure.status {
+        StatusCode::BAD_REQUEST => Failure::bad(format!("Cannot set variables: {}", failure.message)),
+        _ => failure,
+    })
+}
+
+/// Refuses a body that names no process instances, neither by ids nor by queries.
+fn must_select(body: &Object) -> Result<(), Failure> {
+    if SELECTIONS.iter().all(|name| body.value(name).is_none()) {
+        return Err(Failure::bad("No process instances found."));
+    }
+    Ok(())
+}
+
 async fn message_async(call: Call) -> Reply {
     let body = call.object()?;
-    let request = Batch::CorrelateMessage {
-        instances: selected(&call, &body, "processInstanceIds")?,
-        name: body.text("messageName")?,
-        variables: value::variables(&body, "variables")?,
-    };
+    let variables = batch_variables(&body)?;
+    let name = body.text("messageName")?;
+    must_select(&body)?;
+    let request = Batch::CorrelateMessage { instances: selected(&call, &body, "processInstanceIds")?, name, variables };
     super::batch::start(&call, request).await
 }
 
 async fn variables_async(call: Call) -> Reply {
     let body = call.object()?;
-    let variables = value::variables(&body, "variables")
-        .map_err(|failure| Failure::bad(format!("Cannot set variables: {}", failure.message)))?;
+    if body.value("variables").is_none() {
+        return Err(Failure::bad("variables is null"));
+    }
+    let variables = batch_variables(&body)?;
+    must_select(&body)?;
     let mut instances = selected(&call, &body, "processInstanceIds")?;
     {
         // only running ones count here

@@ -413,38 +413,52 @@ fn removal_time(body: &Object) -> Result<RemovalTimeTo, Failure> {
         (None, true, false) => Ok(RemovalTimeTo::Cleared),
         (None, false, true) => Ok(RemovalTimeTo::Calculated),
         (None, false, false) => Err(Fault::bad_request("removalTime is null").into()),
-        _ => Err(Failure::bad("Invalid removal time mode: only one mode can be set")),
+        _ => Err(Fault::bad_request("The removal time modes are mutually exclusive: mode is not null").into()),
     }
 }
 
-async fn set_removal_time(call: &Call, body: &Object, of: RemovalTimeOf) -> Reply {
-    let request = Batch::SetRemovalTime { of, to: removal_time(body)?, hierarchical: body.flag("hierarchical")? };
+/// Reads what removal times are set to, and refuses a body that names nothing, neither by ids nor by a query.
+fn removal_time_of_named(body: &Object, ids: &str, query: &str) -> Result<RemovalTimeTo, Failure> {
+    let to = removal_time(body);
+    let neither = body.value(ids).is_none() && body.value(query).is_none();
+    match to {
+        Err(failure) if failure.message.contains("mutually exclusive") => Err(failure),
+        _ if neither => Err(Fault::bad_request("Neither query nor ids provided.").into()),
+        to => to,
+    }
+}
+
+async fn set_removal_time(call: &Call, body: &Object, of: RemovalTimeOf, to: RemovalTimeTo) -> Reply {
+    let request = Batch::SetRemovalTime { of, to, hierarchical: body.flag("hierarchical")? };
     super::batch::start(call, request).await
 }
 
 async fn instances_removal_time(call: Call) -> Reply {
     let body = call.object()?;
+    let to = removal_time_of_named(&body, "historicProcessInstanceIds", "historicProcessInstanceQuery")?;
     let mut instances = selected_instances(&call, &body, "historicProcessInstanceIds")?;
     instances.retain(|id| call.app.engine.read().historic_process_instance(*id).is_some());
-    set_removal_time(&call, &body, RemovalTimeOf::ProcessInstances(instances)).await
+    set_removal_time(&call, &body, RemovalTimeOf::ProcessInstances(instances), to).await
 }
 
 async fn decisions_removal_time(call: Call) -> Reply {
     let body = call.object()?;
+    let to = removal_time_of_named(&body, "historicDecisionInstanceIds", "historicDecisionInstanceQuery")?;
     let mut decisions = selected_decisions(&call, &body)?;
     decisions.retain(|id| call.app.engine.read().historic_decision(*id).is_some());
-    set_removal_time(&call, &body, RemovalTimeOf::Decisions(decisions)).await
+    set_removal_time(&call, &body, RemovalTimeOf::Decisions(decisions), to).await
 }
 
 async fn batches_removal_time(call: Call) -> Reply {
     let body = call.object()?;
+    let to = removal_time_of_named(&body, "historicBatchIds", "historicBatchQuery")?;
     let mut batches: Vec<Id> = body.list("historicBatchIds")?.iter().filter_map(|text| id_of(text)).collect();
     if let Some(query) = body.object("historicBatchQuery")? {
         let query: HistoricBatchQuery = params::from_object(&query, HISTORIC_BATCH)?;
         let world = call.app.engine.read();
         batches.extend(query.list(&world, Page::default(), Some(&call.caller)).iter().map(|row| row.id));
     }
-    set_removal_time(&call, &body, RemovalTimeOf::Batches(batches)).await
+    set_removal_time(&call, &body, RemovalTimeOf::Batches(batches), to).await
 }
 
 #[cfg(test)]

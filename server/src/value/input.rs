@@ -25,8 +25,15 @@ pub(crate) fn variables(body: &Object, property: &str) -> Result<Variables, Fail
         .0
         .iter()
         .map(|(name, value)| {
-            let value = if value.is_null() { Object::default() } else { Object::of(value)? };
-            named(name, &value)
+            if value.is_null() {
+                return Err(Failure::java(
+                    "NullPointerException",
+                    "Cannot invoke \"org.camunda.bpm.engine.rest.dto.VariableValueDto.toTypedValue(\
+                     org.camunda.bpm.engine.ProcessEngine, com.fasterxml.jackson.databind.ObjectMapper)\" because the return \
+                     value of \"java.util.Map$Entry.getValue()\" is null",
+                ));
+            }
+            named(name, &Object::of(value)?)
         })
         .collect::<Result<_, _>>()?;
     Ok(Variables(values))
@@ -54,7 +61,8 @@ pub(crate) fn typed(body: &Object) -> Result<Value, Failure> {
         Failure::bad(format!("Cannot convert value '{shown}' of type '{kind}' to java type {java_type}"))
     };
     match canonical.as_str() {
-        "Null" => Ok(Value::Null),
+        "Null" if value.is_null() => Ok(Value::Null),
+        "Null" => Err(mistyped("javax.lang.model.type.NullType")),
         "Json" => Ok(serialized(value, &kind)?.map_or(Value::NullOf(NullType::Json), Value::Json)),
         "Xml" => Ok(serialized(value, &kind)?.map_or(Value::NullOf(NullType::Xml), Value::Xml)),
         "Object" => {
