@@ -217,7 +217,14 @@ pub(crate) fn find(key: &str) -> Option<&'static Setting> {
     ALL.iter().find(|setting| setting.key == key)
 }
 
+/// What may have been meant by a name that no setting has.
 fn did_you_mean(key: &str) -> String {
+    // a setting that is taken for a section, with or without the section it is in
+    let section = key.split_once('.').map(|(section, _)| section);
+    let taken = |setting: &&Setting| Some(setting.key.rsplit('.').next().unwrap_or_default()) == section;
+    if let Some(Setting { key, .. }) = ALL.iter().find(taken) {
+        return format!(": `{key}` is a setting, not a section");
+    }
     match nearest(key, ALL.iter().map(|setting| setting.key)) {
         Some(near) => format!(": did you mean `{near}`?"),
         None => ": `tollgate config example` lists all".to_owned(),

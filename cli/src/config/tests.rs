@@ -72,6 +72,10 @@ fn mistakes_in_the_file_have_a_place_and_a_remedy() {
         "{error}"
     );
     assert!(error.ends_with("tollgate.toml has 3 mistakes"), "{error}");
+    for (section, setting) in [("listen", "listen"), ("authorization", "http.authorization")] {
+        let error = load(&format!("[{section}]\nmode = \"basic\"\n"), &[], &[]).unwrap_err();
+        assert!(error.contains(&format!("`{setting}` is a setting, not a section")), "{error}");
+    }
     let error = load("log = \n", &[], &[]).unwrap_err();
     assert!(error.contains("error[C0001]"), "{error}");
 }
