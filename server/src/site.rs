@@ -191,7 +191,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     (StatusCode::OK, "ready\n").into_response()
 }
 
-/// Figures in the text format of OpenMetrics, which Prometheus reads.
+/// Figures in the text format of `OpenMetrics`, which Prometheus reads.
 async fn metrics(State(app): State<Arc<App>>) -> Response {
     // walking everything that is open takes longer than a request may hold a thread of the server
     let text = tokio::task::spawn_blocking(move || app.metrics.scrape(&app)).await.unwrap_or_default();
@@ -199,7 +199,7 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
     ([(header::CONTENT_TYPE, media_type)], text).into_response()
 }
 
-/// The operations that are served, as an OpenAPI document.
+/// The operations that are served, as an `OpenAPI` document.
 async fn openapi() -> Response {
     axum::Json(crate::openapi::document()).into_response()
 }

@@ -19,7 +19,7 @@ pub(crate) enum Input<'a> {
     Json(&'a Value),
 }
 
-impl<'a> Input<'a> {
+impl Input<'_> {
     /// The failure that a query parameter cannot be converted.
     fn inconvertible(self, java_type: &str, quoted: bool) -> Failure {
         match self {

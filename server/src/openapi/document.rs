@@ -1,4 +1,4 @@
-//! The OpenAPI document of the lists.
+//! The `OpenAPI` document of the lists.
 
 use serde_json::{Map, Value, json};
 

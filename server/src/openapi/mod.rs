@@ -1,4 +1,4 @@
-//! The OpenAPI document, made of two lists that people can read: `operations.txt` and `schemas.txt`.
+//! The `OpenAPI` document, made of two lists that people can read: `operations.txt` and `schemas.txt`.
 //!
 //! The lists are the description of the API; tests hold them against the routes and against the criteria of queries, in both
 //! directions, so that what is described is served and what is served is described.

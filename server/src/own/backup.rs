@@ -30,7 +30,7 @@ async fn backup(call: Call) -> Reply {
         let _permit = permit;
         match engine.back_up(Parts(sender.clone())) {
             Ok(summary) => {
-                tracing::info!(user, records = summary.records, committed = summary.committed.0, "backup sent")
+                tracing::info!(user, records = summary.records, committed = summary.committed.0, "backup sent");
             }
             Err(error) => {
                 tracing::warn!(%error, "a backup was not sent");

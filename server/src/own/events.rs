@@ -102,14 +102,14 @@ pub(crate) async fn stream(State(app): State<Arc<App>>, request: Request) -> Res
         match received {
             Ok(text) => {
                 let text = if anonymous { without_ids(&text) } else { text };
-                return Some((Ok::<_, Infallible>(Event::default().data(text)), (receiver, stop)));
+                Some((Ok::<_, Infallible>(Event::default().data(text)), (receiver, stop)))
             }
             // missed events stand for one that says nothing in particular
             Err(broadcast::error::RecvError::Lagged(_)) => {
                 let event = Event::default().data(r#"{"kind":"missed","processInstanceId":null,"definitionKey":null}"#);
-                return Some((Ok(event), (receiver, stop)));
+                Some((Ok(event), (receiver, stop)))
             }
-            Err(broadcast::error::RecvError::Closed) => return None,
+            Err(broadcast::error::RecvError::Closed) => None,
         }
     });
     // some proxies pass the head on with the first bytes of the body only

@@ -224,9 +224,12 @@ fn wanted(call: &Call) -> Result<TaskQuery, Failure> {
         _ => failure,
     })?;
     let extension = if extended { Some(call.object()?) } else { None };
-    query_of(call, &filter, extension).map_err(|failure| match failure.unread {
-        true => Failure::bad(format!("Invalid query for resource type '{}'", filter.resource_type)),
-        false => failure,
+    query_of(call, &filter, extension).map_err(|failure| {
+        if failure.unread {
+            Failure::bad(format!("Invalid query for resource type '{}'", filter.resource_type))
+        } else {
+            failure
+        }
     })
 }
 

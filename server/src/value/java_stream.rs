@@ -183,15 +183,12 @@ impl Writer {
             return self.reference(*handle);
         }
         let encoded = modified_utf8(text);
-        match u16::try_from(encoded.len()) {
-            Ok(length) => {
-                self.out.push(STRING);
-                self.bytes(&length.to_be_bytes());
-            }
-            Err(_) => {
-                self.out.push(LONG_STRING);
-                self.bytes(&(encoded.len() as u64).to_be_bytes());
-            }
+        if let Ok(length) = u16::try_from(encoded.len()) {
+            self.out.push(STRING);
+            self.bytes(&length.to_be_bytes());
+        } else {
+            self.out.push(LONG_STRING);
+            self.bytes(&(encoded.len() as u64).to_be_bytes());
         }
         self.bytes(&encoded);
         let handle = self.handle();

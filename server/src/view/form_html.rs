@@ -86,12 +86,11 @@ fn group(document: &mut Document, field: &ShownField) {
         FieldKind::Enum(values) => {
             document.start("select", &common(field));
             for (key, shown) in values {
-                match shown {
-                    Some(shown) => document.text("option", &vec![("value", with(&**key))], shown),
-                    None => {
-                        document.start("option", &vec![("value", with(&**key))]);
-                        document.end();
-                    }
+                if let Some(shown) = shown {
+                    document.text("option", &vec![("value", with(&**key))], shown)
+                } else {
+                    document.start("option", &vec![("value", with(&**key))]);
+                    document.end();
                 }
             }
             document.end();

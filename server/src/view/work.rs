@@ -124,7 +124,7 @@ view! {
         "businessKey": locked.business_key,
         "extensionProperties": Properties(&locked.extension_properties),
     } only if there
-        "traceparent": trace.map(|trace| trace.traceparent()),
+        "traceparent": trace.map(tollgate::trace::TraceContext::traceparent),
         "tracestate": trace.and_then(|trace| trace.state.as_deref()),
 }
 
