@@ -29,15 +29,40 @@ const preloadMain: Plugin = {
   },
 };
 
-/** What the first script needs; it must not wait for more. */
-const first = /\/src\/(?:start|api)\/|\/src\/lib\/tree\.ts$|preload-helper/;
-/** What nearly every page is made of. */
-const everywhere =
-  /\/node_modules\/(?:react|react-dom|scheduler|react-router|@tanstack)\/|\/src\/(?:ui|state|shell|text|lib)\//;
+/** Paths below `console/`, each as a pattern for the beginning. */
+const oneOf = (...patterns: string[]) => new RegExp(`^(?:${patterns.join('|')})`);
+const packages = (...names: string[]) => `node_modules/(?:${names.join('|')})/`;
 
-/** Few files: many small ones would wait for each other. */
-const chunkOf = (id: string): string | undefined =>
-  first.test(id) ? 'start' : everywhere.test(id) ? 'main' : undefined;
+/** Which file of the bundle holds a module; the first that fits. What fits none goes with the page that needs it. */
+const files = {
+  // What the first script needs; it must not wait for more.
+  start: oneOf('src/(?:start|api)/', 'src/pages/table\\.ts', 'src/lib/tree\\.ts'),
+  // What nearly every page is made of.
+  main: oneOf(
+    packages('react', 'react-dom', 'scheduler', 'react-router', '@tanstack'),
+    'src/(?:ui|state|shell|text|lib)/',
+    'src/[^/]+$',
+    'src/pages/[^/]+$',
+    'src/pages/incidents/(?!index)',
+    'src/pages/audit/operation-table',
+    'src/pages/instance/(?:modify-panel|plan-badges|restart-options|skip-options|use-token-plan)',
+    'src/diagram/index',
+  ),
+  // What draws BPMN diagrams.
+  diagram: oneOf(
+    'src/diagram/(?!dmn)',
+    packages('bpmn-js', 'diagram-js', 'didi', 'ids', 'inherits-browser', 'min-dash', 'min-dom', 'tiny-svg'),
+    packages('bpmn-moddle', 'moddle', 'moddle-xml', 'saxen', 'object-refs', 'path-intersection'),
+    packages('component-event', 'diagram-js-direct-editing', 'domify', 'hammerjs'),
+  ),
+};
+
+/** Few files: a browser asks for six at a time, the rest would wait for them. */
+function fileOf(id: string): string | undefined {
+  if (id.includes('preload-helper')) return 'start';
+  const module = path.relative(import.meta.dirname, id).replaceAll('\\', '/');
+  return Object.entries(files).find(([, modules]) => modules.test(module))?.[0];
+}
 
 /** A compressed copy beside each file that gains by it, so that no server has to compress it for every visit. */
 const compressed: Plugin = {
@@ -64,7 +89,7 @@ export default defineConfig({
     target: 'es2022',
     // dmn-js is one large library of its own; it is loaded by the decision pages only.
     chunkSizeWarningLimit: 1300,
-    rollupOptions: { output: { manualChunks: chunkOf } },
+    rollupOptions: { output: { manualChunks: fileOf } },
   },
   test: { environment: 'jsdom', include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
 });

@@ -65,15 +65,24 @@ pub fn resident_mib() -> u64 {
     kib.unwrap_or_default() >> 10
 }
 
-/// Bytes that a folder takes on the disk.
+/// Bytes on disk of the files in a folder, and in those within.
 pub fn disk_bytes(folder: &Path) -> u64 {
+    bytes_of(folder, &|_| true)
+}
+
+/// The same without journals, whose size depends on when they were begun: what is in them is in tables after a compaction.
+pub fn table_bytes(folder: &Path) -> u64 {
+    bytes_of(folder, &|file| file.extension().is_none_or(|kind| kind != "jnl"))
+}
+
+fn bytes_of(folder: &Path, counts: &dyn Fn(&Path) -> bool) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .map(|entry| match entry.metadata() {
-            Ok(found) if found.is_dir() => disk_bytes(&entry.path()),
-            Ok(found) => found.blocks() * 512,
-            // it went meanwhile
-            Err(_) => 0,
+            Ok(found) if found.is_dir() => bytes_of(&entry.path(), counts),
+            Ok(found) if counts(&entry.path()) => found.blocks() * 512,
+            // another file, or it went meanwhile
+            Ok(_) | Err(_) => 0,
         })
         .sum()
 }

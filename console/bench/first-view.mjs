@@ -7,9 +7,12 @@
  * the frame that shows the thing. The instances are started by this program, of a model with a diagram; `--stored` takes
  * some from all over the store instead. `--again` opens a second one in the same profile, as a person does who has been
  * there before.
+ *
+ * The browser is steered without Playwright: that turns on what developer tools need, and then each `Error` that a script
+ * makes costs the parsing of that script once more; React makes five while it is loaded.
  */
 import { readFile } from 'node:fs/promises';
-import { chromium } from '@playwright/test';
+import { startBrowser } from './browser.mjs';
 
 const options = { url: 'http://127.0.0.1:8080/', runs: '30', stored: false, again: false };
 for (let at = 2; at < process.argv.length; at += 1) {
@@ -66,6 +69,8 @@ async function deploy() {
 function watch(selectors) {
   const seen = {};
   window.seen = seen;
+  window.complaints = [];
+  window.addEventListener('error', ({ message }) => window.complaints.push(message));
   const look = () => {
     for (const [name, selector] of Object.entries(selectors)) {
       if (name in seen || !document.querySelector(selector)) continue;
@@ -81,29 +86,52 @@ function watch(selectors) {
   new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true });
 }
 
-async function view(context, id) {
-  const page = await context.newPage();
-  const complaints = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  // The tab is there before its address: the start of a process is the browser's affair.
-  await page.goto(new URL('health/live', options.url).href);
-  await page.addInitScript(watch, things);
-  await page.goto(new URL(`?${id}#/instances/${id}`, options.url).href);
-  await page.waitForFunction(
-    (names) => names.every((name) => typeof window.seen?.[name] === 'number'),
-    Object.keys(things),
-    { timeout: 20_000 },
-  );
-  const times = await page.evaluate(() => ({
+/** Asked once everything should be there; until then the page is left alone. */
+function tell(selectors) {
+  if (!Object.keys(selectors).every((name) => typeof window.seen?.[name] === 'number')) return null;
+  const all = Math.max(...Object.values(window.seen));
+  return {
     ...window.seen,
+    all,
     'first paint': performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
-  }));
-  const requests = await page.evaluate(
-    () => performance.getEntriesByType('resource').filter(({ name }) => /engine-rest/.test(name)).length,
-  );
-  await page.close();
-  if (complaints.length > 0) throw new Error(complaints.join('\n'));
-  return { ...times, all: Math.max(...Object.keys(things).map((name) => times[name])), requests };
+    requests: performance
+      .getEntriesByType('resource')
+      .filter(({ name, responseEnd }) => /engine-rest/.test(name) && responseEnd <= all).length,
+    complaints: window.complaints,
+  };
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const call = (code, argument) => `(${code})(${JSON.stringify(argument)})`;
+
+async function view(context, id) {
+  // The tab is there before its address: the start of a process is the browser's affair.
+  const { targetId } = await browser.send('Target.createTarget', {
+    url: new URL('health/live', options.url).href,
+    browserContextId: context,
+    width: 1360,
+    height: 860,
+  });
+  const { sessionId } = await browser.send('Target.attachToTarget', { targetId, flatten: true });
+  await browser.send('Page.enable', {}, sessionId);
+  await browser.send('Page.addScriptToEvaluateOnNewDocument', { source: call(watch, things) }, sessionId);
+  await sleep(200);
+  const url = new URL(`?${id}#/instances/${id}`, options.url).href;
+  await browser.send('Page.navigate', { url }, sessionId);
+  for (let waited = 0; waited < 20; waited += 1) {
+    await sleep(1000);
+    const answer = await browser.send(
+      'Runtime.evaluate',
+      { expression: call(tell, things), returnByValue: true },
+      sessionId,
+    );
+    const times = answer.result.value;
+    if (!times) continue;
+    await browser.send('Target.closeTarget', { targetId });
+    if (times.complaints.length > 0) throw new Error(times.complaints.join('\n'));
+    return times;
+  }
+  throw new Error(`${url} does not show everything`);
 }
 
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -121,17 +149,14 @@ function report(title, views) {
 const { count } = await ask('process-instance/count');
 if (options.stored && count === 0) throw new Error('the server has no running instances');
 if (!options.stored) await deploy();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-});
+const browser = await startBrowser();
 const first = [];
 const again = [];
 for (let run = 0; run <= Number(options.runs); run += 1) {
-  const context = await browser.newContext({ viewport: { width: 1360, height: 860 } });
+  const { browserContextId: context } = await browser.send('Target.createBrowserContext');
   const times = [await view(context, await pick(2 * run))];
   if (options.again) times.push(await view(context, await pick(2 * run + 1)));
-  await context.close();
+  await browser.send('Target.disposeBrowserContext', { browserContextId: context });
   // The first of all warms the browser itself.
   if (run === 0) continue;
   first.push(times[0]);

@@ -27,6 +27,7 @@ use crate::{
         Failure,
         routes::{Site, dispatch},
     },
+    metrics::Format,
     options::Options,
     own, test_mode,
 };
@@ -191,12 +192,12 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     (StatusCode::OK, "ready\n").into_response()
 }
 
-/// Figures in the text format of `OpenMetrics`, which Prometheus reads.
-async fn metrics(State(app): State<Arc<App>>) -> Response {
+/// Figures in one of the text formats that Prometheus reads.
+async fn metrics(State(app): State<Arc<App>>, asked: HeaderMap) -> Response {
+    let format = Format::of(&asked);
     // walking everything that is open takes longer than a request may hold a thread of the server
-    let text = tokio::task::spawn_blocking(move || app.metrics.scrape(&app)).await.unwrap_or_default();
-    let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, media_type)], text).into_response()
+    let text = tokio::task::spawn_blocking(move || app.metrics.scrape(&app, format)).await.unwrap_or_default();
+    ([(header::CONTENT_TYPE, format.media_type()), (header::VARY, "accept")], text).into_response()
 }
 
 /// The operations that are served, as an `OpenAPI` document.

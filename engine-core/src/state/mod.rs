@@ -349,20 +349,13 @@ impl InstanceState {
 
     /// Drops a transaction: everything is as it was committed last.
     pub fn rollback(&mut self) {
-        macro_rules! back {
-            ($table:ident) => {
-                for (id, old) in self.$table.take_journal() {
-                    self.$table.put_silently(id, old);
-                }
-            };
-        }
-        back!(executions);
-        back!(variables);
-        back!(tasks);
-        back!(jobs);
-        back!(subscriptions);
-        back!(external_tasks);
-        back!(incidents);
+        self.executions.rollback();
+        self.variables.rollback();
+        self.tasks.rollback();
+        self.jobs.rollback();
+        self.subscriptions.rollback();
+        self.external_tasks.rollback();
+        self.incidents.rollback();
         self.rebuild_indexes();
     }
 
@@ -383,7 +376,7 @@ impl InstanceState {
     pub fn restore(snapshot: Snapshot) -> Self {
         let mut state = Self::default();
         macro_rules! load {
-            ($($table:ident),*) => { $(for row in snapshot.$table { state.$table.put_silently(row.id, Some(row)); })* };
+            ($($table:ident),*) => { $(for row in snapshot.$table { state.$table.put_silently(row); })* };
         }
         load!(executions, variables, tasks, jobs, subscriptions, external_tasks, incidents);
         state.rebuild_indexes();

@@ -1,13 +1,14 @@
 //! Variables by scope and name, looked up without making a key.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use models::Id;
+use rustc_hash::FxHashMap;
 
 /// Ids of variables by scope and name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    scopes: BTreeMap<Id, Vec<(Arc<str>, Id)>>,
+    scopes: FxHashMap<Id, Vec<(Arc<str>, Id)>>,
 }
 
 impl Names {

@@ -139,8 +139,10 @@ impl Tx<'_> {
                     let node = graph.node(activity);
                     let row = self.execution(id).clone();
                     let executes_non_scope = !node.is_scope;
-                    // what has ended its own scope, and waits to leave it, goes with it
-                    let waits = node.is_scope && row.activity_instance.is_none() && !self.waits_to_end(id);
+                    // what has ended its activity, and waits to leave the scope of this activity, goes with it when the scope
+                    // around is deleted too; alone it ends what is around, as in Camunda, whose listeners hear of it
+                    let waits =
+                        node.is_scope && row.activity_instance.is_none() && (id == root || !self.waits_to_end(id));
                     let compensating = super::modify::runs_handler_without_scope(&graph, &row);
                     if row.is_scope && (executes_non_scope || waits) && !compensating {
                         self.leave_activity_instance(id);

@@ -149,10 +149,9 @@ impl Tx<'_> {
 
     pub(crate) fn history_activity_started(&mut self, id: Id, activity: NodeIx) -> Step {
         let definition = self.definition_of(id)?;
-        let graph = definition.graph.clone();
+        let graph = &definition.graph;
         let node = graph.node(activity);
-        let row = self.execution(id).clone();
-        let Some(instance) = row.activity_instance else { return Ok(()) };
+        let Some(instance) = self.execution(id).activity_instance else { return Ok(()) };
         if node.activity_type == "intermediateLinkCatch" {
             // link events leave no history (S-GW-7)
             return Ok(());
@@ -161,13 +160,15 @@ impl Tx<'_> {
         if !self.keeps(HistoryLevel::Activity) {
             return Ok(());
         }
-        let (parent, parent_activity) = match self.beside_thrower(&graph, &row, activity)? {
+        let (parent, parent_activity) = match self.beside_thrower(graph, id, activity)? {
             Some(beside) => beside,
             None => {
-                let parent = self.parent_activity_instance(id).unwrap_or(row.process_instance);
-                (parent, self.owner_activity(&graph, id, activity, parent, row.process_instance))
+                let process_instance = self.process_instance(id);
+                let parent = self.parent_activity_instance(id).unwrap_or(process_instance);
+                (parent, self.owner_activity(graph, id, activity, parent, process_instance))
             }
         };
+        let row = self.execution(id);
         let event = HistoricActivityInstance {
             id: instance,
             parent,
@@ -194,7 +195,9 @@ impl Tx<'_> {
 
     /// Parent instance, with its activity, of a compensation handler that runs under its throwing event: in history it is
     /// beside the scope that it belongs to (`CompensationBehavior.getParentActivityInstanceId`).
-    fn beside_thrower(&mut self, graph: &ProcessGraph, row: &Execution, activity: NodeIx) -> Step<Option<(Id, Text)>> {
+    fn beside_thrower(&mut self, graph: &ProcessGraph, id: Id, activity: NodeIx) -> Step<Option<(Id, Text)>> {
+        let row = self.execution(id);
+        let process_instance = row.process_instance;
         let Some(thrower) = row.parent else { return Ok(None) };
         let at = self.execution(thrower).activity;
         if !at.is_some_and(|node| self.throws_compensation(&graph.node(node).kind)) {
@@ -206,8 +209,8 @@ impl Tx<'_> {
             return Ok(None);
         }
         let execution = self.execution_for_scope(thrower, scope)?;
-        let parent = self.parent_activity_instance(execution).unwrap_or(row.process_instance);
-        let name = match parent == row.process_instance {
+        let parent = self.parent_activity_instance(execution).unwrap_or(process_instance);
+        let name = match parent == process_instance {
             true => word(""),
             false => graph.node(graph.node(scope).parent).id.clone().into(),
         };
@@ -538,13 +541,15 @@ impl Tx<'_> {
         }
         let (mut activity_instance, mut activity) = self.scope_instance(row)?;
         // the detail names the activity instance that made the change
-        if let Some(of) = self.t.state.execution(source).cloned() {
-            let definition = self.definition_of(source)?;
+        if let Some(of) = self.t.state.execution(source) {
+            let (at, process_instance) = (of.activity, of.process_instance);
             activity_instance = of.activity_instance;
-            activity = of.activity.map(|node| definition.graph.node(node).id.clone().into());
-            if activity_instance == Some(of.process_instance) {
-                activity = None;
-            }
+            activity = match at {
+                Some(node) if activity_instance != Some(process_instance) => {
+                    Some(self.definition_of(source)?.graph.node(node).id.clone().into())
+                }
+                _ => None,
+            };
             activity_instance = activity_instance.filter(|id| self.t.calling != Some(*id));
         }
         let definition = row.execution.and_then(|e| self.t.state.execution(e)).map(|e| e.definition);

@@ -167,11 +167,12 @@ impl Tx<'_> {
             self.remove(snapshot)?;
         }
         let parent = self.execution(id).parent;
-        if let (Some(parent), Some(own)) = (parent, self.scratch(id).cloned()) {
-            if own.skip_listeners || own.skip_io {
+        let skipped = self.scratch(id).map(|own| (own.skip_listeners, own.skip_io));
+        if let (Some(parent), Some((listeners, io))) = (parent, skipped) {
+            if listeners || io {
                 let up = self.scratch_mut(parent);
-                up.skip_listeners |= own.skip_listeners;
-                up.skip_io |= own.skip_io;
+                up.skip_listeners |= listeners;
+                up.skip_io |= io;
             }
         }
         if let Some(parent) = parent {

@@ -13,13 +13,18 @@ use engine_core::{
 use models::{Id, Timestamp};
 use objects::{Object, ObjectError};
 
-use super::{Shared, ids::IdSource};
+use super::{
+    Shared,
+    ids::{IdSource, IdTime},
+};
 use crate::{handler::Handler, request::Caller};
 
 /// [`Host`] for transactions on the lane.
 pub(super) struct LaneHost<'a> {
     pub(super) shared: &'a Shared,
     pub(super) ids: &'a mut IdSource,
+    /// When the transaction made its first id.
+    pub(super) id_time: Option<IdTime>,
     pub(super) now: Timestamp,
     pub(super) caller: &'a Caller,
 }
@@ -30,7 +35,9 @@ impl Host for LaneHost<'_> {
     }
 
     fn fresh_id(&mut self) -> Id {
-        self.ids.fresh()
+        // a transaction with thousands of ids looks at the clock once
+        let time = *self.id_time.get_or_insert_with(|| self.ids.now());
+        self.ids.fresh_at(time)
     }
 
     fn settings(&self) -> &Settings {

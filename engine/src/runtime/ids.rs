@@ -19,6 +19,10 @@ pub(crate) struct IdSource {
     clock: Option<Arc<Clock>>,
 }
 
+/// The time in an id, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdTime(u128);
+
 /// Step between two ids of the same millisecond: the lowest 32 bits name the process.
 const STEP: u128 = 1 << 32;
 
@@ -37,10 +41,20 @@ impl IdSource {
     }
 
     pub(crate) fn fresh(&mut self) -> Id {
-        let ms = match &self.clock {
+        self.fresh_at(self.now())
+    }
+
+    /// The time that an id made now has.
+    pub(crate) fn now(&self) -> IdTime {
+        IdTime(match &self.clock {
             Some(clock) => u128::try_from(clock.now().0).unwrap_or_default(),
             None => machine_ms(),
-        };
+        })
+    }
+
+    /// An id of a time that was [now](Self::now) a moment ago.
+    pub(crate) fn fresh_at(&mut self, time: IdTime) -> Id {
+        let ms = time.0;
         let floor = (ms & 0xffff_ffff_ffff) << 80 | 0x7 << 76 | 0x2 << 62;
         let next = if floor > self.last {
             floor

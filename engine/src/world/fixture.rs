@@ -363,7 +363,7 @@ impl crate::world::cold::HistorySource for Shelf {
 }
 
 /// Hears of rows and does nothing.
-struct Unheard;
+pub(crate) struct Unheard;
 
 impl crate::world::past::RowListener for Unheard {
     fn row<T: minicbor::Encode<()>>(&mut self, _: u8, _: &T) {}

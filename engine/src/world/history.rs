@@ -65,7 +65,7 @@ pub(crate) struct History {
     opened: u64,
     /// Roots of a part.
     part_size: usize,
-    /// Roots in the first part whose history was deleted while it was on disk, where it still is.
+    /// Roots in the first part whose history was deleted, which is still on disk.
     emptied: BTreeSet<Id>,
 }
 
@@ -237,6 +237,19 @@ impl History {
         note.age = age;
         note.pinned |= !belongs(event, id);
         past.apply(root, event);
+        let pinned = note.pinned;
+        if matches!(event, HistoryEvent::ProcessInstanceDeleted(_)) && !pinned && past.has_nothing_of(id) {
+            self.empty(part, id);
+        }
+    }
+
+    /// Moves a root whose history was deleted in memory to those that leave the disk soon.
+    fn empty(&mut self, part: usize, root: Id) {
+        let Some(note) = self.parts[part].forget(root) else { return };
+        let first = &mut self.parts[0];
+        first.events += u64::from(note.events);
+        first.notes.insert(root, note);
+        self.emptied.insert(root);
     }
 
     /// Takes in that the history of a root is on disk as a whole, and that no segment names it.

@@ -404,6 +404,11 @@ impl Past {
         traces
     }
 
+    /// Whether no row of a root is left.
+    pub(crate) fn has_nothing_of(&self, root: Id) -> bool {
+        ids(&self.process_instances.root, root).next().is_none() && self.of_root(root) == Archive::default()
+    }
+
     /// Process instances of a root.
     pub(crate) fn process_instances_of(&self, root: Id) -> impl Iterator<Item = &HistoricProcessInstance> + Clone {
         self.instances_of_root(root)

@@ -443,3 +443,27 @@ fn a_segment_names_no_more_of_the_pile_than_it_may() {
     assert_eq!(named(&history), None, "one is too few");
     assert_eq!((history.cold.pile.len(), history.cold.pile.traces()), (1, 1));
 }
+
+#[test]
+fn what_was_deleted_before_it_left_the_memory_leaves_the_disk() {
+    let mut history = super::history::History::default();
+    history.set_part_size(512);
+    for root in 10_000..10_600 {
+        for instance in [root, root + 100_000] {
+            let row = fixture::instance_row(instance, root, Id::new(7));
+            history.apply(Some(Id::new(root)), &HistoryEvent::ProcessInstanceStarted(Arc::new(row)));
+        }
+    }
+    for root in 10_300..10_600 {
+        history.apply(Some(Id::new(root)), &HistoryEvent::ProcessInstanceDeleted(Id::new(root)));
+    }
+    assert_eq!(history.spare(10_000), None, "the called instances have their history");
+    for root in 10_300..10_600 {
+        history.apply(Some(Id::new(root)), &HistoryEvent::ProcessInstanceDeleted(Id::new(root + 100_000)));
+    }
+    assert_eq!(history.roots_in_memory(), 600);
+    let (part, roots) = history.spare(10_000).expect("deleted roots");
+    assert_eq!((roots[0], roots.len()), (Id::new(10_300), 300));
+    let gone = |root: &Id| history.copy(part, *root, &mut fixture::Unheard).is_some_and(|member| member.cold.is_none());
+    assert!(roots.iter().all(gone));
+}

@@ -7,6 +7,7 @@
 
 mod census;
 mod circuits;
+mod classic;
 mod happenings;
 mod labels;
 mod runner;
@@ -15,6 +16,7 @@ mod traces;
 
 use std::sync::{Arc, atomic::AtomicU64};
 
+use axum::http::{HeaderMap, HeaderValue, header};
 use parking_lot::Mutex;
 use prometheus_client::{
     encoding::text,
@@ -31,6 +33,31 @@ use crate::{app::App, engine::Engine};
 pub(crate) type One = [(&'static str, String); 1];
 /// Labels of two names.
 pub(crate) type Two = [(&'static str, String); 2];
+
+/// How figures are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Format {
+    /// As a scraper that names it among what it accepts reads it, such as Prometheus.
+    OpenMetrics,
+    /// As every scraper reads it.
+    Classic,
+}
+
+impl Format {
+    /// The best that a client takes.
+    pub(crate) fn of(accepted: &HeaderMap) -> Self {
+        let takes =
+            |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("application/openmetrics-text"));
+        if accepted.get_all(header::ACCEPT).iter().any(takes) { Self::OpenMetrics } else { Self::Classic }
+    }
+
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::Classic => "text/plain; version=0.0.4; charset=utf-8",
+        }
+    }
+}
 
 /// All figures of a server.
 #[derive(Debug)]
@@ -77,7 +104,7 @@ impl Metrics {
     }
 
     /// Everything in text.
-    pub(crate) fn scrape(&self, app: &App) -> String {
+    pub(crate) fn scrape(&self, app: &App, format: Format) -> String {
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         self.long_polls.set(count(app.polls.len()));
         self.queued.set(count(app.engine.queued_commands()));
@@ -90,6 +117,9 @@ impl Metrics {
         if let Err(error) = text::encode(&mut output, &self.registry) {
             tracing::error!(%error, "figures could not be written");
         }
-        output
+        match format {
+            Format::OpenMetrics => output,
+            Format::Classic => classic::classic(&output),
+        }
     }
 }

@@ -270,7 +270,7 @@ async fn figures() -> (String, Vec<String>) {
     let (_, text) = site.ask("GET", "/metrics", None).await;
     let names =
         text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).map(|line| line.split(' ').next().unwrap());
-    let names = names.map(str::to_owned).collect();
+    let names = names.map(|name| name.trim_end_matches("_total").to_owned()).collect();
     (text, names)
 }
 
@@ -286,12 +286,29 @@ async fn figures_count_what_happened_and_what_is_open() {
         "tollgate_incidents_created_total{type=\"failedExternalTask\"} 1",
         "tollgate_entities{kind=\"user_tasks\"} 0",
         "tollgate_store_up 1",
-        "# EOF",
+        "# TYPE tollgate_transactions_total counter",
     ] {
         assert!(text.contains(&format!("{line}\n")), "no `{line}` in\n{text}");
     }
     let count = text.lines().find(|line| line.starts_with("tollgate_store_write_duration_seconds_count")).unwrap();
     assert!(!count.ends_with(" 0"), "{count}");
+}
+
+#[tokio::test]
+async fn figures_are_in_the_format_that_is_asked_for() {
+    let site = Site::new();
+    let accepted = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
+    for (accept, media_type, end) in [
+        (accepted, "application/openmetrics-text; version=1.0.0; charset=utf-8", Some("# EOF")),
+        ("*/*", "text/plain; version=0.0.4; charset=utf-8", None),
+    ] {
+        let request = Request::get("/metrics").header(header::ACCEPT, accept).body(Body::empty()).unwrap();
+        let response = site.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], media_type);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let text = std::str::from_utf8(&body).unwrap();
+        assert_eq!(text.lines().find(|line| *line == "# EOF"), end);
+    }
 }
 
 #[tokio::test]

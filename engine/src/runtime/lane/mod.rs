@@ -238,7 +238,7 @@ impl Lane {
 
     /// Runs a transaction until it stops. A panic in it is a fault of its command.
     fn advance(&mut self, transaction: &mut Transaction, now: Timestamp, caller: &Caller) -> Progress {
-        let mut host = LaneHost { shared: &self.shared, ids: &mut self.ids, now, caller };
+        let mut host = LaneHost { shared: &self.shared, ids: &mut self.ids, id_time: None, now, caller };
         let root = transaction.root();
         // what user code and the engine log meanwhile belongs to it
         let _span = tracing::info_span!("command", %root, request = caller.request.as_deref()).entered();
