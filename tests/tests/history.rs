@@ -178,6 +178,31 @@ fn deleted_history_leaves_the_disk() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+#[test]
+fn deleted_history_of_instances_that_were_at_rest_leaves_the_disk() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let engine = open(Kind::Fjall, &folder.path().join("data"))?;
+    engine.deploy_file("order.bpmn", MODEL).wait()?;
+    let mut instances = Vec::new();
+    for number in 0..600 {
+        instances.push(engine.start("order", [("number", Value::from(number))]).wait()?);
+    }
+    until_on_disk(&engine, 560);
+    for instance in &instances {
+        complete(&engine, *instance)?;
+        complete(&engine, *instance)?;
+    }
+    for instance in &instances {
+        engine.change_history(HistoryChange::DeleteProcessInstance(*instance), &Caller::default()).wait()?;
+    }
+    let begun = Instant::now();
+    while values_on_disk(&engine).0 > 255 || values_on_disk(&engine).1 > 3 * 255 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?} are left", values_on_disk(&engine));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
 /// A big root instance that comes and goes in one transaction leaves its history on disk at once, in one piece.
 #[test]
 fn history_of_what_comes_and_goes_at_once_is_never_in_memory() -> Result<(), Box<dyn Error>> {
