@@ -1,7 +1,10 @@
 //! A constant rate for a long time, with history that is cleaned up meanwhile: nothing may grow.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -36,13 +39,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     while period < periods {
         let seconds = args.every.min(args.seconds - period * args.every);
         let (before, begun) = (Usage::own(), Instant::now());
-        let mut latencies = at_rate(&engine, rate, Duration::from_secs_f64(seconds));
+        let (mut latencies, refused) = at_rate(&engine, rate, Duration::from_secs_f64(seconds));
         let (used, elapsed) = (Usage::own().since(before), begun.elapsed().as_secs_f64());
         let count = latencies.len() as f64;
         period += 1.0;
         println!(
             "{{\"workload\":\"soak\",\"store\":\"{}\",\"period\":{period},\"seconds\":{elapsed:.1},\"asked\":{rate:.0},\
-             \"rate\":{:.0},\"cpu_us\":{:.1},\"p50_us\":{:.0},\"p99_us\":{:.0},\"max_us\":{:.0},\"rss_mb\":{},\"disk_mb\":{},\
+             \"rate\":{:.0},\"refused\":{refused},\"cpu_us\":{:.1},\"p50_us\":{:.0},\"p99_us\":{:.0},\"max_us\":{:.0},\"rss_mb\":{},\"disk_mb\":{},\
              \"history\":{},\"load\":{}}}",
             args.store,
             count / elapsed,
@@ -71,9 +74,10 @@ fn half_of_what_it_can(engine: &Arc<Engine>, seconds: f64) -> f64 {
     run.latencies.len() as f64 / run.elapsed.as_secs_f64() / 2.0
 }
 
-/// Starts at fixed times, whether earlier ones have been answered or not: latency counts from the time it was to start.
-fn at_rate(engine: &Arc<Engine>, rate: f64, time: Duration) -> Vec<Duration> {
-    let latencies = Arc::new(Mutex::new(Vec::new()));
+/// Starts at fixed times, whether earlier ones have been answered or not: latency counts from the time it was to start. Answers
+/// the latencies, and how many were refused since too many were under way.
+fn at_rate(engine: &Arc<Engine>, rate: f64, time: Duration) -> (Vec<Duration>, usize) {
+    let (latencies, refused) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     runtime.block_on(async {
         let (begun, mut count) = (Instant::now(), 0_u32);
@@ -87,13 +91,16 @@ fn at_rate(engine: &Arc<Engine>, rate: f64, time: Duration) -> Vec<Duration> {
             }
             count += 1;
             let started = engine.start("seq", [] as [(&str, Value); 0]);
-            let latencies = latencies.clone();
+            let (latencies, refused) = (latencies.clone(), refused.clone());
             open.spawn(async move {
-                started.await.expect("a start");
+                if let Err(fault) = started.await {
+                    refused.fetch_add(1, Ordering::Relaxed);
+                    return eprintln!("{fault}");
+                }
                 latencies.lock().expect("nobody panics with it").push(due.elapsed());
             });
         }
         open.join_all().await;
     });
-    std::mem::take(&mut *latencies.lock().expect("nobody panics with it"))
+    (std::mem::take(&mut *latencies.lock().expect("nobody panics with it")), refused.load(Ordering::Relaxed))
 }
