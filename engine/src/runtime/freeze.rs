@@ -10,9 +10,12 @@
 //! History of a big root instance that came and went in one transaction is written as a whole at once and waits on a
 //! [pile](crate::world::pile) until it is named in a segment, which is done here, too.
 
-use std::sync::{
-    Arc,
-    mpsc::{self, Receiver, Sender},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, Sender},
+    },
 };
 
 use models::Id;
@@ -201,7 +204,41 @@ pub(super) fn forget_events(shared: &Shared, events: &[(Id, u64)]) -> Result<(),
     Ok(())
 }
 
+/// Which segments a commit says have been left by roots.
+struct Noted {
+    shared: Arc<Shared>,
+    segments: BTreeSet<u64>,
+    /// Those of which nothing is left.
+    empty: Vec<u64>,
+}
+
+impl Noted {
+    /// The commit is durable, or lost: then it must be said again, or a start would find roots in two segments.
+    fn end(self, durable: bool) {
+        let cold = &mut self.shared.world.write().history.cold;
+        if durable {
+            self.empty.into_iter().for_each(|number| cold.drop_empty(number));
+        } else {
+            cold.touched.extend(self.segments);
+        }
+    }
+}
+
 impl Lane {
+    /// Writes that say which roots have left segments since that was written last.
+    fn note_left(&self, ops: &mut Vec<Op>) -> Noted {
+        let shared = self.shared.clone();
+        let cold = &mut shared.world.write().history.cold;
+        let segments = std::mem::take(&mut cold.touched);
+        let mut empty = Vec::new();
+        for number in segments.iter().copied() {
+            let gone = cold.gone(number);
+            empty.extend(gone.is_none().then_some(number));
+            persist::gone_ops(number, gone, ops);
+        }
+        Noted { shared: self.shared.clone(), segments, empty }
+    }
+
     /// Commits a segment of roots that were on the pile. `done` hears which events are not needed any more.
     fn name_piled(&mut self, piled: Vec<Piled>, mut segment: Segment, done: Sender<Events>) {
         self.settle();
@@ -226,6 +263,8 @@ impl Lane {
         if gone.iter().any(|bits| *bits != 0) {
             persist::gone_ops(segment.number, Some(gone.clone()), &mut ops);
         }
+        // a root can be in an earlier segment, too, from before its history was written as a whole again
+        let noted = self.note_left(&mut ops);
         let roots = events.iter().map(|(root, _)| *root).collect();
         let frozen = Frozen::from_pile(roots, segment, gone);
         let change = WorldChange { frozen: Some(Box::new(frozen)), ..WorldChange::default() };
@@ -233,6 +272,7 @@ impl Lane {
             ops,
             change,
             Box::new(move |result| {
+                noted.end(result.is_ok());
                 // whoever asked has gone when the engine stops
                 let _ = done.send(if result.is_ok() { events } else { Vec::new() });
             }),
@@ -259,18 +299,13 @@ impl Lane {
         }
         let segment = (!kept.is_empty()).then(|| Segment::new(number, (self.ids.fresh(), sequence), kept));
         ops.extend(segment.as_ref().map(persist::segment_op));
-        {
-            let mut world = self.shared.world.write();
-            for number in std::mem::take(&mut world.history.cold.touched) {
-                persist::gone_ops(number, world.history.cold.gone(number), &mut ops);
-                world.history.cold.drop_empty(number);
-            }
-        }
+        let noted = self.note_left(&mut ops);
         let change = WorldChange { frozen: Some(Box::new(Frozen::new(&leaving, segment))), ..WorldChange::default() };
         self.write_change(
             ops,
             change,
             Box::new(move |result| {
+                noted.end(result.is_ok());
                 // whoever asked has gone when the engine stops
                 let _ = done.send(if result.is_ok() { events } else { Vec::new() });
             }),
