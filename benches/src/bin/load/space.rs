@@ -1,9 +1,6 @@
 //! What a finished instance takes on disk, and what the clean-up of history gives back.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tollgate::{
@@ -32,7 +29,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         start_all(&engine, name, count, Vec::new());
         complete_all(&engine)?;
         let written = meter::disk_bytes(&store);
-        let compact = compacted(&engine, &store)?;
+        engine.store().compact()?;
+        let compact = meter::table_bytes(&store);
         let begun = Instant::now();
         while ended(&engine) > 0 {
             engine.clean_up(CleanUp { immediately: true }, &Caller::default()).wait()?;
@@ -43,7 +41,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         while engine.read().histories().0 > LEFT_IN_MEMORY {
             std::thread::sleep(Duration::from_millis(100));
         }
-        let left = compacted(&engine, &store)?;
+        engine.store().compact()?;
+        // files that are not needed any more go when the store is closed, at the latest
+        drop(engine);
+        let left = meter::table_bytes(&store);
         println!(
             "{{\"workload\":\"space_{name}\",\"store\":\"{}\",\"n\":{count},\"bytes_each\":{},\"compacted_bytes_each\":{},\
              \"clean_up_s\":{cleaned:.1},\"left_bytes_each\":{},\"rss_mb\":{},\"load\":{}}}",
@@ -56,19 +57,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// Compacts, and answers what the tables take once files that are not needed any more have gone.
-fn compacted(engine: &Engine, store: &Path) -> Result<u64> {
-    engine.store().compact()?;
-    let mut bytes = meter::table_bytes(store);
-    loop {
-        std::thread::sleep(Duration::from_secs(1));
-        let before = std::mem::replace(&mut bytes, meter::table_bytes(store));
-        if bytes == before {
-            return Ok(bytes);
-        }
-    }
 }
 
 fn complete_all(engine: &Engine) -> Result<()> {
