@@ -263,20 +263,8 @@ impl Lane {
         if gone.iter().any(|bits| *bits != 0) {
             persist::gone_ops(segment.number, Some(gone.clone()), &mut ops);
         }
-        // a root can be in an earlier segment, too, from before its history was written as a whole again
-        let noted = self.note_left(&mut ops);
         let roots = events.iter().map(|(root, _)| *root).collect();
-        let frozen = Frozen::from_pile(roots, segment, gone);
-        let change = WorldChange { frozen: Some(Box::new(frozen)), ..WorldChange::default() };
-        self.write_change(
-            ops,
-            change,
-            Box::new(move |result| {
-                noted.end(result.is_ok());
-                // whoever asked has gone when the engine stops
-                let _ = done.send(if result.is_ok() { events } else { Vec::new() });
-            }),
-        );
+        self.write_frozen(ops, Frozen::from_pile(roots, segment, gone), events, done);
     }
 
     /// Commits that history has left the memory, as far as it is still as it was written. `done` hears which events are
@@ -299,8 +287,14 @@ impl Lane {
         }
         let segment = (!kept.is_empty()).then(|| Segment::new(number, (self.ids.fresh(), sequence), kept));
         ops.extend(segment.as_ref().map(persist::segment_op));
+        self.write_frozen(ops, Frozen::new(&leaving, segment), events, done);
+    }
+
+    /// Commits that history has left the memory, or the pile, and who has left earlier segments: it may be in one of these, too,
+    /// from before it was written as a whole again. `done` hears which events are not needed any more.
+    fn write_frozen(&mut self, mut ops: Vec<Op>, frozen: Frozen, events: Events, done: Sender<Events>) {
         let noted = self.note_left(&mut ops);
-        let change = WorldChange { frozen: Some(Box::new(Frozen::new(&leaving, segment))), ..WorldChange::default() };
+        let change = WorldChange { frozen: Some(Box::new(frozen)), ..WorldChange::default() };
         self.write_change(
             ops,
             change,
