@@ -181,9 +181,12 @@ impl Lane {
         let log = std::mem::take(&mut self.log);
         let shared = self.shared.clone();
         let kind = shared.world.read().job(id).map(|job| job.kind.clone());
-        // what a batch works on was chosen long before: its jobs need not see the last commit
-        if !matches!(kind, Some(JobKind::BatchExecution(..))) {
-            self.settle();
+        match kind {
+            // what a batch works on was chosen long before: its jobs need not see the last commit
+            Some(JobKind::BatchExecution(..)) => {}
+            // nor need the clean-up, but for its own job: it would wait so often that it fell behind what ends meanwhile
+            Some(JobKind::HistoryCleanup(_)) => self.settle_records(),
+            _ => self.settle(),
         }
         let Some(job) = shared.world.read().job(id).cloned() else {
             done(Err(super::jobs::no_job(id)));

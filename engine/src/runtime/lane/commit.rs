@@ -11,7 +11,7 @@ use engine_core::{
 use models::Id;
 use store::Op;
 
-use super::{Asleep, Done, Lane, Message, SLOTS, Slot, UnderWay, ahead::Entries};
+use super::{Asleep, Done, Lane, Message, SLOTS, Slot, UnderWay};
 use crate::{
     observe::Origin,
     request::Caller,
@@ -61,7 +61,7 @@ impl Lane {
         }
         let history = Arc::new(vec![RootHistory { root: None, events: history, is_on_disk: false }]);
         let change = WorldChange { records, history, now: Some(self.shared.clock.now()), ..WorldChange::default() };
-        let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
+        let under_way = UnderWay::default();
         self.submit(
             Writes::of(ops),
             change,
@@ -74,7 +74,7 @@ impl Lane {
 
     /// Writes that concern no root instance and no record.
     pub(in super::super) fn write_change(&mut self, ops: Vec<Op>, change: WorldChange, done: Done) {
-        let under_way = UnderWay { number: 0, roots: Vec::new(), ahead: Entries::default() };
+        let under_way = UnderWay::default();
         self.submit(Writes::of(ops), change, Origin::default(), under_way, done, Outcome::Done);
     }
 
@@ -116,7 +116,7 @@ impl Lane {
             ops.push(persist::history_op(None, self.sequence, &rootless));
             happened.push(RootHistory { root: None, events: rootless, is_on_disk: false });
         }
-        let mut under_way = UnderWay { number: 0, roots: Vec::with_capacity(parts.len()), ahead: Entries::default() };
+        let mut under_way = UnderWay { roots: Vec::with_capacity(parts.len()), ..UnderWay::default() };
         let is_alone = parts.len() == 1;
         let mut whole = None;
         for (root, commit) in parts {
@@ -188,6 +188,7 @@ impl Lane {
         done: Done,
         outcome: Outcome,
     ) {
+        under_way.records = !change.records.is_empty();
         let shared = self.shared.clone();
         let sender = self.sender.clone();
         let number = self.submitted + 1;

@@ -98,12 +98,15 @@ struct Asleep {
 }
 
 /// A commit that is not published.
+#[derive(Default)]
 struct UnderWay {
     /// Its place in the order of commits.
     number: u64,
     /// Whose slots it has a hold on.
     roots: Vec<Id>,
     ahead: ahead::Entries,
+    /// It changes records.
+    records: bool,
 }
 
 impl Lane {
@@ -148,6 +151,13 @@ impl Lane {
     /// [`Lane::settle`], when commits of a root are on their way.
     pub(super) fn settle_root(&mut self, root: Id) {
         if self.is_ahead_of(root) {
+            self.settle();
+        }
+    }
+
+    /// [`Lane::settle`], when commits that change records are on their way.
+    pub(super) fn settle_records(&mut self) {
+        if self.under_way.iter().any(|commit| commit.records) {
             self.settle();
         }
     }
