@@ -80,14 +80,17 @@ impl Shared {
             by_root.entry(root.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(root.root));
             removed.instances += 1;
         }
-        through(world, world.candidates(&traces).filter(others), |world| {
-            let due = world.cleanable_process_instances(now).filter(|row| mine(row.removal_time));
-            for row in due.take(most - removed.instances) {
-                by_root.entry(row.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(row.id));
-                removed.instances += 1;
-            }
-            removed.instances < most
-        });
+        // to find that there are no others takes a look at everything that is due
+        if removed.instances < most {
+            through(world, world.candidates(&traces).filter(others), |world| {
+                let due = world.cleanable_process_instances(now).filter(|row| mine(row.removal_time));
+                for row in due.take(most - removed.instances) {
+                    by_root.entry(row.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(row.id));
+                    removed.instances += 1;
+                }
+                removed.instances < most
+            });
+        }
         // decisions of process instances go with these
         for row in world.cleanable_decisions(now).filter(|row| mine(row.removal_time)).take(most) {
             work.history.push(HistoryEvent::EntryDeleted(row.id));
