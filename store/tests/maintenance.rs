@@ -382,3 +382,38 @@ fn figures_describe_the_store() {
         assert!(store.check().unwrap().is_intact());
     }
 }
+
+/// Bytes of the tables in a fjall store.
+fn table_bytes(path: &Path) -> u64 {
+    let tables = files(&path.join("data/keyspaces"));
+    tables.values().map(|content| content.len() as u64).sum()
+}
+
+#[test]
+fn fjall_gives_the_space_of_what_was_deleted_back_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let store = Store::open(Kind::Fjall, &path, Options::default()).unwrap();
+    let key = |number: u32| [b"f", number.to_be_bytes().as_slice()].concat();
+    let (portion, portions) = (1_000, 400);
+    for number in 0..portions {
+        let keys = number * portion..(number + 1) * portion;
+        let ops = keys.map(|number| Op::put(key(number), [number.to_le_bytes()[0]; 1_024])).collect();
+        store.submit(ops, |outcome| assert!(outcome.is_ok())).unwrap();
+    }
+    store.flush().unwrap();
+    // one in ten is kept
+    for number in 0..portions {
+        let keys = (number * portion..(number + 1) * portion).filter(|number| number % 10 > 0);
+        let ops = keys.map(|number| Op::delete(key(number))).collect();
+        store.submit(ops, |outcome| assert!(outcome.is_ok())).unwrap();
+    }
+    store.flush().unwrap();
+    // 40 MB are alive, 360 MB are dead; some may stay so
+    let begun = std::time::Instant::now();
+    while table_bytes(&path) > 150 << 20 {
+        assert!(begun.elapsed().as_secs() < 60, "{} MiB are in tables", table_bytes(&path) >> 20);
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(content(&store).len() as u32, portion * portions / 10);
+}

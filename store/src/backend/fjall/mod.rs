@@ -5,22 +5,37 @@
 //! because all of them share the journal.
 
 mod journal;
+mod sweep;
 
 pub(crate) use self::journal::Journals;
 
-use std::{ops::Bound, path::Path, sync::OnceLock};
+use std::{
+    ops::Bound,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
-use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _};
+use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _, compaction::Leveled};
 
+use self::sweep::{Sweeper, Sweeping};
 use crate::{Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Scan, Snapshot, store::Options};
 
 /// Bound on all journals together; recovery reads them, so it bounds the time to reopen after a crash.
 const MAX_JOURNAL_BYTES: u64 = 64 << 20;
 
+/// Size of a table on disk. Levels above the last have at most a few of them, which bounds what is written again for each merge
+/// between levels.
+const TABLE_BYTES: u64 = 16 << 20;
+
+/// Keyspace per table, by first byte of the key.
+type Tables = [OnceLock<Keyspace>; 256];
+
 pub(crate) struct Fjall {
+    // first: it ends before the database closes
+    _sweeping: Sweeping,
     db: Database,
-    /// Keyspace per table, by first byte of the key.
-    tables: Box<[OnceLock<Keyspace>; 256]>,
+    tables: Arc<Tables>,
+    sweeper: Arc<Sweeper>,
     memtable_bytes: u64,
 }
 
@@ -48,8 +63,10 @@ impl Fjall {
             .manual_journal_persist(true)
             .open()
             .map_err(failed)?;
-        let store =
-            Self { db, tables: Box::new([const { OnceLock::new() }; 256]), memtable_bytes: options.memtable_bytes };
+        let tables: Arc<Tables> = Arc::new([const { OnceLock::new() }; 256]);
+        let sweeper = Arc::new(Sweeper::default());
+        let sweeping = Sweeping::start(&db, &tables, &sweeper)?;
+        let store = Self { _sweeping: sweeping, db, tables, sweeper, memtable_bytes: options.memtable_bytes };
         for name in store.db.list_keyspace_names() {
             if let Some(table) = table_of_name(&name) {
                 store.table_or_create(table)?;
@@ -70,7 +87,10 @@ impl Fjall {
         let keyspace = self
             .db
             .keyspace(&table_name(table), || {
-                KeyspaceCreateOptions::default().manual_journal_persist(true).max_memtable_size(self.memtable_bytes)
+                KeyspaceCreateOptions::default()
+                    .manual_journal_persist(true)
+                    .max_memtable_size(self.memtable_bytes)
+                    .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(TABLE_BYTES)))
             })
             .map_err(failed)?;
         Ok(slot.get_or_init(|| keyspace))
@@ -129,11 +149,14 @@ impl KeyValue for Fjall {
         };
         let mut batch = fjall::OwnedWriteBatch::with_capacity(self.db.clone(), ops.len()).durability(Some(mode));
         for op in ops {
-            let table = op.key().first().copied().unwrap_or(0);
-            let table = self.table_or_create(table)?;
+            let number = op.key().first().copied().unwrap_or(0);
+            let table = self.table_or_create(number)?;
             match op {
                 Op::Put { key, value } => batch.insert(table, key, value),
-                Op::Delete { key } => batch.remove(table, key),
+                Op::Delete { key } => {
+                    self.sweeper.note(number);
+                    batch.remove(table, key);
+                }
             }
         }
         batch.commit().map_err(failed)
