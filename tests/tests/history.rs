@@ -12,7 +12,7 @@ use tollgate::{
         HistoricActivityInstanceQuery, HistoricProcessInstanceQuery, HistoricProcessInstanceSorting,
         HistoricTaskInstanceQuery, HistoricVariableInstanceQuery, Operator, Page, Sort, VariableFilter,
     },
-    request::{Caller, HistoryChange},
+    request::{Caller, CleanUp, HistoryChange},
     store::Kind,
     world::World,
 };
@@ -199,6 +199,52 @@ fn deleted_history_of_instances_that_were_at_rest_leaves_the_disk() -> Result<()
     while values_on_disk(&engine).0 > 255 || values_on_disk(&engine).1 > 3 * 255 {
         assert!(begun.elapsed() < Duration::from_secs(60), "{:?} are left", values_on_disk(&engine));
         std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_clean_up_removes_what_is_on_disk_and_it_stays_removed() -> Result<(), Box<dyn Error>> {
+    for kind in [Kind::Fjall, Kind::Sled] {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("data");
+        let mut engine = open(kind, &path)?;
+        let kept = r#"isExecutable="true" camunda:historyTimeToLive="P30D""#;
+        let model = |key: &str, time_to_live: &str| {
+            let model = MODEL.replace("userTask", "manualTask").replace(r#"id="order""#, &format!(r#"id="{key}""#));
+            let model =
+                model.replace("<definitions", r#"<definitions xmlns:camunda="http://camunda.org/schema/1.0/bpmn""#);
+            model.replace(r#"isExecutable="true""#, time_to_live)
+        };
+        engine.deploy_file("kept.bpmn", model("kept", kept)).wait()?;
+        engine.deploy_file("passing.bpmn", model("passing", &kept.replace("P30D", "0"))).wait()?;
+        for number in 0..400 {
+            engine.start(if number % 8 == 0 { "kept" } else { "passing" }, [("number", Value::from(number))]).wait()?;
+        }
+        until_on_disk(&engine, 360);
+        engine.clean_up(CleanUp { immediately: true }, &Caller::default()).wait()?;
+        let query = HistoricProcessInstanceQuery::default();
+        let begun = Instant::now();
+        while query.count(&engine.read(), None) > 50 || values_on_disk(&engine).0 > 50 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{} are left", query.count(&engine.read(), None));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let left = |engine: &Engine| {
+            let world = engine.read();
+            let rows = query.list(&world, Page::default(), None);
+            let mut rows: Vec<_> = rows.iter().map(|row| (row.id, row.definition)).collect();
+            rows.sort();
+            rows
+        };
+        let before = left(&engine);
+        assert_eq!(before.len(), 50, "{kind}");
+        drop(engine);
+
+        engine = open(kind, &path)?;
+        assert_eq!(left(&engine), before, "{kind}");
+        // what happens to one that was removed finds nothing
+        let gone = HistoricVariableInstanceQuery { variable_name: Some("number".to_owned()), ..Default::default() };
+        assert_eq!(gone.count(&engine.read(), None), 50, "{kind}");
     }
     Ok(())
 }

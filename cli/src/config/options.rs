@@ -103,6 +103,7 @@ impl Configuration {
             },
             max_queued: settings.max_queued,
             history_in_memory: settings.history_in_memory,
+            history_most: settings.history_most,
             instances_in_memory: settings.instances_in_memory,
             ..tollgate::Options::default()
         };

@@ -193,6 +193,9 @@ settings! {
     /// Process instances, with all that they called, whose history stays in memory; that of others is read from disk when it is
     /// asked for.
     "history.in-memory" history_in_memory: usize = engine().history_in_memory;
+    /// How many times as many may wait to leave the memory before commands wait for that; 0: they never do, and the memory may
+    /// grow while the disk is slow.
+    "history.in-memory-most" history_most: usize = engine().history_most;
     /// Clean-up of history can be asked for.
     "history.clean-up" clean_up: bool = engine().clean_up.enabled;
     /// What the clean-up goes by: `removalTimeBased`, by the removal times that history has; `endTimeBased`, by the end of

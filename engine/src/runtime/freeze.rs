@@ -3,17 +3,23 @@
 //! History: root instances that nobody touched for a while are written as a whole, and only what finds them
 //! again stays.
 //!
-//! Nothing waits for it. Their history is copied and written away from the lane, a few at a time; then the lane confirms that
-//! nothing has changed meanwhile and commits the segment that names them. Until then the events say what was; from then on the
-//! whole does, and the events are deleted.
+//! Their history is copied and written away from the lane, a few at a time; then the lane confirms that nothing has changed
+//! meanwhile and commits the segment that names them. Until then the events say what was; from then on the whole does, and the
+//! events are deleted in the same commit.
 //!
 //! History of a big root instance that came and went in one transaction is written as a whole at once and waits on a
 //! [pile](crate::world::pile) until it is named in a segment, which is done here, too.
+//!
+//! When much more is in memory than should be ([`LATE`] times as much), that of small ones goes the same way. When it is more by
+//! [`Options::history_most`](super::Options::history_most), commands wait until enough has left; what the engine does by itself
+//! goes on. Nothing waits for a store that refuses writes, or for history that can't leave.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
+    fmt,
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, Receiver, Sender},
     },
 };
@@ -38,14 +44,28 @@ use crate::world::{
 /// Root instances whose history is copied under one lock: readers and commits wait no longer than that takes.
 const COPIED_AT_ONCE: usize = 32;
 
-/// Deletions written at once.
-const DELETED_AT_ONCE: usize = 1_024;
+/// How many times as much history as should be in memory makes what comes and goes in one transaction bypass it.
+const LATE: usize = 2;
 
 /// Wakes the thread that writes history away.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Freezer {
     state: Mutex<State>,
     changed: Condvar,
+    /// Far more is in memory than should be.
+    late: AtomicBool,
+    /// Commands wait.
+    holds: AtomicBool,
+    held: Mutex<VecDeque<Command>>,
+}
+
+/// A command on its way to the lane.
+type Command = Box<dyn FnOnce(&mut Lane) + Send>;
+
+impl fmt::Debug for Freezer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Freezer").field("late", &self.late).field("holds", &self.holds).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -64,10 +84,48 @@ impl Freezer {
         }
     }
 
-    /// Ends the thread.
+    /// Ends the thread. Commands that wait are dropped, which their callers hear.
     pub(super) fn stop(&self) {
         self.state.lock().stopped = true;
         self.changed.notify_all();
+        self.holds.store(false, Ordering::Release);
+        let held = std::mem::take(&mut *self.held.lock());
+        drop(held);
+    }
+
+    /// Whether so much history waits to leave the memory that no more should enter that need not.
+    pub(super) fn is_late(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
+    }
+
+    /// Keeps a command for later, when so much history waits to leave the memory; else gives it back.
+    pub(super) fn hold(&self, command: Command) -> Option<Command> {
+        if !self.holds.load(Ordering::Acquire) {
+            return Some(command);
+        }
+        let mut held = self.held.lock();
+        // who lets them go may just have done so
+        if !self.holds.load(Ordering::Acquire) {
+            return Some(command);
+        }
+        held.push_back(command);
+        None
+    }
+
+    /// Has commands wait from here on, or those go on that do, in their order.
+    fn set_holds(&self, holds: bool, lane: &Sender<Message>) {
+        if holds {
+            if !self.holds.swap(true, Ordering::AcqRel) {
+                tracing::debug!("commands wait: history leaves the memory slower than it comes");
+            }
+            return;
+        }
+        let mut held = self.held.lock();
+        self.holds.store(false, Ordering::Release);
+        for command in held.drain(..) {
+            // a stopped lane drops them
+            let _ = lane.send(Message::Run(command));
+        }
     }
 
     fn is_stopped(&self) -> bool {
@@ -89,17 +147,35 @@ impl Freezer {
 pub(super) fn run(shared: &Arc<Shared>, lane: &Sender<Message>) {
     while shared.freezer.wait() {
         while !shared.freezer.is_stopped() {
-            let result = freeze_some(shared, lane).and_then(|more| Ok(rest_some(shared, lane)? || more));
+            let result = freeze_some(shared, lane).and_then(|more| Ok((more, rest_some(shared, lane)? || more)));
             match result {
-                Ok(true) => {}
-                Ok(false) => break,
+                Ok((some, true)) => push_back(shared, lane, some),
+                Ok((_, false)) => break,
                 Err(error) => {
                     tracing::error!("history and instances stay in memory, they can't be written: {error}");
                     break;
                 }
             }
         }
+        push_back(shared, lane, false);
     }
+}
+
+/// Has commands wait, or go on, after a round in which `some` has left the memory.
+fn push_back(shared: &Shared, lane: &Sender<Message>, some: bool) {
+    let full = measure(shared);
+    if !shared.freezer.is_stopped() {
+        shared.freezer.set_holds(some && full, lane);
+    }
+}
+
+/// Looks at how much history waits to leave the memory. Answers whether it is too much.
+pub(super) fn measure(shared: &Shared) -> bool {
+    let (wanted, most) = (shared.options.history_in_memory, shared.options.history_most);
+    let world = shared.world.read();
+    let beyond = |times: usize| world.history.is_crowded(wanted.saturating_mul(times));
+    shared.freezer.late.store(beyond(LATE), Ordering::Relaxed);
+    most > 0 && (beyond(most) || world.history.cold.pile.len() > wanted.saturating_mul(most))
 }
 
 /// Why history was not written away.
@@ -114,10 +190,10 @@ pub(super) enum FreezeError {
 /// Writes some history away, when there is too much in memory. Answers whether there may be more to do.
 fn freeze_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<bool, FreezeError> {
     let Some(confirmed) = copy_some(shared, lane)? else { return Ok(false) };
-    let Ok(events) = confirmed.recv() else { return Ok(false) };
-    forget_events(shared, &events)?;
     // where nothing was confirmed it is tried again with the next commit, not over and over
-    Ok(!events.is_empty())
+    let some = confirmed.recv().unwrap_or(false);
+    let_go(shared);
+    Ok(some)
 }
 
 /// Puts some root instances to rest, when there are too many in memory. Answers whether there may be more to do.
@@ -132,12 +208,9 @@ fn rest_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<bool, Freez
     Ok(more)
 }
 
-/// Events that say no more than what was written as a whole.
-pub(super) type Events = Vec<(Id, u64)>;
-
 /// Names what is on disk already in a segment, when there is enough of it; else copies some history, when there is too much in
-/// memory, writes it, and has the lane confirm it.
-pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<Option<Receiver<Events>>, FreezeError> {
+/// memory, writes it, and has the lane confirm it. The receiver hears whether any has left.
+pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<Option<Receiver<bool>>, FreezeError> {
     if let Some(confirmed) = clear_pile(shared, lane) {
         return Ok(Some(confirmed));
     }
@@ -181,27 +254,22 @@ pub(super) fn copy_some(shared: &Arc<Shared>, lane: &Sender<Message>) -> Result<
 }
 
 /// Makes a segment of what is on the pile, when that is enough, and has the lane confirm it.
-fn clear_pile(shared: &Arc<Shared>, lane: &Sender<Message>) -> Option<Receiver<Events>> {
+fn clear_pile(shared: &Arc<Shared>, lane: &Sender<Message>) -> Option<Receiver<bool>> {
     let piled = shared.world.read().history.from_pile()?;
     let sequence = piled.iter().map(|one| one.sequence).max().unwrap_or_default();
     let members = piled.iter().map(|one| (one.cold, one.traces.to_vec())).collect();
     // the lane gives it its number
     let segment = Segment::new(0, (Id::NIL, sequence), members);
     let (sender, receiver) = mpsc::channel();
-    let message = Message::Run(Box::new(move |lane: &mut Lane| lane.name_piled(piled, segment, sender)));
+    let message = Message::Run(Box::new(move |lane: &mut Lane| lane.name_piled(&piled, segment, sender)));
     // a stopped lane drops the sender
     lane.send(message).is_ok().then_some(receiver)
 }
 
-/// Deletes events after the lane has confirmed.
-pub(super) fn forget_events(shared: &Shared, events: &[(Id, u64)]) -> Result<(), FreezeError> {
-    drop(shared.world.write().take_retired());
-    for events in events.chunks(DELETED_AT_ONCE) {
-        let ops = events.iter().map(|(root, sequence)| persist::forget_event(*root, *sequence)).collect();
-        // the next start deletes what this one does not
-        shared.store.submit_ticket(ops)?;
-    }
-    Ok(())
+/// Drops what has left the memory, outside of the lock that readers and commits need.
+pub(super) fn let_go(shared: &Shared) {
+    let retired = shared.world.write().take_retired();
+    drop(retired);
 }
 
 /// Which segments a commit says have been left by roots.
@@ -239,11 +307,11 @@ impl Lane {
         Noted { shared: self.shared.clone(), segments, empty }
     }
 
-    /// Commits a segment of roots that were on the pile. `done` hears which events are not needed any more.
-    fn name_piled(&mut self, piled: Vec<Piled>, mut segment: Segment, done: Sender<Events>) {
-        self.settle();
+    /// Commits a segment of roots that were on the pile. `done` hears whether there were any.
+    fn name_piled(&mut self, piled: &[Piled], mut segment: Segment, done: Sender<bool>) {
+        self.settle_history(piled.iter().map(|one| one.cold.root));
         let mut gone = vec![0; piled.len().div_ceil(8)];
-        let mut events = Vec::new();
+        let mut roots = Vec::with_capacity(piled.len());
         let mut ops: Vec<Op> = Vec::new();
         {
             let world = self.shared.world.read();
@@ -252,7 +320,8 @@ impl Lane {
                 // one that has been brought back since keeps its events
                 match world.history.cold.pile.get(one.cold.root) {
                     Some(now) if now.sequence == one.sequence => {
-                        events.extend(now.events.iter().map(|sequence| (one.cold.root, *sequence)));
+                        roots.push(one.cold.root);
+                        ops.extend(now.events.iter().map(|sequence| persist::forget_event(one.cold.root, *sequence)));
                     }
                     _ => gone[place / 8] |= 1 << (place % 8),
                 }
@@ -263,14 +332,12 @@ impl Lane {
         if gone.iter().any(|bits| *bits != 0) {
             persist::gone_ops(segment.number, Some(gone.clone()), &mut ops);
         }
-        let roots = events.iter().map(|(root, _)| *root).collect();
-        self.write_frozen(ops, Frozen::from_pile(roots, segment, gone), events, done);
+        self.write_frozen(ops, Frozen::from_pile(roots, segment, gone), done);
     }
 
-    /// Commits that history has left the memory, as far as it is still as it was written. `done` hears which events are
-    /// not needed any more.
-    fn freeze(&mut self, mut leaving: Leaving, done: Sender<Events>) {
-        self.settle();
+    /// Commits that history has left the memory, as far as it is still as it was written. `done` hears whether any has.
+    fn freeze(&mut self, mut leaving: Leaving, done: Sender<bool>) {
+        self.settle_history(leaving.members.iter().map(|member| member.root));
         let mut ops: Vec<Op> = Vec::new();
         let number = {
             let world = self.shared.world.read();
@@ -278,21 +345,25 @@ impl Lane {
             world.history.cold.next_number()
         };
         let mut kept = Vec::new();
-        let mut events = Vec::new();
         let mut sequence = 0;
         for member in &mut leaving.members {
             sequence = sequence.max(member.sequence());
-            events.extend(member.note.sequences.iter().map(|sequence| (member.root, *sequence)));
+            ops.extend(member.note.sequences.iter().map(|sequence| persist::forget_event(member.root, *sequence)));
             kept.extend(member.cold.take().map(|cold| (cold, std::mem::take(&mut member.traces))));
         }
         let segment = (!kept.is_empty()).then(|| Segment::new(number, (self.ids.fresh(), sequence), kept));
         ops.extend(segment.as_ref().map(persist::segment_op));
-        self.write_frozen(ops, Frozen::new(&leaving, segment), events, done);
+        if leaving.members.is_empty() {
+            // whoever asked has gone when the engine stops
+            let _ = done.send(false);
+            return;
+        }
+        self.write_frozen(ops, Frozen::new(&leaving, segment), done);
     }
 
     /// Commits that history has left the memory, or the pile, and who has left earlier segments: it may be in one of these, too,
-    /// from before it was written as a whole again. `done` hears which events are not needed any more.
-    fn write_frozen(&mut self, mut ops: Vec<Op>, frozen: Frozen, events: Events, done: Sender<Events>) {
+    /// from before it was written as a whole again. `done` hears whether it was stored.
+    fn write_frozen(&mut self, mut ops: Vec<Op>, frozen: Frozen, done: Sender<bool>) {
         let noted = self.note_left(&mut ops);
         let change = WorldChange { frozen: Some(Box::new(frozen)), ..WorldChange::default() };
         self.write_change(
@@ -301,7 +372,7 @@ impl Lane {
             Box::new(move |result| {
                 noted.end(result.is_ok());
                 // whoever asked has gone when the engine stops
-                let _ = done.send(if result.is_ok() { events } else { Vec::new() });
+                let _ = done.send(result.is_ok());
             }),
         );
     }

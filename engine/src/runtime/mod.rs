@@ -176,6 +176,8 @@ pub struct Options {
     /// Root instances whose history stays in memory, running or ended. That of others is on disk and is read when it is asked
     /// for.
     pub history_in_memory: usize,
+    /// How many times as many may wait to leave the memory before commands wait for that; 0: they never do.
+    pub history_most: usize,
     /// Running root instances that stay in memory. Others, those that were changed longest ago, wait on disk and come back when
     /// something happens to them; queries find them all the same.
     pub instances_in_memory: usize,
@@ -199,6 +201,7 @@ impl Default for Options {
             batches: BatchOptions::default(),
             clean_up: CleanUpOptions::default(),
             history_in_memory: 16_384,
+            history_most: 4,
             instances_in_memory: 16_384,
         }
     }
@@ -541,12 +544,14 @@ impl Engine {
             shared.queued.fetch_sub(1, Ordering::Relaxed);
             return Pending::ready(Err(overloaded()));
         }
-        let message = Message::Run(Box::new(move |lane: &mut Lane| {
+        let command = Box::new(move |lane: &mut Lane| {
             lane.shared.queued.fetch_sub(1, Ordering::Relaxed);
             work(lane, sender);
-        }));
-        // a stopped lane drops the sender: the answer says that the engine is stopping
-        let _ = self.inner.lane.send(message);
+        });
+        if let Some(command) = self.inner.shared.freezer.hold(command) {
+            // a stopped lane drops the sender: the answer says that the engine is stopping
+            let _ = self.inner.lane.send(Message::Run(command));
+        }
         pending
     }
 }
@@ -573,11 +578,14 @@ fn assemble(
     let delegates = options.delegates.take().unwrap_or_else(|| Box::new(NoDelegates));
     options.parse.expression_check.get_or_insert(crate::scripts::check_expression);
     options.parse.script_check.get_or_insert(crate::scripts::check_script);
-    let world = std::mem::take(&mut loaded.world);
+    let mut world = std::mem::take(&mut loaded.world);
     for ops in loaded.leftover.chunks(1_024) {
         match store.commit(ops.to_vec()) {
             // it is left for another start: an engine must open on a full disk, or nobody could make room
-            Err(store::CommitError::DiskFull { .. }) => break,
+            Err(store::CommitError::DiskFull { .. }) => {
+                world.history.cold.keeps_events = true;
+                break;
+            }
             result => result.map(drop)?,
         }
     }

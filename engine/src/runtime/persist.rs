@@ -32,7 +32,7 @@ use store::{Bytes, Op, Store};
 
 use self::load::note_ids;
 pub(crate) use self::{
-    history::{Whole, WholeLater, forget_event, forget_frozen, gone_ops, history_op, segment_op},
+    history::{Whole, WholeLater, forget_event, forget_frozen, forget_whole, gone_ops, history_op, segment_op},
     load::{Loaded, empty_model, load},
 };
 use crate::world::{

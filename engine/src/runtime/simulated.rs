@@ -40,7 +40,7 @@ pub struct Stepper {
     sender: mpsc::Sender<Message>,
     receiver: mpsc::Receiver<Message>,
     /// History that was copied and waits for the lane to confirm it.
-    freezing: Option<mpsc::Receiver<freeze::Events>>,
+    freezing: Option<mpsc::Receiver<bool>>,
     /// Root instances that were copied and wait for the lane to put them to rest.
     resting: Option<mpsc::Receiver<bool>>,
 }
@@ -80,15 +80,16 @@ impl Stepper {
         work.map(|work| work()).is_some()
     }
 
-    /// A step of writing history away that has left the memory: copies some, or deletes the events of what the lane has
-    /// confirmed. What the store refuses is tried again later.
+    /// A step of writing history away that has left the memory: copies some, or lets go what the lane has confirmed. What the
+    /// store refuses is tried again later.
     pub fn freeze(&mut self) {
+        // nothing ever waits here: it is for the driver to see to both
+        freeze::measure(self.shared());
         match self.freezing.take() {
             None => self.freezing = freeze::copy_some(self.shared(), &self.sender).ok().flatten(),
             Some(confirmed) => match confirmed.try_recv() {
-                Ok(events) => drop(freeze::forget_events(self.shared(), &events)),
                 Err(mpsc::TryRecvError::Empty) => self.freezing = Some(confirmed),
-                Err(mpsc::TryRecvError::Disconnected) => {}
+                Ok(_) | Err(mpsc::TryRecvError::Disconnected) => freeze::let_go(self.shared()),
             },
         }
     }

@@ -457,11 +457,37 @@ struct Shelf {
     /// A bit for each root that is not in it any more: it is in memory again, in a later segment, or deleted.
     gone: Vec<u8>,
     left: usize,
+    /// A bit for each root that a commit under way removes; empty when there is none.
+    leaving: Vec<u8>,
     /// For each order by time, the rank that nothing in it exceeds.
     bounds: [i64; 3],
 }
 
+/// A root whose history can be removed without a look at it: its place in a segment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Due {
+    pub(crate) root: Id,
+    pub(crate) segment: u64,
+    place: usize,
+}
+
+fn has(bits: &[u8], place: usize) -> bool {
+    bits.get(place / 8).is_some_and(|byte| byte & 1 << (place % 8) != 0)
+}
+
 impl Shelf {
+    /// Roots with one process instance whose history may be removed by a time and is not on its way out.
+    fn due(&self, by: Timestamp) -> impl Iterator<Item = (ColdRoot, usize)> {
+        let rows = self.segment.roots.rows.iter().enumerate();
+        let due = rows.filter(move |(place, row)| {
+            row.definition.is_some()
+                && time(row.removal).is_some_and(|time| time <= by)
+                && !has(&self.gone, *place)
+                && !has(&self.leaving, *place)
+        });
+        due.filter_map(|(place, _)| Some((self.segment.roots.get(place)?, place)))
+    }
+
     fn candidates(&self, traces: &Traces) -> impl Iterator<Item = ColdRoot> {
         self.segment.places(traces).into_iter().filter_map(|place| {
             let place = usize::from(place);
@@ -484,6 +510,8 @@ pub(crate) struct Cold {
     source: Option<Arc<dyn HistorySource>>,
     /// Segments that roots have left, to be noted on disk.
     pub(crate) touched: std::collections::BTreeSet<u64>,
+    /// Beside wholes that segments name there are events on disk that say the same: the start could not delete them.
+    pub(crate) keeps_events: bool,
 }
 
 impl fmt::Debug for Cold {
@@ -523,7 +551,7 @@ impl Cold {
         let left = segment.roots.len().saturating_sub(away as usize);
         let bounds = [Pace::LatestStart, Pace::EarliestStart, Pace::LatestEnd]
             .map(|pace| segment.roots.iter().map(|root| pace.bound(&root)).max().unwrap_or(i64::MIN));
-        self.shelves.insert(segment.number, Shelf { segment, gone, left, bounds });
+        self.shelves.insert(segment.number, Shelf { segment, gone, left, leaving: Vec::new(), bounds });
     }
 
     /// Where a root is: its segment and place.
@@ -564,9 +592,55 @@ impl Cold {
         Some(Vec::new())
     }
 
-    /// The bits of a segment's roots that have left it; `None` when nothing is left of it.
+    /// The bits of a segment's roots that have left it, or will have once what is under way is durable; `None` when nothing is
+    /// left of it then.
     pub(crate) fn gone(&self, number: u64) -> Option<Vec<u8>> {
-        self.shelves.get(&number).filter(|shelf| shelf.left > 0).map(|shelf| shelf.gone.clone())
+        let shelf = self.shelves.get(&number)?;
+        let leaving: u32 = shelf.leaving.iter().map(|bits| bits.count_ones()).sum();
+        let mut gone = (shelf.left > leaving as usize).then(|| shelf.gone.clone())?;
+        gone.iter_mut().zip(&shelf.leaving).for_each(|(gone, leaving)| *gone |= leaving);
+        Some(gone)
+    }
+
+    /// Roots in segments, the earliest first, whose history may be removed by a time, as far as `fits`.
+    pub(crate) fn due<'a>(
+        &'a self,
+        by: Timestamp,
+        fits: impl Fn(&ColdRoot) -> bool + Copy + 'a,
+    ) -> impl Iterator<Item = Due> + 'a {
+        let shelves = self.shelves.values().filter(|shelf| shelf.left > 0 && !self.keeps_events);
+        shelves.flat_map(move |shelf| {
+            let due = shelf.due(by).filter(move |(root, _)| fits(root));
+            due.map(|(root, place)| Due { root: root.root, segment: shelf.segment.number, place })
+        })
+    }
+
+    /// A commit that removes these is under way: they are shown until it is durable.
+    pub(crate) fn begin_removal(&mut self, all: &[Due]) {
+        for due in all {
+            if let Some(shelf) = self.shelves.get_mut(&due.segment) {
+                shelf.leaving.resize(shelf.gone.len(), 0);
+                shelf.leaving[due.place / 8] |= 1 << (due.place % 8);
+            }
+        }
+    }
+
+    /// That commit is durable, or lost.
+    pub(crate) fn end_removal(&mut self, all: &[Due], durable: bool) {
+        for due in all {
+            let Some(shelf) = self.shelves.get_mut(&due.segment) else { continue };
+            if let Some(bits) = shelf.leaving.get_mut(due.place / 8) {
+                *bits &= !(1 << (due.place % 8));
+            }
+            if durable && !has(&shelf.gone, due.place) {
+                shelf.gone[due.place / 8] |= 1 << (due.place % 8);
+                shelf.left -= 1;
+                if shelf.left == 0 {
+                    // it goes with the next note
+                    self.touched.insert(due.segment);
+                }
+            }
+        }
     }
 
     /// Forgets a segment of which nothing is left.

@@ -306,7 +306,8 @@ impl History {
         pile.len() >= self.part_size || pile.traces() >= self.part_size * EVENTS_OF_ROOT
     }
 
-    fn is_crowded(&self, most: usize) -> bool {
+    /// Whether more is in memory than so many roots, or than as many usually have.
+    pub(crate) fn is_crowded(&self, most: usize) -> bool {
         let events: u64 = self.parts.iter().map(|part| part.events).sum();
         self.roots_in_memory() > most || events > most.saturating_mul(EVENTS_OF_ROOT) as u64
     }

@@ -105,6 +105,7 @@ impl Model {
         if let Some(frozen) = change.frozen {
             self.retired.push(self.history.freeze(*frozen));
         }
+        self.history.cold.end_removal(&change.removed, true);
         if let Some(now) = change.now {
             self.pass_time(now);
         }

@@ -69,7 +69,7 @@ impl Pile {
     }
 
     /// The roots a question may be about.
-    pub(super) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = ColdRoot> + 'a {
+    pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = ColdRoot> + 'a {
         let fitting = self.roots.values().filter(|piled| traces.fit(&piled.cold, &piled.traces));
         fitting.map(|piled| piled.cold)
     }

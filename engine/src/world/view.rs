@@ -8,12 +8,12 @@ use std::{
     sync::Arc,
 };
 
-use models::Id;
+use models::{Id, Timestamp};
 use parking_lot::{ArcRwLockReadGuard, RawRwLock, RwLock};
 
 use super::{
     Model,
-    cold::{Cold, ColdRoot, Pace, Trace, Traced, Traces},
+    cold::{Cold, ColdRoot, Due, Pace, Trace, Traced, Traces},
     past::Past,
     thaw::Thawed,
 };
@@ -229,6 +229,25 @@ impl World {
     pub(crate) fn candidates<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = ColdRoot> + 'a {
         let cold = self.has_more_on_disk().then(|| self.history.cold.candidates(traces));
         cold.into_iter().flatten()
+    }
+
+    /// Roots in segments, the earliest first, whose history may be removed by a time without a look at it, as far as `fits`.
+    pub(crate) fn due_on_disk<'a>(
+        &'a self,
+        by: Timestamp,
+        fits: impl Fn(&ColdRoot) -> bool + Copy + 'a,
+    ) -> impl Iterator<Item = Due> + 'a {
+        self.history.cold.due(by, fits)
+    }
+
+    /// Whether they are all that [`Self::candidates`] has of segments with one process instance for each root.
+    pub(crate) fn removes_at_once(&self) -> bool {
+        !self.history.cold.keeps_events
+    }
+
+    /// As [`Self::candidates`], of those that are in no segment yet.
+    pub(crate) fn piled<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = ColdRoot> + 'a {
+        self.history.cold.pile.candidates(traces)
     }
 
     /// The history of some roots on disk, portion by portion. Each is a world with that history alone.

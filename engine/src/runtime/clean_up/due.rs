@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use engine_core::{command::Command, history::HistoryEvent, state::CleanUpJob};
 use models::{Id, Timestamp};
 
-use super::{CleanUpOptions, CleanUpStrategy};
+use super::{CleanUpOptions, CleanUpStrategy, at_once::PORTIONS};
 use crate::{
     runtime::{Shared, batches, engine_jobs::Work},
     world::{
         Batch, World,
-        cold::{ColdRoot, Traces},
+        cold::{ColdRoot, Due, Traces},
     },
 };
 
@@ -27,7 +27,7 @@ impl Removed {
     pub(super) fn full(self, options: &CleanUpOptions) -> bool {
         let each = [self.instances, self.decisions, self.batches];
         match options.strategy {
-            CleanUpStrategy::RemovalTime => each.contains(&options.batch_size),
+            CleanUpStrategy::RemovalTime => each.into_iter().any(|count| count >= options.batch_size),
             CleanUpStrategy::EndTime => each.into_iter().sum::<usize>() >= options.batch_threshold,
         }
     }
@@ -48,25 +48,31 @@ impl Share {
 type ByRoot = BTreeMap<Id, Vec<HistoryEvent>>;
 
 impl Shared {
-    /// Removes a portion of what is due.
-    pub(super) fn remove_due(&self, work: &mut Work, now: Timestamp, state: CleanUpJob) -> Removed {
+    /// Removes a portion of what is due. `at_once` takes in what can be removed without a transaction.
+    pub(super) fn remove_due(
+        &self,
+        work: &mut Work,
+        at_once: &mut Vec<Due>,
+        now: Timestamp,
+        state: CleanUpJob,
+    ) -> Removed {
         let world = self.world.read();
         let share = Share(state);
         let mut by_root = ByRoot::new();
         let removed = match self.options.clean_up.strategy {
-            CleanUpStrategy::RemovalTime => self.by_removal_time(&world, work, &mut by_root, now, share),
+            CleanUpStrategy::RemovalTime => self.by_removal_time(&world, work, (&mut by_root, at_once), now, share),
             CleanUpStrategy::EndTime => self.by_end_time(&world, work, &mut by_root, now, share),
         };
         work.commands.extend(by_root.into_iter().map(|(root, events)| (root, Command::Record(events))));
         removed
     }
 
-    /// Removes as many as the batch size says, of each kind.
+    /// Removes as many as the batch size says, of each kind; several times as many of what goes at once.
     fn by_removal_time(
         &self,
         world: &World,
         work: &mut Work,
-        by_root: &mut ByRoot,
+        (by_root, at_once): (&mut ByRoot, &mut Vec<Due>),
         now: Timestamp,
         share: Share,
     ) -> Removed {
@@ -76,7 +82,12 @@ impl Shared {
         let traces = Traces::any().removable(now);
         let (single, others) = (|root: &ColdRoot| root.single.is_some(), |root: &ColdRoot| root.single.is_none());
         // all of a root with one process instance goes with that: its history need not be read
-        for root in world.candidates(&traces).filter(single).filter(|root| mine(root.removal)).take(most) {
+        at_once.extend(world.due_on_disk(now, |root| mine(root.removal)).take(most.saturating_mul(PORTIONS)));
+        removed.instances = at_once.len();
+        let others_on_disk = (!world.removes_at_once()).then(|| world.candidates(&traces)).into_iter().flatten();
+        let in_no_segment = world.removes_at_once().then(|| world.piled(&traces)).into_iter().flatten();
+        let rest = others_on_disk.chain(in_no_segment).filter(single).filter(|root| mine(root.removal));
+        for root in rest.take(most.saturating_sub(removed.instances)) {
             by_root.entry(root.root).or_default().push(HistoryEvent::ProcessInstanceDeleted(root.root));
             removed.instances += 1;
         }

@@ -3,6 +3,7 @@
 //! History has a removal time: base time plus the time to live of the definition. The clean-up jobs, which never end, remove
 //! what is due in portions, each in a transaction of its own, within a daily window or when asked.
 
+mod at_once;
 mod due;
 
 use std::collections::BTreeMap;
@@ -254,7 +255,9 @@ impl Lane {
         let mut work = Work::default();
         let mut full = false;
         if state.immediate || within(now) {
-            let removed = shared.remove_due(&mut work, now, state);
+            let mut at_once = Vec::new();
+            let removed = shared.remove_due(&mut work, &mut at_once, now, state);
+            work.commands.extend(self.remove_at_once(at_once)?);
             shared.meters.add(Metric::RemovedProcessInstances, removed.instances);
             shared.meters.add(Metric::RemovedDecisionInstances, removed.decisions);
             shared.meters.add(Metric::RemovedBatches, removed.batches);

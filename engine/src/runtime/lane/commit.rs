@@ -146,6 +146,9 @@ impl Lane {
                 }
                 whole = Some(WholeLater { root, sequence: self.sequence, events });
             } else {
+                let begins =
+                    |event: &HistoryEvent| matches!(event, HistoryEvent::ProcessInstanceStarted(row) if row.id == root);
+                under_way.recorded |= passing && !history.iter().any(begins);
                 for events in history.into_pieces() {
                     self.sequence += 1;
                     ops.push(persist::history_op(Some(root), self.sequence, &events));
@@ -176,7 +179,9 @@ impl Lane {
 
     /// Whether the history of a root that came and went in one transaction is written as a whole.
     fn is_written_whole(&self, root: Id, history: &Events) -> bool {
-        whole_sizes(&self.shared.options).contains(&history.len()) && is_whole(root, history.iter())
+        let sizes = whole_sizes(&self.shared.options);
+        let fits = sizes.contains(&history.len()) || (self.shared.freezer.is_late() && history.len() <= *sizes.end());
+        fits && is_whole(root, history.iter())
     }
 
     fn submit(
@@ -260,6 +265,21 @@ impl Lane {
             self.shared.store.run_pending();
             self.shared.completed.wait_for(self.submitted);
             self.published(self.submitted);
+        }
+    }
+
+    /// [`Lane::settle`], when commits on their way add to the history of roots that they have no hold on.
+    pub(in super::super) fn settle_recorded(&mut self) {
+        if self.under_way.iter().any(|commit| commit.recorded) {
+            self.settle();
+        }
+    }
+
+    /// [`Lane::settle`], when commits on their way may change what the read model has of the history of these roots.
+    pub(in super::super) fn settle_history(&mut self, mut roots: impl Iterator<Item = Id>) {
+        self.settle_recorded();
+        if roots.any(|root| self.is_ahead_of(root)) {
+            self.settle();
         }
     }
 

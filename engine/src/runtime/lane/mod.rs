@@ -107,6 +107,8 @@ struct UnderWay {
     ahead: ahead::Entries,
     /// It changes records.
     records: bool,
+    /// It adds to the history of a root that it has no hold on.
+    recorded: bool,
 }
 
 impl Lane {

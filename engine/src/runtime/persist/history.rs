@@ -163,6 +163,16 @@ pub(crate) fn forget_frozen(store: &Store, root: Id, ops: &mut Vec<Op>) -> Resul
     Ok(())
 }
 
+/// Deletes the history of a root that a segment names.
+pub(crate) fn forget_whole(store: &Store, root: Id, ops: &mut Vec<Op>) -> Result<(), store::Error> {
+    // most have one value, and that there is no second is known without a look at the disk
+    if store.get(&chunk_key(root, 1))?.is_some() {
+        return forget_frozen(store, root, ops);
+    }
+    ops.push(Op::delete(chunk_key(root, 0)));
+    Ok(())
+}
+
 /// Deletes events that are part of history stored as a whole.
 pub(crate) fn forget_event(root: Id, sequence: u64) -> Op {
     let mut key = key(b'h', root);

@@ -231,6 +231,8 @@ pub struct WorldChange {
     pub(crate) piled: Option<Box<super::pile::Piled>>,
     /// History that has gone to disk and leaves the memory.
     pub(crate) frozen: Option<Box<super::history::Frozen>>,
+    /// History on disk that was removed.
+    pub(crate) removed: Vec<super::cold::Due>,
     /// The time of the commit.
     pub now: Option<Timestamp>,
 }
