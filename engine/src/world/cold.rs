@@ -5,16 +5,18 @@
 //! value (ids, names, keys, variables with their values). A question looks its values up among the traces and reads the roots
 //! that have them all. A trace says "perhaps": the rows themselves are compared afterwards.
 
-use std::{collections::BTreeMap, fmt, num::NonZeroU16, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use engine_core::history::{Archive, InstanceStateName};
-use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
+use minicbor::{Decode, Encode};
 use models::{Id, Timestamp};
 
 use super::{
     PORTION,
-    packed::{Origin, Packed, first},
+    grid::{Grid, halves, signed, unsigned},
+    packed::{Origin, first},
     pile::Pile,
+    traces::TraceIndex,
 };
 
 /// Short hash of a value that rows are asked for by.
@@ -154,6 +156,10 @@ impl Traces {
             && self.groups.iter().all(|group| group.iter().any(|trace| own.binary_search(trace).is_ok()))
     }
 
+    fn ask_for_times(&self) -> bool {
+        self.unfinished || self.since.is_some() || self.until.is_some() || self.removable.is_some()
+    }
+
     fn fit_times(&self, first: Timestamp, last: Option<Timestamp>, removal: Option<Timestamp>) -> bool {
         !(self.unfinished && last.is_some())
             && self.since.is_none_or(|since| last.is_none_or(|last| last >= since))
@@ -163,42 +169,32 @@ impl Traces {
 }
 
 /// What stays in memory of a root instance whose history is on disk.
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ColdRoot {
     /// The root instance.
-    #[n(0)]
     pub(crate) root: Id,
     /// When the first thing in it began.
-    #[n(1)]
     pub(crate) first: Timestamp,
     /// When the last thing in it ended; `None` while something has not.
-    #[n(2)]
     pub(crate) last: Option<Timestamp>,
     /// When the first thing in it may be removed.
-    #[n(3)]
     pub(crate) removal: Option<Timestamp>,
     /// Its process instance, when there is exactly one.
-    #[n(4)]
     pub(crate) single: Option<Single>,
 }
 
 /// What is known of the only process instance of a root.
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Single {
     /// Its process definition.
-    #[n(0)]
     pub(crate) definition: Id,
     /// Its state.
-    #[n(1)]
     pub(crate) state: InstanceStateName,
     /// It belongs to a tenant.
-    #[n(2)]
     pub(crate) has_tenant: bool,
     /// When it began.
-    #[n(3)]
     pub(crate) start: Timestamp,
     /// When it ended.
-    #[n(4)]
     pub(crate) end: Option<Timestamp>,
 }
 
@@ -233,110 +229,122 @@ impl Pace {
     }
 }
 
-/// [`ColdRoot`]s in little room: definitions are numbered, and a time that is missing is the least one.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// [`ColdRoot`]s in little room, by id: definitions are numbered, times are those since the first.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(context_bound = "Origin")]
 struct Roots {
-    rows: Vec<Lean>,
+    #[n(0)]
     definitions: Vec<Id>,
+    #[n(1)]
+    rows: Grid,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Lean {
-    root: Id,
-    first: i64,
-    last: i64,
-    removal: i64,
-    start: i64,
-    end: i64,
-    /// Its place among the definitions; none when there is not exactly one process instance.
-    definition: Option<NonZeroU16>,
-    state: InstanceStateName,
-    has_tenant: bool,
+/// The columns of a root: its id takes two.
+const ID: usize = 0;
+const FIRST: usize = 2;
+const LAST: usize = 3;
+const REMOVAL: usize = 4;
+const START: usize = 5;
+const END: usize = 6;
+/// The place of its definition among those of the segment.
+const DEFINITION: usize = 7;
+const MARKS: usize = 8;
+const COLUMNS: usize = 9;
+
+/// What a root has, in the column of marks: the lowest bits are the state of its process instance.
+const STATES: u64 = 7;
+const HAS_LAST: u64 = 1 << 3;
+const HAS_REMOVAL: u64 = 1 << 4;
+const HAS_END: u64 = 1 << 5;
+const IS_SINGLE: u64 = 1 << 6;
+const HAS_TENANT: u64 = 1 << 7;
+
+/// The states by their numbers in the marks.
+const STATE_NAMES: [InstanceStateName; 5] = [
+    InstanceStateName::Active,
+    InstanceStateName::Suspended,
+    InstanceStateName::Completed,
+    InstanceStateName::ExternallyTerminated,
+    InstanceStateName::InternallyTerminated,
+];
+
+/// A time as the time since another, whichever is later, and back.
+fn since(first: i64, time: i64) -> u64 {
+    let span = time.wrapping_sub(first);
+    ((span << 1) ^ (span >> 63)).cast_unsigned()
 }
 
-const NEVER: i64 = i64::MIN;
-
-fn time(at: i64) -> Option<Timestamp> {
-    (at != NEVER).then_some(Timestamp(at))
+fn after(first: i64, since: u64) -> i64 {
+    first.wrapping_add((since >> 1).cast_signed() ^ -((since & 1).cast_signed()))
 }
 
 impl Roots {
-    fn push(&mut self, root: &ColdRoot) {
-        let at = |time: Option<Timestamp>| time.map_or(NEVER, |time| time.0);
-        // one that has no number any more is looked up in its history
-        let single = root.single.and_then(|single| Some((self.number(single.definition)?, single)));
-        let definition = single.map(|(number, _)| number);
-        let single = single.map(|(_, single)| single);
-        self.rows.push(Lean {
-            root: root.root,
-            first: root.first.0,
-            last: at(root.last),
-            removal: at(root.removal),
-            start: at(single.map(|single| single.start)),
-            end: at(single.and_then(|single| single.end)),
-            definition,
-            state: single.map_or(InstanceStateName::Active, |single| single.state),
-            has_tenant: single.is_some_and(|single| single.has_tenant),
-        });
-    }
-
-    /// The number of a definition, from one on.
-    fn number(&mut self, definition: Id) -> Option<NonZeroU16> {
-        let place = self.definitions.iter().rposition(|one| *one == definition).unwrap_or_else(|| {
-            self.definitions.push(definition);
-            self.definitions.len() - 1
-        });
-        NonZeroU16::new(u16::try_from(place + 1).ok()?)
+    fn new<'a>(roots: impl Iterator<Item = &'a ColdRoot>) -> Self {
+        let mut definitions: Vec<Id> = Vec::new();
+        let mut numbers = Vec::new();
+        for root in roots {
+            let first = root.first.0;
+            let mut marks = 0;
+            let mut span = |time: Option<Timestamp>, mark: u64| {
+                marks |= if time.is_some() { mark } else { 0 };
+                time.map_or(0, |time| since(first, time.0))
+            };
+            let last = span(root.last, HAS_LAST);
+            let removal = span(root.removal, HAS_REMOVAL);
+            let start = span(root.single.map(|single| single.start), IS_SINGLE);
+            let end = span(root.single.and_then(|single| single.end), HAS_END);
+            let definition = root.single.map_or(0, |single| {
+                marks |= if single.has_tenant { HAS_TENANT } else { 0 };
+                marks |= STATE_NAMES.iter().position(|state| *state == single.state).unwrap_or_default() as u64;
+                definitions.iter().rposition(|one| *one == single.definition).unwrap_or_else(|| {
+                    definitions.push(single.definition);
+                    definitions.len() - 1
+                })
+            });
+            let [high, low] = halves(root.root);
+            numbers.extend([high, low, unsigned(first), last, removal, start, end, definition as u64, marks]);
+        }
+        Self { definitions, rows: Grid::new(COLUMNS, &numbers) }
     }
 
     fn len(&self) -> usize {
         self.rows.len()
     }
 
-    fn get(&self, place: usize) -> Option<ColdRoot> {
-        let row = self.rows.get(place)?;
-        let single = row.definition.map(|number| Single {
-            definition: self.definitions[usize::from(number.get()) - 1],
-            state: row.state,
-            has_tenant: row.has_tenant,
-            start: Timestamp(row.start),
-            end: time(row.end),
+    fn root(&self, place: usize) -> Id {
+        self.rows.id(place, ID)
+    }
+
+    fn get(&self, place: usize) -> ColdRoot {
+        let row = self.rows.row(place);
+        let (first, marks) = (signed(row.get(FIRST)), row.get(MARKS));
+        let time = |column: usize, mark: u64| (marks & mark != 0).then(|| Timestamp(after(first, row.get(column))));
+        let definition = || self.definitions.get(usize::try_from(row.get(DEFINITION)).ok()?).copied();
+        let single = time(START, IS_SINGLE).zip(definition()).map(|(start, definition)| Single {
+            definition,
+            state: STATE_NAMES.get((marks & STATES) as usize).copied().unwrap_or(InstanceStateName::Active),
+            has_tenant: marks & HAS_TENANT != 0,
+            start,
+            end: time(END, HAS_END),
         });
-        let (last, removal) = (time(row.last), time(row.removal));
-        Some(ColdRoot { root: row.root, first: Timestamp(row.first), last, removal, single })
+        let (last, removal) = (time(LAST, HAS_LAST), time(REMOVAL, HAS_REMOVAL));
+        ColdRoot { root: row.id(ID), first: Timestamp(first), last, removal, single }
+    }
+
+    /// When a root with exactly one process instance may be removed.
+    fn single_removal(&self, place: usize) -> Option<Timestamp> {
+        let row = self.rows.row(place);
+        let asked = IS_SINGLE | HAS_REMOVAL;
+        (row.get(MARKS) & asked == asked).then(|| Timestamp(after(signed(row.get(FIRST)), row.get(REMOVAL))))
     }
 
     fn iter(&self) -> impl Iterator<Item = ColdRoot> + '_ {
-        (0..self.len()).filter_map(|place| self.get(place))
+        (0..self.len()).map(|place| self.get(place))
     }
 
     fn find(&self, root: Id) -> Option<usize> {
-        if self.rows.first()?.root > root || self.rows.last()?.root < root {
-            return None;
-        }
-        self.rows.binary_search_by_key(&root, |row| row.root).ok()
-    }
-}
-
-impl<C> Encode<C> for Roots {
-    fn encode<W: encode::Write>(
-        &self,
-        encoder: &mut Encoder<W>,
-        context: &mut C,
-    ) -> Result<(), encode::Error<W::Error>> {
-        encoder.array(self.len() as u64)?;
-        self.iter().try_for_each(|root| root.encode(encoder, context))
-    }
-}
-
-impl<'b, C> Decode<'b, C> for Roots {
-    fn decode(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Self, decode::Error> {
-        let mut roots = Self::default();
-        for root in decoder.array_iter_with(context)? {
-            roots.push(&root?);
-        }
-        roots.rows.shrink_to_fit();
-        Ok(roots)
+        let place = first(self.len(), |place| self.root(place) >= root);
+        (place < self.len() && self.root(place) == root).then_some(place)
     }
 }
 
@@ -350,9 +358,9 @@ pub(crate) struct Segment {
     /// Its roots by id.
     #[n(1)]
     roots: Roots,
-    /// All traces in order, each with the place of its root.
+    /// All their traces.
     #[n(2)]
-    traces: Packed,
+    traces: TraceIndex,
     /// Greatest id in use.
     #[n(3)]
     pub(crate) greatest_id: Id,
@@ -360,9 +368,6 @@ pub(crate) struct Segment {
     #[n(4)]
     pub(crate) sequence: u64,
 }
-
-/// Bytes of an entry: trace and place.
-const ENTRY: usize = 6;
 
 impl fmt::Debug for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -381,42 +386,20 @@ impl Segment {
         mut members: Vec<(ColdRoot, Vec<Trace>)>,
     ) -> Self {
         members.sort_by_key(|(root, _)| root.root);
-        let mut entries: Vec<(Trace, u16)> = Vec::new();
-        let mut roots = Roots::default();
-        for (place, (root, traces)) in members.into_iter().enumerate() {
-            let place = u16::try_from(place).unwrap_or(u16::MAX);
-            entries.extend(traces.into_iter().map(|trace| (trace, place)));
-            roots.push(&root);
-        }
-        entries.sort_unstable();
-        entries.dedup();
-        let mut traces = Vec::with_capacity(entries.len() * ENTRY);
-        for (trace, place) in entries {
-            traces.extend_from_slice(&trace.to_be_bytes());
-            traces.extend_from_slice(&place.to_be_bytes());
-        }
-        Self { number, roots, traces: traces.into(), greatest_id, sequence }
-    }
-
-    fn entry(&self, index: usize) -> (Trace, u16) {
-        let bytes = &self.traces[index * ENTRY..(index + 1) * ENTRY];
-        (u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]), u16::from_be_bytes([bytes[4], bytes[5]]))
-    }
-
-    /// Places of the roots with a trace, in order.
-    fn with(&self, trace: Trace) -> impl Iterator<Item = u16> + '_ {
-        let count = self.traces.len() / ENTRY;
-        let low = first(count, |index| self.entry(index).0 >= trace);
-        (low..count).map(|index| self.entry(index)).take_while(move |entry| entry.0 == trace).map(|entry| entry.1)
+        let roots = Roots::new(members.iter().map(|(root, _)| root));
+        let traces = TraceIndex::new(members.iter().map(|(_, traces)| &traces[..]));
+        Self { number, roots, traces, greatest_id, sequence }
     }
 
     /// Places of the roots that a question may be about, in order.
     fn places(&self, traces: &Traces) -> Vec<u16> {
         let mut found: Option<Vec<u16>> = None;
         for group in &traces.groups {
-            let mut places: Vec<u16> = group.iter().flat_map(|trace| self.with(*trace)).collect();
-            places.sort_unstable();
-            places.dedup();
+            let mut places: Vec<u16> = group.iter().flat_map(|trace| self.traces.with(*trace)).collect();
+            if group.len() > 1 {
+                places.sort_unstable();
+                places.dedup();
+            }
             if let Some(before) = &found {
                 places.retain(|place| before.binary_search(place).is_ok());
             }
@@ -427,10 +410,12 @@ impl Segment {
         }
         let all = || (0..self.roots.len()).filter_map(|place| u16::try_from(place).ok()).collect();
         let mut places = found.unwrap_or_else(all);
-        places.retain(|place| {
-            let root = &self.roots.rows[usize::from(*place)];
-            traces.fit_times(Timestamp(root.first), time(root.last), time(root.removal))
-        });
+        if traces.ask_for_times() {
+            places.retain(|place| {
+                let root = self.roots.get(usize::from(*place));
+                traces.fit_times(root.first, root.last, root.removal)
+            });
+        }
         places
     }
 }
@@ -461,6 +446,8 @@ struct Shelf {
     leaving: Vec<u8>,
     /// For each order by time, the rank that nothing in it exceeds.
     bounds: [i64; 3],
+    /// The first and the last root: most lookups need no more of a segment.
+    ends: (Id, Id),
 }
 
 /// A root whose history can be removed without a look at it: its place in a segment.
@@ -476,23 +463,27 @@ fn has(bits: &[u8], place: usize) -> bool {
 }
 
 impl Shelf {
+    fn may_have(&self, root: Id) -> bool {
+        let (first, last) = self.ends;
+        first <= root && root <= last
+    }
+
     /// Roots with one process instance whose history may be removed by a time and is not on its way out.
     fn due(&self, by: Timestamp) -> impl Iterator<Item = (ColdRoot, usize)> {
-        let rows = self.segment.roots.rows.iter().enumerate();
-        let due = rows.filter(move |(place, row)| {
-            row.definition.is_some()
-                && time(row.removal).is_some_and(|time| time <= by)
+        let roots = &self.segment.roots;
+        let due = (0..roots.len()).filter(move |place| {
+            roots.single_removal(*place).is_some_and(|time| time <= by)
                 && !has(&self.gone, *place)
                 && !has(&self.leaving, *place)
         });
-        due.filter_map(|(place, _)| Some((self.segment.roots.get(place)?, place)))
+        due.map(|place| (roots.get(place), place))
     }
 
     fn candidates(&self, traces: &Traces) -> impl Iterator<Item = ColdRoot> {
         self.segment.places(traces).into_iter().filter_map(|place| {
             let place = usize::from(place);
             let here = self.gone[place / 8] & 1 << (place % 8) == 0;
-            here.then(|| self.segment.roots.get(place)).flatten()
+            here.then(|| self.segment.roots.get(place))
         })
     }
 
@@ -551,13 +542,16 @@ impl Cold {
         let left = segment.roots.len().saturating_sub(away as usize);
         let bounds = [Pace::LatestStart, Pace::EarliestStart, Pace::LatestEnd]
             .map(|pace| segment.roots.iter().map(|root| pace.bound(&root)).max().unwrap_or(i64::MIN));
-        self.shelves.insert(segment.number, Shelf { segment, gone, left, leaving: Vec::new(), bounds });
+        // of nothing, no id is between the ends
+        let last = segment.roots.len().checked_sub(1);
+        let ends = last.map_or((Id::MAX, Id::NIL), |last| (segment.roots.root(0), segment.roots.root(last)));
+        self.shelves.insert(segment.number, Shelf { segment, gone, left, leaving: Vec::new(), bounds, ends });
     }
 
     /// Where a root is: its segment and place.
     fn find(&self, root: Id) -> Option<(u64, usize)> {
         self.shelves.iter().rev().find_map(|(number, shelf)| {
-            let place = shelf.segment.roots.find(root)?;
+            let place = shelf.may_have(root).then(|| shelf.segment.roots.find(root)).flatten()?;
             (shelf.gone[place / 8] & 1 << (place % 8) == 0).then_some((*number, place))
         })
     }
@@ -568,7 +562,7 @@ impl Cold {
             return Some(piled.cold);
         }
         let (number, place) = self.find(root)?;
-        self.shelves.get(&number)?.segment.roots.get(place)
+        Some(self.shelves.get(&number)?.segment.roots.get(place))
     }
 
     /// Whether a segment names a root, with its history up to this sequence number.

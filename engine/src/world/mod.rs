@@ -10,6 +10,7 @@ pub(crate) mod cold;
 mod external_tasks;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod grid;
 pub(crate) mod history;
 mod identity;
 pub(crate) mod index;
@@ -26,6 +27,7 @@ pub(crate) mod runtime;
 #[cfg(test)]
 mod tests;
 pub(crate) mod thaw;
+mod traces;
 mod value_key;
 mod view;
 

@@ -10,6 +10,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    ops::Range,
     sync::Arc,
 };
 
@@ -18,6 +19,7 @@ use minicbor::{Decode, Encode};
 use models::{Id, Timestamp};
 
 use super::{
+    grid::{Grid, halves, signed, unsigned},
     index::{Keyed, Rows},
     packed::{Origin, Packed, first},
     runtime::{ExecutionIndexes, Runtime, TaskIndexes, VariableIndexes},
@@ -96,37 +98,96 @@ pub(crate) trait Resting: Keyed + Sized + 'static {
 /// The number of a root in its roster.
 type Place = u16;
 
-/// Rows of a table in a roster. Numbers are big-endian.
+/// Rows of a table in a roster.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(context_bound = "Origin")]
 pub(crate) struct Sheet {
-    /// Ids in order, 16 bytes each.
+    /// The id of each row, in order, the place of its root, and its columns.
     #[n(0)]
-    ids: Packed,
-    /// The place of the root of each, two bytes each.
+    rows: Grid,
+    /// The indexes, by number.
     #[n(1)]
-    places: Packed,
-    /// For each index, entries in order: eight bytes of key and two of the row's number.
-    #[n(2)]
-    indexes: Vec<Packed>,
-    /// The columns of each, one row after another, eight bytes each.
-    #[n(3)]
-    columns: Packed,
+    indexes: Vec<Entries>,
 }
 
-const ID: usize = 16;
+/// Where the id of a row is in its sheet, the place of its root, and its columns.
+const ID: usize = 0;
 const PLACE: usize = 2;
-const ENTRY: usize = 10;
-const COLUMN: usize = 8;
+const COLUMN: usize = 3;
 
-fn array<const N: usize>(bytes: &[u8], index: usize, size: usize) -> [u8; N] {
+/// The entries of an index: keys in order, each with the numbers of its rows. Numbers are big-endian.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(context_bound = "Origin")]
+struct Entries {
+    /// Keys that one row has: eight bytes of key and two of the row's number.
+    #[n(0)]
+    lone: Packed,
+    /// Keys that several rows have: eight bytes of key and four that say how many rows these and those before have.
+    #[n(1)]
+    shared: Packed,
+    /// The rows of these, two bytes each.
+    #[n(2)]
+    rows: Packed,
+}
+
+const LONE: usize = 10;
+const SHARED: usize = 12;
+const NUMBER: usize = 2;
+
+fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     let mut array = [0; N];
-    array.copy_from_slice(&bytes[index * size..index * size + N]);
+    array.copy_from_slice(&bytes[at..at + N]);
     array
 }
 
-fn id_at(bytes: &[u8], index: usize) -> Id {
-    Id::new(u128::from_be_bytes(array(bytes, index, ID)))
+/// Those of keys in order, each in `size` bytes, that are between two, both included.
+fn keys_between(keys: &[u8], size: usize, from: u64, to: u64) -> Range<usize> {
+    let count = keys.len() / size;
+    let key = |entry| u64::from_be_bytes(array(keys, entry * size));
+    let low = first(count, |entry| key(entry) >= from);
+    let mut high = low;
+    if low < count && key(low) <= to {
+        high = low + first(count - low, |entry| key(low + entry) > to);
+    }
+    low..high
+}
+
+impl Entries {
+    fn new(mut entries: Vec<(u64, u16)>) -> Self {
+        entries.sort_unstable();
+        let (mut lone, mut shared, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let mut count = 0_u32;
+        for run in entries.chunk_by(|(a, _), (b, _)| a == b) {
+            if let [(key, row)] = run {
+                lone.extend_from_slice(&key.to_be_bytes());
+                lone.extend_from_slice(&row.to_be_bytes());
+                continue;
+            }
+            count += run.iter().fold(0, |count, (_, row)| {
+                rows.extend_from_slice(&row.to_be_bytes());
+                count + 1
+            });
+            shared.extend_from_slice(&run[0].0.to_be_bytes());
+            shared.extend_from_slice(&count.to_be_bytes());
+        }
+        Self { lone: lone.into(), shared: shared.into(), rows: rows.into() }
+    }
+
+    /// The rows under keys between two, both included: how many they are, and their numbers.
+    fn between(&self, from: u64, to: u64) -> (usize, impl Iterator<Item = usize>) {
+        let (lone, shared, rows): (&[u8], &[u8], &[u8]) = (&self.lone, &self.shared, &self.rows);
+        let number = |bytes, at| usize::from(u16::from_be_bytes(array(bytes, at)));
+        let alone = keys_between(lone, LONE, from, to);
+        let keys = keys_between(shared, SHARED, from, to);
+        let end = |keys: usize| match keys.checked_sub(1) {
+            Some(last) => u32::from_be_bytes(array(shared, last * SHARED + 8)) as usize,
+            None => 0,
+        };
+        let together = if keys.is_empty() { 0..0 } else { end(keys.start)..end(keys.end) };
+        let count = alone.len() + together.len();
+        let alone = alone.map(move |entry| number(lone, entry * LONE + 8));
+        (count, alone.chain(together.map(move |row| number(rows, row * NUMBER))))
+    }
 }
 
 impl Sheet {
@@ -137,37 +198,27 @@ impl Sheet {
         }
         rows.sort_unstable_by_key(|(id, ..)| *id);
         let mut entries: Vec<Vec<(u64, u16)>> = vec![Vec::new(); T::INDEXES];
-        let (mut ids, mut places, mut columns, mut indexes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut numbers = Vec::new();
         for (number, (id, place, row)) in (0..).zip(rows) {
-            ids.extend_from_slice(&id.number().to_be_bytes());
-            places.extend_from_slice(&place.to_be_bytes());
-            for column in T::COLUMNS {
-                columns.extend_from_slice(&column(row).to_be_bytes());
-            }
+            numbers.extend(halves(id));
+            numbers.push(u64::from(place));
+            numbers.extend(T::COLUMNS.iter().map(|column| unsigned(column(row))));
             row.keys(&mut |index, bits| entries[index].push((bits, number)));
         }
-        for mut entries in entries {
-            entries.sort_unstable();
-            let mut index = Vec::with_capacity(entries.len() * ENTRY);
-            for (bits, number) in entries {
-                index.extend_from_slice(&bits.to_be_bytes());
-                index.extend_from_slice(&number.to_be_bytes());
-            }
-            indexes.push(index.into());
-        }
-        Self { ids: ids.into(), places: places.into(), indexes, columns: columns.into() }
+        let indexes = entries.into_iter().map(Entries::new).collect();
+        Self { rows: Grid::new(COLUMN + T::COLUMNS.len(), &numbers), indexes }
     }
 
     fn len(&self) -> usize {
-        self.places.len() / PLACE
+        self.rows.len()
     }
 
     fn id(&self, row: usize) -> Id {
-        id_at(&self.ids, row)
+        self.rows.id(row, ID)
     }
 
     fn place(&self, row: usize) -> usize {
-        usize::from(u16::from_be_bytes(array(&self.places, row, PLACE)))
+        place(self.rows.get(row, PLACE))
     }
 
     fn row_of(&self, id: Id) -> Option<usize> {
@@ -180,27 +231,21 @@ impl Sheet {
         first(self.len(), |row| self.id(row) >= id)
     }
 
-    /// Rows under keys of an index between two, both included.
-    fn between(&self, index: usize, from: u64, to: u64) -> std::ops::Range<usize> {
-        let bytes = self.indexes.get(index).map_or(&[][..], |index| index);
-        let count = bytes.len() / ENTRY;
-        let key = |entry| u64::from_be_bytes(array(bytes, entry, ENTRY));
-        let low = first(count, |entry| key(entry) >= from);
-        let mut high = low;
-        if low < count && key(low) <= to {
-            high = low + first(count - low, |entry| key(low + entry) > to);
-        }
-        low..high
+    /// Rows under keys of an index between two, both included: how many they are, and their numbers.
+    fn between(&self, index: usize, from: u64, to: u64) -> (usize, impl Iterator<Item = usize>) {
+        let entries = self.indexes.get(index).map(|entries| entries.between(from, to));
+        let count = entries.as_ref().map_or(0, |(count, _)| *count);
+        (count, entries.into_iter().flat_map(|(_, rows)| rows))
     }
 
-    fn row_at(&self, index: usize, entry: usize) -> usize {
-        let bytes: [u8; ENTRY] = array(&self.indexes[index], entry, ENTRY);
-        usize::from(u16::from_be_bytes([bytes[8], bytes[9]]))
+    fn column(&self, row: usize, column: usize) -> i64 {
+        signed(self.rows.get(row, COLUMN + column))
     }
+}
 
-    fn column<T: Resting>(&self, row: usize, column: usize) -> i64 {
-        i64::from_be_bytes(array(&self.columns, row * T::COLUMNS.len() + column, COLUMN))
-    }
+/// A place as it is in memory.
+fn place(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// Root instances that came to rest together.
@@ -210,20 +255,17 @@ pub(crate) struct Roster {
     /// Its number; later ones are greater.
     #[n(0)]
     pub(crate) number: u64,
-    /// Its roots by id, 16 bytes each.
+    /// Its roots by id, each with how many rows it has of each of the three tables.
     #[n(1)]
-    roots: Packed,
-    /// How many rows of each table a root has: a byte for each of the three tables.
-    #[n(2)]
-    counts: Packed,
+    roots: Grid,
     /// Greatest id in use.
-    #[n(3)]
+    #[n(2)]
     pub(crate) greatest_id: Id,
-    #[n(4)]
+    #[n(3)]
     executions: Sheet,
-    #[n(5)]
+    #[n(4)]
     variables: Sheet,
-    #[n(6)]
+    #[n(5)]
     tasks: Sheet,
 }
 
@@ -232,6 +274,9 @@ impl fmt::Debug for Roster {
         f.debug_struct("Roster").field("number", &self.number).field("roots", &self.len()).finish_non_exhaustive()
     }
 }
+
+/// Where the numbers of a root's rows are in a roster, behind its id.
+const COUNTS: usize = 2;
 
 /// Most rows of a table that a root at rest has.
 pub(crate) const MOST_ROWS: usize = 255;
@@ -253,15 +298,14 @@ impl Roster {
         let fit = fit.count();
         let rest = members.split_off(fit);
         let taken = std::mem::replace(members, rest);
-        let (mut roots, mut counts) = (Vec::new(), Vec::new());
+        let mut roots = Vec::new();
         for (root, snapshot) in &taken {
-            roots.extend_from_slice(&root.number().to_be_bytes());
-            counts.extend(row_counts(snapshot).map(|count| u8::try_from(count).unwrap_or(u8::MAX)));
+            roots.extend(halves(*root));
+            roots.extend(row_counts(snapshot).map(|count| count as u64));
         }
         let roster = Self {
             number,
-            roots: roots.into(),
-            counts: counts.into(),
+            roots: Grid::new(COUNTS + 3, &roots),
             greatest_id,
             executions: Sheet::new::<Execution>(&taken),
             variables: Sheet::new::<Variable>(&taken),
@@ -271,11 +315,11 @@ impl Roster {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.roots.len() / ID
+        self.roots.len()
     }
 
     pub(crate) fn root(&self, place: usize) -> Id {
-        id_at(&self.roots, place)
+        self.roots.id(place, ID)
     }
 
     /// The roots in order.
@@ -289,7 +333,8 @@ impl Roster {
     }
 
     fn counts(&self, place: usize) -> [usize; 3] {
-        array::<3>(&self.counts, place, 3).map(usize::from)
+        let row = self.roots.row(place);
+        [0, 1, 2].map(|table| usize::try_from(row.get(COUNTS + table)).unwrap_or_default())
     }
 }
 
@@ -383,10 +428,11 @@ const ROOTS: usize = 3;
 impl Kept {
     fn new(roster: Arc<Roster>, away: &[u8]) -> Self {
         let rows = [roster.executions.len(), roster.variables.len(), roster.tasks.len()];
-        let bounds = [&roster.executions.ids, &roster.variables.ids, &roster.tasks.ids, &roster.roots].map(|ids| {
-            let count = ids.len() / ID;
+        let grids = [&roster.executions.rows, &roster.variables.rows, &roster.tasks.rows, &roster.roots];
+        let bounds = grids.map(|ids| match ids.len().checked_sub(1) {
+            Some(last) => (ids.id(0, ID), ids.id(last, ID)),
             // of nothing, no id is between the bounds
-            if count == 0 { (Id::MAX, Id::NIL) } else { (id_at(ids, 0), id_at(ids, count - 1)) }
+            None => (Id::MAX, Id::NIL),
         });
         let mut kept = Self { away: vec![0; roster.len().div_ceil(8)], rows, bounds, roster };
         for place in 0..kept.roster.len() {
@@ -612,7 +658,7 @@ impl Rest {
     /// A column of the rows under a key of an index.
     pub(crate) fn columns<T: Resting>(&self, index: usize, key: u64, column: usize) -> Vec<i64> {
         let mut found = Vec::new();
-        self.each::<T>(index, key, key, |sheet, row| found.push(sheet.column::<T>(row, column)));
+        self.each::<T>(index, key, key, |sheet, row| found.push(sheet.column(row, column)));
         found
     }
 
@@ -621,7 +667,7 @@ impl Rest {
         let of = |kept: &Kept| {
             let sheet = kept.may_have(T::TABLE, id).then(|| T::sheet(&kept.roster))?;
             let row = sheet.row_of(id)?;
-            (!kept.is_away(sheet.place(row))).then(|| sheet.column::<T>(row, column))
+            (!kept.is_away(sheet.place(row))).then(|| sheet.column(row, column))
         };
         self.kept.get(hint).and_then(of).or_else(|| {
             self.kept.iter().find_map(|(number, kept)| {
@@ -635,8 +681,7 @@ impl Rest {
     fn each<T: Resting>(&self, index: usize, from: u64, to: u64, mut each: impl FnMut(&Sheet, usize)) {
         for kept in self.kept.values() {
             let sheet = T::sheet(&kept.roster);
-            for entry in sheet.between(index, from, to) {
-                let row = sheet.row_at(index, entry);
+            for row in sheet.between(index, from, to).1 {
                 if !kept.is_away(sheet.place(row)) {
                     each(sheet, row);
                 }
@@ -648,11 +693,11 @@ impl Rest {
     pub(crate) fn count<T: Resting>(&self, index: usize, from: u64, to: u64) -> usize {
         let count = |kept: &Kept| {
             let sheet = T::sheet(&kept.roster);
-            let entries = sheet.between(index, from, to);
+            let (count, rows) = sheet.between(index, from, to);
             if kept.is_whole() {
-                return entries.len();
+                return count;
             }
-            entries.filter(|entry| !kept.is_away(sheet.place(sheet.row_at(index, *entry)))).count()
+            rows.filter(|row| !kept.is_away(sheet.place(*row))).count()
         };
         self.kept.values().map(count).sum()
     }
