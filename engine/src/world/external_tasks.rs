@@ -13,7 +13,7 @@ use std::{
 use engine_core::state::ExternalTask;
 use models::{Id, Timestamp, Value};
 
-use super::World;
+use super::{World, ordered::Ordered};
 use crate::{
     query::{Operator, VariableFilter, fetchable_external_task},
     request::{Caller, FetchAndLock, FetchTopic},
@@ -28,9 +28,9 @@ pub(crate) struct ExternalTaskQueues {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Queue {
     /// Unlocked tasks by priority, highest first, then by creation.
-    ready: BTreeMap<Reverse<i64>, BTreeSet<(Timestamp, Id)>>,
+    ready: BTreeMap<Reverse<i64>, Ordered<(Timestamp, Id)>>,
     /// Locked tasks by the end of the lock.
-    locked: BTreeSet<(Timestamp, Id)>,
+    locked: Ordered<(Timestamp, Id)>,
 }
 
 /// Neither suspended nor without retries.
@@ -76,7 +76,7 @@ impl ExternalTaskQueues {
             while let Some(&(until, id)) = queue.locked.first()
                 && until <= now
             {
-                queue.locked.pop_first();
+                queue.locked.remove(&(until, id));
                 if let Some(task) = task(id) {
                     queue.ready.entry(Reverse(task.priority)).or_default().insert((task.created, id));
                 }

@@ -4,7 +4,7 @@
 //! that do not match; whoever looks up compares the text too.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     hash::{Hash, Hasher},
     sync::Arc,
 };
@@ -12,7 +12,7 @@ use std::{
 use models::Id;
 use rustc_hash::FxHasher;
 
-use super::cold::Trace;
+use super::{cold::Trace, ordered::Ordered};
 
 /// Hash of a text, as an index key.
 pub(crate) fn text_key(text: &str) -> u64 {
@@ -27,17 +27,17 @@ pub(crate) fn folded_key(text: &str) -> u64 {
 }
 
 /// Row ids under a key, in order of creation.
-pub(crate) fn ids<K: Ord + Copy>(index: &BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = Id> + '_ {
+pub(crate) fn ids<K: Ord + Copy>(index: &Ordered<(K, Id)>, key: K) -> impl Iterator<Item = Id> + '_ {
     index.range((key, Id::NIL)..=(key, Id::MAX)).map(|entry| entry.1)
 }
 
 /// Enters a row under its keys.
-pub(crate) fn enter<K: Ord>(index: &mut BTreeSet<(K, Id)>, keys: impl IntoIterator<Item = K>, id: Id) {
+pub(crate) fn enter<K: Ord + Copy>(index: &mut Ordered<(K, Id)>, keys: impl IntoIterator<Item = K>, id: Id) {
     index.extend(keys.into_iter().map(|key| (key, id)));
 }
 
 /// Takes a row out from under its keys.
-pub(crate) fn leave<K: Ord>(index: &mut BTreeSet<(K, Id)>, keys: impl IntoIterator<Item = K>, id: Id) {
+pub(crate) fn leave<K: Ord + Copy>(index: &mut Ordered<(K, Id)>, keys: impl IntoIterator<Item = K>, id: Id) {
     for key in keys {
         index.remove(&(key, id));
     }
@@ -73,7 +73,7 @@ macro_rules! indexes {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq)]
         pub(crate) struct $name {
-            $($(#[$field_doc])* pub(crate) $field: std::collections::BTreeSet<($key, models::Id)>,)*
+            $($(#[$field_doc])* pub(crate) $field: $crate::world::ordered::Ordered<($key, models::Id)>,)*
         }
 
         impl $crate::world::index::Indexes<$row_type> for $name {
@@ -209,14 +209,14 @@ impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
     }
 
     /// The rows under a key of an index.
-    pub(crate) fn of<'a, K: Ord + Copy>(&'a self, index: &'a BTreeSet<(K, Id)>, key: K) -> impl Iterator<Item = &'a T> {
+    pub(crate) fn of<'a, K: Ord + Copy>(&'a self, index: &'a Ordered<(K, Id)>, key: K) -> impl Iterator<Item = &'a T> {
         ids(index, key).filter_map(|id| self.get(id))
     }
 
     /// The rows under a key of an index, to be shared.
     pub(crate) fn shared<'a, K: Ord + Copy>(
         &'a self,
-        index: &'a BTreeSet<(K, Id)>,
+        index: &'a Ordered<(K, Id)>,
         key: K,
     ) -> impl Iterator<Item = Arc<T>> + 'a {
         ids(index, key).filter_map(|id| self.rows.get(&id).cloned())
@@ -235,7 +235,7 @@ impl<T: Keyed, X: Indexes<T>> Rows<T, X> {
     }
 
     /// Removes the rows under a key of an index.
-    pub(crate) fn remove_all<K: Ord + Copy>(&mut self, index: impl Fn(&X) -> &BTreeSet<(K, Id)>, key: K) {
+    pub(crate) fn remove_all<K: Ord + Copy>(&mut self, index: impl Fn(&X) -> &Ordered<(K, Id)>, key: K) {
         let under: Vec<Id> = ids(index(&self.by), key).collect();
         for id in under {
             self.remove(id);

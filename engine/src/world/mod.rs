@@ -15,6 +15,7 @@ pub(crate) mod history;
 mod identity;
 pub(crate) mod index;
 mod lookup;
+mod ordered;
 mod packed;
 pub(crate) mod past;
 pub mod permission;

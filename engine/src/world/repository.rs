@@ -1,10 +1,6 @@
 //! Deployed definitions: by id, key, version and tenant.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Deref,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 use engine_core::graph::NodeIx;
 use models::Id;
@@ -13,6 +9,7 @@ use super::{
     CamundaFormDefinition, DecisionDefinition, DecisionRequirementsDefinition, Deployment, JobDefinition, Model,
     NodeInfo, PastDefinition, ProcessDefinition, StartSubscription,
     index::{Rows, indexes, keyed},
+    ordered::Ordered,
     runtime::event_key,
 };
 
@@ -104,12 +101,12 @@ pub(crate) struct Versions<T> {
     rows: BTreeMap<Id, Shown<T>>,
     /// By key and tenant, in order of versions.
     by_key: BTreeMap<(String, Option<String>), BTreeMap<i32, Id>>,
-    by_deployment: BTreeSet<(Id, Id)>,
+    by_deployment: Ordered<(Id, Id)>,
 }
 
 impl<T> Default for Versions<T> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), by_key: BTreeMap::new(), by_deployment: BTreeSet::new() }
+        Self { rows: BTreeMap::new(), by_key: BTreeMap::new(), by_deployment: Ordered::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a reader sees rows that are at rest: found by the rosters, read from disk when they are looked at.
 
-use std::{cell::OnceCell, collections::BTreeSet, fmt};
+use std::{cell::OnceCell, fmt};
 
 use engine_core::state::{Execution, Snapshot, Task};
 use models::{Id, Timestamp};
@@ -8,6 +8,7 @@ use models::{Id, Timestamp};
 use super::{
     PORTION, World,
     index::{Keyed, ids},
+    ordered::Ordered,
     rest::{RestKey, Resting, Spot},
     runtime::TaskIndexes,
 };
@@ -180,7 +181,7 @@ impl World {
 /// Lookups by an index, in memory and at rest.
 pub(crate) struct View<'w, T: Resting, K> {
     world: &'w World,
-    awake: &'w BTreeSet<(K, Id)>,
+    awake: &'w Ordered<(K, Id)>,
     index: usize,
     /// The keys are ids of executions or tasks of the same root.
     of_owner: bool,
@@ -190,7 +191,7 @@ pub(crate) struct View<'w, T: Resting, K> {
 impl<'w, T: Resting, K: RestKey> View<'w, T, K> {
     pub(crate) fn new(
         world: &'w World,
-        awake: &'w BTreeSet<(K, Id)>,
+        awake: &'w Ordered<(K, Id)>,
         index: usize,
         of_owner: bool,
         has: fn(&T, K) -> bool,
@@ -268,7 +269,7 @@ pub(crate) trait Lookup<K> {
     fn number_under(&self, key: K) -> usize;
 }
 
-impl<K: Ord + Copy> Lookup<K> for BTreeSet<(K, Id)> {
+impl<K: Ord + Copy> Lookup<K> for Ordered<(K, Id)> {
     fn under(&self, key: K) -> Vec<Id> {
         ids(self, key).collect()
     }
@@ -294,7 +295,7 @@ pub(crate) trait VariableLookup: Lookup<(u64, u64)> {
     fn named(&self, name: u64) -> Vec<Id>;
 }
 
-impl VariableLookup for BTreeSet<((u64, u64), Id)> {
+impl VariableLookup for Ordered<((u64, u64), Id)> {
     fn named(&self, name: u64) -> Vec<Id> {
         self.range(((name, 0), Id::NIL)..=((name, u64::MAX), Id::MAX)).map(|entry| entry.1).collect()
     }
