@@ -77,9 +77,25 @@ fn entity_key(root: Id, kind: u8, id: Id) -> Vec<u8> {
     key
 }
 
+/// Bytes that most values have room in while they are written.
+const USUAL: usize = 256;
+
+/// Bytes that the store adds to a value.
+const TRAILER: usize = 12;
+
 fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(USUAL);
     // writing to memory can't fail
-    minicbor::to_vec(value).unwrap_or_default()
+    let _ = minicbor::encode(value, &mut bytes);
+    fitting(&bytes)
+}
+
+/// A value with the room it needs: a big instance writes hundreds of thousands at once, and what has grown while it was written
+/// has up to twice that. An allocator gives no room back for so little, so that it is copied.
+fn fitting(bytes: &[u8]) -> Vec<u8> {
+    let mut value = Vec::with_capacity(bytes.len() + TRAILER);
+    value.extend_from_slice(bytes);
+    value
 }
 
 /// Writes of one root's commit. `fat` says how it is stored, and is kept by the caller.

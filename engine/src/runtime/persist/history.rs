@@ -7,7 +7,7 @@ use minicbor::Encode;
 use models::Id;
 use store::{Op, Store};
 
-use super::{LoadError, encode, hex, key, segment_key};
+use super::{LoadError, encode, fitting, hex, key, segment_key};
 use crate::world::{
     cold::{HistorySource, Segment, Stored},
     history,
@@ -19,13 +19,13 @@ use crate::world::{
 pub(crate) fn history_op(root: Option<Id>, sequence: u64, events: &[HistoryEvent]) -> Op {
     let mut key = key(b'h', root.unwrap_or_default());
     key.extend_from_slice(&sequence.to_be_bytes());
-    let mut value = Vec::with_capacity(64 * events.len());
+    let mut value = Vec::with_capacity(BYTES_OF_ROW * events.len());
     let mut encoder = minicbor::Encoder::new(&mut value);
     let _ = encoder.array(events.len() as u64);
     for event in events {
         let _ = encoder.encode(event);
     }
-    Op::put(key, value)
+    Op::put(key, fitting(&value))
 }
 
 /// Rows of a root's history in one value, and the bytes from which it takes no more; what is more is spread over several.
