@@ -46,7 +46,7 @@ impl Journals {
     /// Reads all journals in `data`.
     pub(crate) fn read(data: &Path) -> Result<Self, Error> {
         let mut journals = Self::default();
-        for path in journal_files(data)? {
+        for (_, path) in journal_files(data)? {
             let bytes = fs::read(&path).map_err(Error::io(format!("reading `{}`", path.display())))?;
             let end = journals.read_batches(&bytes);
             if !is_zero(&bytes[end..]) {
@@ -126,8 +126,8 @@ fn is_zero(bytes: &[u8]) -> bool {
     bytes.chunks(ZEROS.len()).all(|block| *block == ZEROS[..block.len()])
 }
 
-/// The journals in `data`, oldest first.
-fn journal_files(data: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The journals in `data` with their numbers, oldest first.
+pub(super) fn journal_files(data: &Path) -> Result<Vec<(u64, PathBuf)>, Error> {
     let mut files = Vec::new();
     let failed = || Error::io(format!("reading `{}`", data.display()));
     let entries = match fs::read_dir(data) {
@@ -144,7 +144,7 @@ fn journal_files(data: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     files.sort_unstable();
-    Ok(files.into_iter().map(|(_, path)| path).collect())
+    Ok(files)
 }
 
 /// Every intact group record in raw bytes.

@@ -4,6 +4,7 @@
 //! are then never rewritten together with instances that change all the time. A batch spans keyspaces atomically,
 //! because all of them share the journal.
 
+mod ahead;
 mod journal;
 mod sweep;
 
@@ -16,8 +17,12 @@ use std::{
 };
 
 use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _, compaction::Leveled};
+use parking_lot::Mutex;
 
-use self::sweep::{Sweeper, Sweeping};
+use self::{
+    ahead::Ahead,
+    sweep::{Sweeper, Sweeping},
+};
 use crate::{Bytes, Direction, Error, KeyRange, KeyValue, Kind, Op, Persist, Scan, Snapshot, store::Options};
 
 /// Bound on all journals together; recovery reads them, so it bounds the time to reopen after a crash.
@@ -37,6 +42,7 @@ pub(crate) struct Fjall {
     tables: Arc<Tables>,
     sweeper: Arc<Sweeper>,
     memtable_bytes: u64,
+    journal: Mutex<Ahead>,
 }
 
 fn failed(error: fjall::Error) -> Error {
@@ -56,6 +62,7 @@ fn table_of_name(name: &str) -> Option<u8> {
 
 impl Fjall {
     pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, Error> {
+        let before = ahead::last_journal(path)?;
         let db = Database::builder(path)
             .max_journaling_size(MAX_JOURNAL_BYTES)
             .worker_threads(options.workers.max(1))
@@ -66,7 +73,9 @@ impl Fjall {
         let tables: Arc<Tables> = Arc::new([const { OnceLock::new() }; 256]);
         let sweeper = Arc::new(Sweeper::default());
         let sweeping = Sweeping::start(&db, &tables, &sweeper)?;
-        let store = Self { _sweeping: sweeping, db, tables, sweeper, memtable_bytes: options.memtable_bytes };
+        let journal = Mutex::new(Ahead::new(path.to_owned(), before)?);
+        let memtable_bytes = options.memtable_bytes;
+        let store = Self { _sweeping: sweeping, db, tables, sweeper, memtable_bytes, journal };
         for name in store.db.list_keyspace_names() {
             if let Some(table) = table_of_name(&name) {
                 store.table_or_create(table)?;
@@ -147,6 +156,8 @@ impl KeyValue for Fjall {
             Persist::Buffered => PersistMode::Buffer,
             Persist::Synced => PersistMode::SyncData,
         };
+        let mut journal = self.journal.lock();
+        journal.make_room(&ops);
         let mut batch = fjall::OwnedWriteBatch::with_capacity(self.db.clone(), ops.len()).durability(Some(mode));
         for op in ops {
             let number = op.key().first().copied().unwrap_or(0);
