@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     CommitError, Durability, Error, KeyValue, MAX_KEY_BYTES, MAX_VALUE_BYTES, Op, Persist, Seq,
-    queue::{Content, Pending, Queue, Taken, Work, while_completing},
+    queue::{Content, Pending, Queue, Work, while_completing},
     record::{Group, STORE_TABLE, begin_seal, finish_seal},
     stats::Counters,
 };
@@ -69,32 +69,55 @@ impl Pipeline {
         }
     }
 
-    /// Runs until the queue is closed and empty. A bug here must not leave callers waiting for ever, so a panic poisons
-    /// the store like a failed write.
-    pub(crate) fn run_guarded(pipeline: &Mutex<Self>) {
-        let mut pipeline = pipeline.lock();
-        let run = std::panic::AssertUnwindSafe(|| pipeline.run());
-        if std::panic::catch_unwind(run).is_err() {
-            tracing::error!("the committer panicked");
-            pipeline.queue.poison("the committer panicked");
-            pipeline.queue.waiters.wake_all();
-            // Whoever waits in the queue hears of it; whoever comes later is refused.
-            pipeline.run_pending();
+    /// The committer's thread: runs until the queue is closed and empty.
+    pub(crate) fn run(pipeline: &Mutex<Self>, queue: &Queue) {
+        let mut sync_due = None;
+        // what waits is taken by whoever has the pipeline, so that it is written in its order
+        while queue.wait(sync_due) {
+            let mut pipeline = pipeline.lock();
+            let next = pipeline.guarded_run(|pipeline| {
+                let work = pipeline.queue.take();
+                pipeline.process(work);
+                if pipeline.sync_due().is_some_and(|due| due <= Instant::now()) {
+                    pipeline.sync();
+                }
+                pipeline.linger_until()
+            });
+            sync_due = pipeline.sync_due();
+            drop(pipeline);
+            match next {
+                Some(Some((expected, until))) => queue.linger(expected, until),
+                Some(None) => {}
+                None => return,
+            }
+        }
+        pipeline.lock().sync();
+    }
+
+    /// Writes what waits, on the thread of the only one who submits anything: a commit that came alone after one that did.
+    pub(crate) fn lead(pipeline: &Mutex<Self>, queue: &Queue) {
+        match pipeline.try_lock() {
+            Some(mut pipeline) => {
+                pipeline.guarded_run(|pipeline| {
+                    let work = pipeline.queue.take();
+                    pipeline.process(work);
+                });
+            }
+            None => queue.leave_to_committer(),
         }
     }
 
-    fn run(&mut self) {
-        loop {
-            match self.queue.wait(self.sync_due()) {
-                Taken::Closed => break,
-                Taken::Work(work) => self.process(work),
-            }
-            if self.sync_due().is_some_and(|due| due <= Instant::now()) {
-                self.sync();
-            }
-            self.linger();
+    /// A bug here must not leave callers waiting for ever, so a panic poisons the store like a failed write. `None` after one.
+    fn guarded_run<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(self)));
+        if result.is_err() {
+            tracing::error!("the committer panicked");
+            self.queue.poison("the committer panicked");
+            self.queue.waiters.wake_all();
+            // Whoever waits in the queue hears of it; whoever comes later is refused.
+            self.run_pending();
         }
-        self.sync();
+        result.ok()
     }
 
     /// Writes what waits at this moment, and what its completions submit; for stores without a committer thread.
@@ -151,14 +174,11 @@ impl Pipeline {
     }
 
     /// Gives the callers of the last group a moment to come back, so that they share the next flush instead of taking
-    /// turns, half of them waiting while the other half is flushed. A lone caller never waits here, and nobody waits
-    /// longer than a small part of a flush.
-    fn linger(&mut self) {
-        if self.expected < 2 {
-            return;
-        }
+    /// turns, half of them waiting while the other half is flushed: how many are waited for, and until when. A lone caller never
+    /// waits here, and nobody waits longer than a small part of a flush.
+    fn linger_until(&self) -> Option<(usize, Instant)> {
         let time = (self.last_write / 8).min(MAX_LINGER);
-        self.queue.linger(self.expected.min(self.bounds.commits), Instant::now() + time);
+        (self.expected >= 2).then(|| (self.expected.min(self.bounds.commits), Instant::now() + time))
     }
 
     fn process(&mut self, work: Work) {
@@ -204,6 +224,8 @@ impl Pipeline {
             self.queue.set_committed(last);
         }
         self.expected = commits + behind + self.queue.release(commits, bytes);
+        // with relaxed durability the committer must know when it has to sync
+        self.queue.set_calm(self.expected == 1 && self.durability == Durability::Strict);
         while_completing(|| {
             let mut refused = refused.into_iter().peekable();
             for pending in group {

@@ -8,7 +8,7 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -92,6 +92,15 @@ pub(crate) enum WhenFull {
     Refuse,
 }
 
+/// Who is told of a commit that waits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tell {
+    /// The committer.
+    Committer,
+    /// Nobody, where it is the only one: its submitter will write it.
+    Nobody,
+}
+
 #[derive(Default)]
 struct State {
     work: Work,
@@ -124,6 +133,10 @@ pub(crate) struct Queue {
     pub(crate) waiters: Waiters,
     poison: OnceLock<Arc<str>>,
     committed: AtomicU64,
+    /// The last group had a single commit, and no other was on its way.
+    is_calm: AtomicBool,
+    /// The only commit that waits is left to its submitter. Changed under the lock.
+    is_led: AtomicBool,
     /// Runs when all commits of a group have been completed.
     after_group: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -139,6 +152,8 @@ impl Queue {
             waiters: Waiters::default(),
             poison: OnceLock::new(),
             committed: AtomicU64::new(last.0),
+            is_calm: AtomicBool::new(false),
+            is_led: AtomicBool::new(false),
             after_group: OnceLock::new(),
         }
     }
@@ -149,6 +164,7 @@ impl Queue {
         content: Content,
         completion: Completion,
         when_full: WhenFull,
+        tell: Tell,
     ) -> Result<Seq, CommitError> {
         let bytes = content.size();
         self.space.admit(content.frees_space())?;
@@ -167,6 +183,9 @@ impl Queue {
             if when_full == WhenFull::Refuse {
                 return Err(CommitError::QueueFull);
             }
+            // what keeps the room must not wait for this thread
+            self.is_led.store(false, Ordering::Release);
+            self.arrived.notify_one();
             state.waiting_for_room += 1;
             self.room.wait(&mut state);
             state.waiting_for_room -= 1;
@@ -176,7 +195,9 @@ impl Queue {
         state.outstanding += 1;
         state.outstanding_bytes += bytes;
         state.work.commits.push_back(Pending { seq, content, bytes, completion });
-        let wake = state.wanted > 0 && state.work.commits.len() >= state.wanted;
+        let is_led = tell == Tell::Nobody && state.work.commits.len() == 1 && state.work.controls.is_empty();
+        self.is_led.store(is_led, Ordering::Release);
+        let wake = state.wanted > 0 && state.work.commits.len() >= state.wanted && !is_led;
         if wake {
             state.wanted = 0;
         }
@@ -194,6 +215,7 @@ impl Queue {
             return Err(CommitError::Closed);
         }
         state.work.controls.push(control);
+        self.is_led.store(false, Ordering::Release);
         state.wanted = 0;
         drop(state);
         self.arrived.notify_one();
@@ -202,15 +224,32 @@ impl Queue {
 
     /// Takes everything that waits, without waiting for it.
     pub(crate) fn take(&self) -> Work {
-        std::mem::take(&mut self.state.lock().work)
+        let mut state = self.state.lock();
+        self.is_led.store(false, Ordering::Release);
+        std::mem::take(&mut state.work)
     }
 
-    /// Waits until there is work, the queue is closed, or `until` is reached, and takes everything that waits.
-    pub(crate) fn wait(&self, until: Option<Instant>) -> Taken {
+    /// Whether a commit waits that is left to its submitter.
+    pub(crate) fn is_led(&self) -> bool {
+        self.is_led.load(Ordering::Acquire)
+    }
+
+    /// The committer writes the commit that was left to its submitter.
+    pub(crate) fn leave_to_committer(&self) {
         let mut state = self.state.lock();
-        while state.work.commits.is_empty() && state.work.controls.is_empty() {
+        self.is_led.store(false, Ordering::Release);
+        state.wanted = 0;
+        drop(state);
+        self.arrived.notify_one();
+    }
+
+    /// Waits until there is work for the committer, the queue is closed, or `until` is reached; takes nothing. `false` when it
+    /// is closed and empty.
+    pub(crate) fn wait(&self, until: Option<Instant>) -> bool {
+        let mut state = self.state.lock();
+        while self.is_led() || (state.work.commits.is_empty() && state.work.controls.is_empty()) {
             if state.closed {
-                return Taken::Closed;
+                return !state.work.commits.is_empty();
             }
             state.wanted = 1;
             let Some(until) = until else {
@@ -222,7 +261,7 @@ impl Queue {
             }
         }
         state.wanted = 0;
-        Taken::Work(std::mem::take(&mut state.work))
+        true
     }
 
     /// Waits until `expected` commits are there or `until` is reached; takes nothing.
@@ -251,6 +290,16 @@ impl Queue {
         if let Some(run) = self.after_group.get() {
             run();
         }
+    }
+
+    /// Notes whether commits come one by one.
+    pub(crate) fn set_calm(&self, is_calm: bool) {
+        self.is_calm.store(is_calm, Ordering::Relaxed);
+    }
+
+    /// Whether commits came one by one lately.
+    pub(crate) fn is_calm(&self) -> bool {
+        self.is_calm.load(Ordering::Relaxed)
     }
 
     pub(crate) fn committed(&self) -> Seq {
@@ -310,12 +359,4 @@ impl Queue {
             None => Ok(()),
         }
     }
-}
-
-/// What [`Queue::wait`] came back with.
-pub(crate) enum Taken {
-    /// What was there; nothing, if the time was up.
-    Work(Work),
-    /// The queue is closed and empty.
-    Closed,
 }

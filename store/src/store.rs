@@ -14,7 +14,7 @@ use crate::{
     backend::{Fjall, Sled},
     committer::{GroupBounds, Pipeline, seal_ops},
     folder::{Folder, Stage},
-    queue::{Bounds, Content, Queue, WhenFull, is_completing},
+    queue::{Bounds, Content, Queue, Tell, WhenFull, is_completing},
     record::{self, STORE_TABLE},
     space::{FreeSpace, SpaceGuard, free_space_at},
     stats::Counters,
@@ -223,8 +223,8 @@ impl Store {
         let committer = match options.drive {
             Drive::Manual => None,
             Drive::Thread => {
-                let pipeline = pipeline.clone();
-                let run = move || Pipeline::run_guarded(&pipeline);
+                let (pipeline, queue) = (pipeline.clone(), queue.clone());
+                let run = move || Pipeline::run(&pipeline, &queue);
                 let thread = thread::Builder::new().name("store-committer".to_owned()).spawn(run);
                 Some(thread.map_err(Error::io("starting the committer thread"))?)
             }
@@ -260,8 +260,19 @@ impl Store {
         self.enqueue(ops, Completion::Call(Box::new(done)), WhenFull::Wait)
     }
 
-    /// As [`submit`](Self::submit), for operations that take time to make: `make` runs on the committer's thread when their
-    /// turn has come, under the rules of `done`, while the caller goes on. `bytes` is about how large they will be, for the
+    /// As [`submit`](Self::submit), by a thread that calls [`lead`](Self::lead) before it waits for anything: the commit may be
+    /// left to it.
+    pub fn submit_to_lead(
+        &self,
+        mut ops: Vec<Op>,
+        done: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<Seq, CommitError> {
+        seal_ops(&mut ops)?;
+        self.queue_up_to_lead(Content::Made(ops), done)
+    }
+
+    /// As [`submit_to_lead`](Self::submit_to_lead), for operations that take time to make: `make` runs when their turn has come,
+    /// under the rules of `done`, while the caller goes on. `bytes` is about how large they will be, for the
     /// bounds of the queue. What `submit` would refuse `done` hears of; nothing of the commit is written then, and later
     /// ones that build on it are.
     pub fn submit_later(
@@ -270,7 +281,22 @@ impl Store {
         make: impl FnOnce() -> Vec<Op> + Send + 'static,
         done: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<Seq, CommitError> {
-        self.queue_up(Content::Later(Box::new(make), bytes), Completion::Call(Box::new(done)), WhenFull::Wait)
+        self.queue_up_to_lead(Content::Later(Box::new(make), bytes), done)
+    }
+
+    /// Writes the commit that was left to this thread, if there is one: where commits come one by one this spares each of them
+    /// the way to another thread. Says whether there was.
+    pub fn lead(&self) -> bool {
+        let leads = self.is_to_lead();
+        if leads {
+            Pipeline::lead(&self.inner.pipeline, &self.inner.queue);
+        }
+        leads
+    }
+
+    /// Whether a commit waits for [`lead`](Self::lead).
+    pub fn is_to_lead(&self) -> bool {
+        self.inner.queue.is_led()
     }
 
     /// As [`submit`](Self::submit), but refuses with [`CommitError::QueueFull`] instead of waiting for room.
@@ -303,13 +329,28 @@ impl Store {
 
     fn enqueue(&self, mut ops: Vec<Op>, completion: Completion, when_full: WhenFull) -> Result<Seq, CommitError> {
         seal_ops(&mut ops)?;
-        self.queue_up(Content::Made(ops), completion, when_full)
+        self.queue_up(Content::Made(ops), completion, when_full, Tell::Committer)
     }
 
-    fn queue_up(&self, content: Content, completion: Completion, when_full: WhenFull) -> Result<Seq, CommitError> {
+    fn queue_up_to_lead(
+        &self,
+        content: Content,
+        done: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<Seq, CommitError> {
+        let tell = if self.inner.queue.is_calm() { Tell::Nobody } else { Tell::Committer };
+        self.queue_up(content, Completion::Call(Box::new(done)), WhenFull::Wait, tell)
+    }
+
+    fn queue_up(
+        &self,
+        content: Content,
+        completion: Completion,
+        when_full: WhenFull,
+        tell: Tell,
+    ) -> Result<Seq, CommitError> {
         // Nobody would make room while the only thread waits for it.
         let when_full = if self.inner.drive == Drive::Manual { WhenFull::Refuse } else { when_full };
-        self.inner.queue.submit(content, completion, when_full)
+        self.inner.queue.submit(content, completion, when_full, tell)
     }
 
     /// Whether commits that need space are taken: the free-space guard's answer, without a commit.

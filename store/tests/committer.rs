@@ -274,6 +274,38 @@ fn operations_that_are_made_later_are_written_in_their_turn_or_refused_alone() {
 }
 
 #[test]
+fn a_lone_commit_is_left_to_its_submitter() {
+    let store = Store::open(Kind::Memory, "", Options::default()).unwrap();
+    let (send, receive) = mpsc::channel();
+    let submit = |key: &str| {
+        let send = send.clone();
+        store.submit_to_lead(put(key, "x"), move |outcome| send.send(outcome).unwrap()).unwrap();
+    };
+    let alone = |key: &str| {
+        submit(key);
+        receive.recv().unwrap().unwrap()
+    };
+    assert_eq!(alone("r1"), Seq(1), "nobody knows yet whether others come");
+    assert!(!store.lead(), "there is nothing to write");
+    submit("r2");
+    std::thread::sleep(Duration::from_millis(20));
+    assert!(receive.try_recv().is_err(), "it waits for its submitter");
+    assert!(store.lead());
+    assert_eq!(receive.try_recv().unwrap(), Ok(Seq(2)));
+    submit("r3");
+    assert_eq!(store.commit(put("r4", "x")), Ok(Seq(4)), "another commit takes it along");
+    assert_eq!(receive.recv().unwrap(), Ok(Seq(3)));
+    assert!(!store.lead());
+    assert_eq!(alone("r5"), Seq(5), "after two at once the next are the committer's");
+    submit("r6");
+    store.flush().unwrap();
+    assert_eq!(receive.try_recv().unwrap(), Ok(Seq(6)), "what waits for the commits so far is told of it");
+    submit("r7");
+    store.close().unwrap();
+    assert_eq!(receive.try_recv().unwrap(), Ok(Seq(7)), "a store that closes writes it");
+}
+
+#[test]
 fn relaxed_commits_are_on_disk_in_time() {
     let max_loss = Duration::from_millis(60);
     let durability = Durability::Relaxed { max_loss_ms: 60 };

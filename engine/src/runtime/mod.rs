@@ -41,7 +41,7 @@ use std::{
     path::Path,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
     time::Duration,
@@ -237,6 +237,8 @@ pub(crate) struct Shared {
     /// In a simulation: what would be done on other threads, until its driver does it.
     deferred: Option<simulated::Deferred>,
     published: watch::Sender<u64>,
+    /// Number of the last commit that is durable and published, for the lane.
+    published_upto: AtomicU64,
     work_for_workers: watch::Sender<u64>,
     /// External tasks whose lock is on its way to the disk.
     fetching: Mutex<BTreeSet<Id>>,
@@ -413,7 +415,7 @@ impl Engine {
         let job_executor = options.job_executor;
         let (shared, loaded) = assemble(store, options, None)?;
         let (sender, receiver) = mpsc::channel();
-        publish_after_each_group(&shared, &sender);
+        publish_after_each_group(&shared);
         // the lane is made on its thread: objects of running scripts never leave it
         let (lane_shared, lane_sender) = (shared.clone(), sender.clone());
         let lane = move || Lane::new(lane_shared, lane_sender, &loaded).run(&receiver);
@@ -602,6 +604,7 @@ fn assemble(
         tokio: OnceLock::new(),
         deferred,
         published: watch::channel(0).0,
+        published_upto: AtomicU64::new(0),
         work_for_workers: watch::channel(0).0,
         fetching: Mutex::default(),
         topics: Mutex::new(limits::Usages::new(options.limits.topics.clone())),
@@ -622,11 +625,11 @@ fn assemble(
 }
 
 /// Has each group of commits published that the store has made durable.
-fn publish_after_each_group(shared: &Arc<Shared>, lane: &mpsc::Sender<Message>) {
-    let (weak, lane) = (Arc::downgrade(shared), lane.clone());
+fn publish_after_each_group(shared: &Arc<Shared>) {
+    let weak = Arc::downgrade(shared);
     shared.store.after_each_group(move || {
         if let Some(shared) = weak.upgrade() {
-            shared.publish(&lane);
+            shared.publish();
         }
     });
 }
@@ -679,7 +682,7 @@ impl Shared {
     }
 
     /// Shows durable commits to readers, answers their callers and wakes who waits for them.
-    fn publish(&self, lane: &mpsc::Sender<Message>) {
+    fn publish(&self) {
         let mut publications = std::mem::take(&mut *self.publications.lock()).into_iter().peekable();
         while publications.peek().is_some() {
             let mut woken = Woken::default();
@@ -713,8 +716,7 @@ impl Shared {
             let count = answers.len() as u64;
             self.completed.more(count);
             self.published.send_modify(|published| *published += count);
-            // a stopping lane does not need to know
-            let _ = lane.send(Message::Published(last));
+            self.published_upto.store(last, Ordering::Release);
             if woken.workers {
                 self.work_for_workers.send_modify(|count| *count += 1);
             }

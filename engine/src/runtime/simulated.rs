@@ -139,7 +139,7 @@ impl Engine {
         let (shared, loaded) = super::assemble(store, options, Some(Deferred::default()))?;
         shared.clock.set(Some(now));
         let (sender, receiver) = mpsc::channel();
-        super::publish_after_each_group(&shared, &sender);
+        super::publish_after_each_group(&shared);
         let mut lane = Lane::new(shared.clone(), sender.clone(), &loaded);
         lane.ids = IdSource::simulated(loaded.greatest_id, life, shared.clock.clone());
         let inner = Inner { shared, lane: sender.clone(), threads: Mutex::default() };

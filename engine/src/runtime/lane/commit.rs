@@ -216,7 +216,7 @@ impl Lane {
         };
         let Writes { mut ops, whole } = writes;
         let submitted = match whole {
-            None => self.shared.store.submit(ops, completed),
+            None => self.shared.store.submit_to_lead(ops, completed),
             Some(whole) => {
                 let size = whole.size();
                 let make = move || {
@@ -261,8 +261,9 @@ impl Lane {
     /// Waits until everything committed so far is published: for work that decides by the read model.
     pub(in super::super) fn settle(&mut self) {
         if !self.under_way.is_empty() {
-            // a store that is driven by hand is driven here; another has a thread for it
+            // a store that is driven by hand is driven here; another has a thread for it, unless it left it to this one
             self.shared.store.run_pending();
+            self.shared.store.lead();
             self.shared.completed.wait_for(self.submitted);
             self.published(self.submitted);
         }

@@ -17,8 +17,10 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc,
+        atomic::Ordering,
         mpsc::{Receiver, Sender},
     },
+    time::{Duration, Instant},
 };
 
 use engine_core::{
@@ -44,14 +46,15 @@ use crate::{
 /// Idle root instances kept in memory.
 const SLOTS: usize = 20_000;
 
+/// How long the lane waits awake for a lone caller to come again: falling asleep and being woken takes half as long.
+const AWAKE: Duration = Duration::from_micros(100);
+
 /// Something for the lane to do.
 pub(super) enum Message {
     /// Work that needs the lane.
     Run(Box<dyn FnOnce(&mut Lane) + Send>),
     /// A handler has answered.
     Reply(Id, DelegateReply),
-    /// The commits up to this number are durable and published.
-    Published(u64),
     /// A commit was not stored.
     Lost,
     /// Ends the thread.
@@ -131,19 +134,46 @@ impl Lane {
     }
 
     pub(super) fn run(mut self, receiver: &Receiver<Message>) {
-        while let Ok(message) = receiver.recv() {
+        let mut pause = Duration::MAX;
+        while let Some(message) = self.next(receiver, &mut pause) {
+            let leads = self.shared.store.is_to_lead();
             if !self.handle(message) {
-                return;
+                break;
+            }
+            if leads {
+                // not later than after one more command
+                self.shared.store.lead();
             }
         }
+        self.shared.store.lead();
+    }
+
+    /// The next message; `None` when there will be none. While there is none, a lone commit is written here. `pause` is how long
+    /// the next message took to come after the last of these: where a lone caller comes again at once it is waited for awake.
+    fn next(&self, receiver: &Receiver<Message>, pause: &mut Duration) -> Option<Message> {
+        if let Ok(message) = receiver.try_recv() {
+            return Some(message);
+        }
+        if !self.shared.store.lead() {
+            return receiver.recv().ok();
+        }
+        let begun = Instant::now();
+        let mut message = None;
+        while *pause < AWAKE && message.is_none() && begun.elapsed() < AWAKE {
+            std::thread::yield_now();
+            message = receiver.try_recv().ok();
+        }
+        let message = message.or_else(|| receiver.recv().ok());
+        *pause = begun.elapsed();
+        message
     }
 
     /// Does what a message says; false when it was the last one.
     pub(super) fn handle(&mut self, message: Message) -> bool {
+        self.published(self.shared.published_upto.load(Ordering::Acquire));
         match message {
             Message::Run(work) => work(self),
             Message::Reply(root, reply) => self.resume(root, reply),
-            Message::Published(upto) => self.published(upto),
             Message::Lost => self.lost(),
             Message::Stop => return false,
         }
