@@ -7,10 +7,10 @@
 //! meanwhile and commits the segment that names them. Until then the events say what was; from then on the whole does, and the
 //! events are deleted in the same commit.
 //!
-//! History of a big root instance that came and went in one transaction is written as a whole at once and waits on a
+//! History of a root instance that came and went in one transaction is written as a whole at once and waits on a
 //! [pile](crate::world::pile) until it is named in a segment, which is done here, too.
 //!
-//! When much more is in memory than should be ([`LATE`] times as much), that of small ones goes the same way. When it is more by
+//! When there is more in memory, or on the pile, than should be by
 //! [`Options::history_most`](super::Options::history_most), commands wait until enough has left; what the engine does by itself
 //! goes on. Nothing waits for a store that refuses writes, or for history that can't leave.
 
@@ -44,16 +44,11 @@ use crate::world::{
 /// Root instances whose history is copied under one lock: readers and commits wait no longer than that takes.
 const COPIED_AT_ONCE: usize = 32;
 
-/// How many times as much history as should be in memory makes what comes and goes in one transaction bypass it.
-const LATE: usize = 2;
-
 /// Wakes the thread that writes history away.
 #[derive(Default)]
 pub(super) struct Freezer {
     state: Mutex<State>,
     changed: Condvar,
-    /// Far more is in memory than should be.
-    late: AtomicBool,
     /// Commands wait.
     holds: AtomicBool,
     held: Mutex<VecDeque<Command>>,
@@ -64,7 +59,7 @@ type Command = Box<dyn FnOnce(&mut Lane) + Send>;
 
 impl fmt::Debug for Freezer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Freezer").field("late", &self.late).field("holds", &self.holds).finish_non_exhaustive()
+        f.debug_struct("Freezer").field("holds", &self.holds).finish_non_exhaustive()
     }
 }
 
@@ -91,11 +86,6 @@ impl Freezer {
         self.holds.store(false, Ordering::Release);
         let held = std::mem::take(&mut *self.held.lock());
         drop(held);
-    }
-
-    /// Whether so much history waits to leave the memory that no more should enter that need not.
-    pub(super) fn is_late(&self) -> bool {
-        self.late.load(Ordering::Relaxed)
     }
 
     /// Keeps a command for later, when so much history waits to leave the memory; else gives it back.
@@ -163,19 +153,18 @@ pub(super) fn run(shared: &Arc<Shared>, lane: &Sender<Message>) {
 
 /// Has commands wait, or go on, after a round in which `some` has left the memory.
 fn push_back(shared: &Shared, lane: &Sender<Message>, some: bool) {
-    let full = measure(shared);
+    let full = is_full(shared);
     if !shared.freezer.is_stopped() {
         shared.freezer.set_holds(some && full, lane);
     }
 }
 
-/// Looks at how much history waits to leave the memory. Answers whether it is too much.
-pub(super) fn measure(shared: &Shared) -> bool {
-    let (wanted, most) = (shared.options.history_in_memory, shared.options.history_most);
+/// Whether too much history waits to leave the memory.
+fn is_full(shared: &Shared) -> bool {
+    let most = shared.options.history_most;
+    let roots = shared.options.history_in_memory.saturating_mul(most);
     let world = shared.world.read();
-    let beyond = |times: usize| world.history.is_crowded(wanted.saturating_mul(times));
-    shared.freezer.late.store(beyond(LATE), Ordering::Relaxed);
-    most > 0 && (beyond(most) || world.history.cold.pile.len() > wanted.saturating_mul(most))
+    most > 0 && (world.history.is_crowded(roots) || world.history.cold.pile.len() > roots)
 }
 
 /// Why history was not written away.

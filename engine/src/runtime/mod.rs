@@ -78,7 +78,7 @@ use crate::{
     handler::{Handler, HandlerContext, HandlerResult, Handlers},
     observe::{Observer, Observers},
     pending::Pending,
-    world::{Model, Published, Record, RecordChange, World, WorldChange, history::EVENTS_OF_ROOT},
+    world::{Model, Published, Record, RecordChange, World, WorldChange},
 };
 
 /// Maps class and bean names that no handler serves (`camunda:class` …) to something else.
@@ -561,13 +561,6 @@ impl Engine {
 /// Root instances whose history leaves the memory together.
 fn part_size(options: &Options) -> usize {
     (options.history_in_memory / 4).max(1)
-}
-
-/// How many events the history of a root instance that came and went in one transaction has when it goes to disk as a whole,
-/// without ever being in memory: more than an ordinary one has (fewer where hardly any history stays in memory), and not so many
-/// that making the whole holds other commits up, or reading it other readers.
-fn whole_sizes(options: &Options) -> std::ops::RangeInclusive<usize> {
-    options.history_in_memory.min(EVENTS_OF_ROOT)..=1 << 16
 }
 
 /// What the threads of an engine over a store share, and what the store held.

@@ -83,8 +83,6 @@ impl Stepper {
     /// A step of writing history away that has left the memory: copies some, or lets go what the lane has confirmed. What the
     /// store refuses is tried again later.
     pub fn freeze(&mut self) {
-        // nothing ever waits here: it is for the driver to see to both
-        freeze::measure(self.shared());
         match self.freezing.take() {
             None => self.freezing = freeze::copy_some(self.shared(), &self.sender).ok().flatten(),
             Some(confirmed) => match confirmed.try_recv() {

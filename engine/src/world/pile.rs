@@ -1,4 +1,5 @@
-//! History that lies on disk and is in no segment yet: that of big root instances which came and went in one transaction.
+//! History that lies on disk and is in no segment yet: that of root instances which came and went in one
+//! transaction.
 //!
 //! It is written as a whole with the commit that made it and never was in memory. What finds it again is here, root by root,
 //! until there is enough for a segment.

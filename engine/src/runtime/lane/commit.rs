@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use engine_core::{
-    command::Outcome,
-    error::Fault,
-    history::{Events, HistoryEvent},
-    transaction::Commit,
-};
+use engine_core::{command::Outcome, error::Fault, history::HistoryEvent, transaction::Commit};
 use models::Id;
 use store::Op;
 
@@ -15,12 +10,13 @@ use super::{Asleep, Done, Lane, Message, SLOTS, Slot, UnderWay};
 use crate::{
     observe::Origin,
     request::Caller,
-    runtime::{
-        persist::{self, WholeLater},
-        whole_sizes,
-    },
+    runtime::persist::{self, WholeLater},
     world::{RecordChange, RootChange, RootHistory, WorldChange, history::is_whole, rest::Spot},
 };
+
+/// The most events that the history of a root instance which came and went in one transaction has when it goes to disk as a
+/// whole, without ever being in memory: making it must not hold other commits up, nor reading it other readers.
+const EVENTS_OF_WHOLE: usize = 1 << 16;
 
 /// A durable commit that readers do not see yet.
 pub(in super::super) struct Publication {
@@ -136,7 +132,7 @@ impl Lane {
             // a root that came and went in one transaction is known to nobody: it needs no place
             let passing = state.is_empty() && !changes.had_anything();
             // whether its history can be written is known late, which must concern no other root
-            if passing && is_alone && self.is_written_whole(root, &history) {
+            if passing && is_alone && history.len() <= EVENTS_OF_WHOLE && is_whole(root, history.iter()) {
                 self.sequence += 1;
                 let events = history.into_pieces();
                 if self.shared.observers.has_any() {
@@ -175,13 +171,6 @@ impl Lane {
         }
         change.history = Arc::new(happened);
         self.submit(Writes { ops, whole }, change, caller.into(), under_way, done, outcome);
-    }
-
-    /// Whether the history of a root that came and went in one transaction is written as a whole.
-    fn is_written_whole(&self, root: Id, history: &Events) -> bool {
-        let sizes = whole_sizes(&self.shared.options);
-        let fits = sizes.contains(&history.len()) || (self.shared.freezer.is_late() && history.len() <= *sizes.end());
-        fits && is_whole(root, history.iter())
     }
 
     fn submit(
