@@ -22,7 +22,7 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use engine_core::host::Settings;
+use engine_core::{history::HistoryLevel, host::Settings};
 use tollgate::{Engine, Options, trace::Sampling};
 use tollgate_benches::{
     drive::{Callers, Run, Until},
@@ -58,6 +58,12 @@ struct Args {
     /// Keeps figures as a server does, and asks for them every so many seconds; 0 never asks.
     #[arg(long, value_name = "SECONDS")]
     scrape: Option<f64>,
+    /// Root instances whose history stays in memory.
+    #[arg(long, value_name = "ROOTS")]
+    history_in_memory: Option<usize>,
+    /// Keeps no history, instead of all.
+    #[arg(long)]
+    no_history: bool,
     /// Instances a second of `soak`; half of what the machine can do, when not given.
     #[arg(long)]
     rate: Option<f64>,
@@ -77,7 +83,11 @@ impl Args {
         let path = self.folder.join("store");
         let _ = std::fs::remove_dir_all(&path);
         let mut options = Options { store: self.store, ..Options::default() };
+        options.history_in_memory = self.history_in_memory.unwrap_or(options.history_in_memory);
         options.settings.tracing = self.trace.then_some(Sampling { ratio: 1.0 });
+        if self.no_history {
+            options.settings.history_level = HistoryLevel::None;
+        }
         set(&mut options.settings);
         let engine = Engine::open_with(&path, options)?;
         engine.handler("noop", |_| Ok(()));
