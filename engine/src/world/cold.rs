@@ -268,6 +268,11 @@ const STATE_NAMES: [InstanceStateName; 5] = [
     InstanceStateName::InternallyTerminated,
 ];
 
+fn state_of(marks: u64) -> InstanceStateName {
+    let number = usize::try_from(marks & STATES).unwrap_or_default();
+    STATE_NAMES.get(number).copied().unwrap_or(InstanceStateName::Active)
+}
+
 /// A time as the time since another, whichever is later, and back.
 fn since(first: i64, time: i64) -> u64 {
     let span = time.wrapping_sub(first);
@@ -322,7 +327,7 @@ impl Roots {
         let definition = || self.definitions.get(usize::try_from(row.get(DEFINITION)).ok()?).copied();
         let single = time(START, IS_SINGLE).zip(definition()).map(|(start, definition)| Single {
             definition,
-            state: STATE_NAMES.get((marks & STATES) as usize).copied().unwrap_or(InstanceStateName::Active),
+            state: state_of(marks),
             has_tenant: marks & HAS_TENANT != 0,
             start,
             end: time(END, HAS_END),
@@ -540,8 +545,13 @@ impl Cold {
         gone.resize(segment.roots.len().div_ceil(8), 0);
         let away: u32 = gone.iter().map(|bits| bits.count_ones()).sum();
         let left = segment.roots.len().saturating_sub(away as usize);
-        let bounds = [Pace::LatestStart, Pace::EarliestStart, Pace::LatestEnd]
-            .map(|pace| segment.roots.iter().map(|root| pace.bound(&root)).max().unwrap_or(i64::MIN));
+        let mut bounds = [i64::MIN; 3];
+        for root in segment.roots.iter() {
+            for pace in [Pace::LatestStart, Pace::EarliestStart, Pace::LatestEnd] {
+                let bound = &mut bounds[pace as usize];
+                *bound = pace.bound(&root).max(*bound);
+            }
+        }
         // of nothing, no id is between the ends
         let last = segment.roots.len().checked_sub(1);
         let ends = last.map_or((Id::MAX, Id::NIL), |last| (segment.roots.root(0), segment.roots.root(last)));

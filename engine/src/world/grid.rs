@@ -184,7 +184,7 @@ mod tests {
             let (columns, rows) = (1 + random.below(4), random.below(20));
             let number = |random: &mut Random| match random.below(4) {
                 0 => random.pick(&[0, 1, 2]),
-                1 => random.next() % 99 << 40,
+                1 => (random.next() % 99) << 40,
                 2 => u64::MAX - random.pick(&[0, 1]),
                 _ => random.next(),
             };
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn columns_that_are_all_the_same_take_nothing_and_ids_that_follow_each_other_little() {
         let base = 0x0192_0000_0000_7000_8000_0000_1234_5678_u128;
-        let ids = (0..1_000).map(|number| Id::new(base + (number / 300 << 80) + (number << 32)));
+        let ids = (0..1_000).map(|number| Id::new(base + ((number / 300) << 80) + (number << 32)));
         let numbers: Vec<u64> = ids.clone().flat_map(|id| [halves(id)[0], halves(id)[1], 7]).collect();
         let grid = Grid::new(3, &numbers);
         assert_eq!(grid.width, 3);

@@ -51,8 +51,8 @@ fn push(bytes: &mut Vec<u8>, word: u32) {
 
 impl TraceIndex {
     /// Of roots with their traces, at most 65,536.
+    #[expect(clippy::cast_possible_truncation, reason = "a stored value has fewer than four billion bytes")]
     pub(super) fn new<'a>(of_roots: impl ExactSizeIterator<Item = &'a [Trace]>) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "65,536 at most")]
         let roots = of_roots.len() as u32;
         let bits = bits_for(roots);
         let mut all: Vec<(Trace, u16)> = Vec::new();
@@ -156,7 +156,7 @@ mod tests {
             let mut trace = || match random.below(6) {
                 0 => u32::MAX - random.pick(&[0, 1, 2]),
                 1 | 2 => random.pick(&[0, 1, 2, 3, 4, 5, 6, 7, 8]),
-                _ => (random.next() >> 32) as u32,
+                _ => u32::try_from(random.next() >> 32).unwrap_or_default(),
             };
             let mut members: Vec<Vec<Trace>> = (0..count).map(|_| (0..7).map(|_| trace()).collect()).collect();
             if count % 2 == 0 {
