@@ -18,7 +18,7 @@ use fjall::{AbstractTree as _, Database, Keyspace, compaction::Leveled};
 use parking_lot::{Condvar, Mutex};
 
 use super::{Tables, failed};
-use crate::Error;
+use crate::{Error, record::STORE_TABLE};
 
 /// Deletions in a table after which it is looked at.
 const WORTH_A_LOOK: u64 = 16_384;
@@ -36,14 +36,19 @@ const WHOLE_BYTES: u64 = 256 << 20;
 const WHOLE_BYTES_OF_BIG: u64 = 512 << 20;
 const BIG_VALUE_BYTES: u64 = 16 << 10;
 
+/// The same, once nothing more is deleted, for what tombstones left when they lay too far apart.
+const WHOLE_BYTES_WHEN_QUIET: u64 = 1 << 30;
+
 /// About how many bytes a tombstone takes.
 const TOMBSTONE_BYTES: u64 = 64;
 
 /// Compactions in a row of one table, at most; what is left comes with the next look.
 const STEPS: usize = 64;
 
-/// Size of the tables that are written, and of a level above the last.
+/// Size of the tables that are written, and of a level above the last: at most, and where values are so big that the tombstones in
+/// such a level would hold too much.
 const TABLE_BYTES: u64 = 8 << 20;
+const LEAST_TABLE_BYTES: u64 = 1 << 20;
 
 /// The least time between two looks.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -156,13 +161,22 @@ fn sweep_until_quiet(db: &Database, tables: &Tables, sweeper: &Sweeper) -> bool 
             }
         }
     }
-    for (table, _) in deleted.iter().enumerate().filter(|(_, deleted)| **deleted >= WORTH_A_LOOK) {
-        if let Some(keyspace) = tables[table].get() {
-            if let Err(error) = keyspace.rotate_memtable_and_wait() {
-                tracing::error!("bringing recent deletions to disk failed: {error}");
-                continue;
+    let deleted = deleted.iter().enumerate().filter(|(_, deleted)| **deleted >= WORTH_A_LOOK);
+    let keyspaces: Vec<_> = deleted.filter_map(|(table, _)| tables[table].get()).collect();
+    // with its own table, which every commit writes to, the library notices up to where nobody reads the past any more
+    let own = tables[usize::from(STORE_TABLE)].get();
+    for keyspace in keyspaces.iter().copied().chain(own) {
+        if let Err(error) = keyspace.rotate_memtable_and_wait() {
+            tracing::error!("bringing recent deletions to disk failed: {error}");
+        }
+    }
+    for keyspace in keyspaces {
+        attempt(db, keyspace, sweeper);
+        let left = Contents::of(keyspace);
+        if left.is_worth_it() && left.bytes <= WHOLE_BYTES_WHEN_QUIET && !sweeper.is_stopped() {
+            if let Err(error) = keyspace.major_compact() {
+                tracing::error!("bringing the space of deleted values back failed: {error}");
             }
-            attempt(db, keyspace, sweeper);
         }
     }
     !sweeper.is_stopped()
@@ -175,7 +189,7 @@ fn attempt(db: &Database, keyspace: &Keyspace, sweeper: &Sweeper) {
 }
 
 /// What a table has on disk.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 struct Contents {
     bytes: u64,
     values: u64,
@@ -210,6 +224,12 @@ impl Contents {
         self.dead_bytes() > TOLERATED_BYTES.max(self.bytes / TOLERATED_SHARE)
     }
 
+    /// As many tombstones as fit in a table of this size hold what may be dead.
+    fn table_bytes(&self) -> u64 {
+        let tombstones = TOLERATED_BYTES / (self.bytes_of_value() + TOMBSTONE_BYTES);
+        (tombstones * TOMBSTONE_BYTES).clamp(LEAST_TABLE_BYTES, TABLE_BYTES)
+    }
+
     fn is_written_whole(&self) -> bool {
         let is_big = self.bytes_of_value() >= BIG_VALUE_BYTES;
         self.bytes <= if is_big { WHOLE_BYTES_OF_BIG } else { WHOLE_BYTES }
@@ -219,7 +239,7 @@ impl Contents {
 /// Makes tombstones of a table meet what they delete, as long as too much of it is dead.
 fn sweep(db: &Database, keyspace: &Keyspace, sweeper: &Sweeper) -> Result<(), Error> {
     for _ in 0..STEPS {
-        let before = Contents::of(keyspace);
+        let (before, version) = (Contents::of(keyspace), keyspace.tree.current_version().id());
         if !before.is_worth_it() || sweeper.is_stopped() {
             return Ok(());
         }
@@ -227,24 +247,24 @@ fn sweep(db: &Database, keyspace: &Keyspace, sweeper: &Sweeper) -> Result<(), Er
             keyspace.major_compact().map_err(failed)?;
         } else {
             let readable_from = db.supervisor.snapshot_tracker.get_seqno_safe_to_gc();
-            let strategy = Arc::new(downwards(keyspace));
+            let strategy = Arc::new(downwards(keyspace, before.table_bytes()));
             keyspace.tree.compact(strategy, readable_from).map_err(|error| failed(error.into()))?;
         }
         // others are at it, or somebody reads the past
-        if Contents::of(keyspace) == before {
+        if keyspace.tree.current_version().id() == version {
             return Ok(());
         }
     }
     Ok(())
 }
 
-/// How a table is compacted that has no more levels than it has, all but the last of which hold next to nothing.
-fn downwards(keyspace: &Keyspace) -> Leveled {
+/// How a table is compacted so that levels above its last hold next to nothing, and no level is added.
+fn downwards(keyspace: &Keyspace, table_bytes: u64) -> Leveled {
     let last = 6;
     let first = (1..last).find(|level| keyspace.tree.level_table_count(*level).is_some_and(|tables| tables > 0));
     let between = last - first.unwrap_or(last - 1);
     // each level's size is that of the one before, times its ratio
     let mut ratios = vec![1.0; between - 1];
     ratios.push(1e6);
-    Leveled::default().with_l0_threshold(1).with_table_target_size(TABLE_BYTES).with_level_ratio_policy(ratios)
+    Leveled::default().with_l0_threshold(1).with_table_target_size(table_bytes).with_level_ratio_policy(ratios)
 }
