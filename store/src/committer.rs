@@ -16,9 +16,6 @@ use crate::{
     stats::Counters,
 };
 
-/// Longest wait for the callers of the last group to come back with their next commit.
-const MAX_LINGER: Duration = Duration::from_micros(300);
-
 /// Bounds of one group.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct GroupBounds {
@@ -37,9 +34,6 @@ pub(crate) struct Pipeline {
     synced_group: u64,
     /// With relaxed durability: since when something acknowledged is not synced.
     dirty_since: Option<Instant>,
-    /// Commits that were under way when the last group ended: as many may come again.
-    expected: usize,
-    last_write: Duration,
     /// Keys that changed since a backup began, while one runs on a store without snapshots.
     changed: Option<BTreeSet<Vec<u8>>>,
     counters: Arc<Mutex<Counters>>,
@@ -62,8 +56,6 @@ impl Pipeline {
             next_group,
             synced_group: next_group - 1,
             dirty_since: None,
-            expected: 0,
-            last_write: Duration::ZERO,
             changed: None,
             counters,
         }
@@ -75,20 +67,16 @@ impl Pipeline {
         // what waits is taken by whoever has the pipeline, so that it is written in its order
         while queue.wait(sync_due) {
             let mut pipeline = pipeline.lock();
-            let next = pipeline.guarded_run(|pipeline| {
+            let done = pipeline.guarded_run(|pipeline| {
                 let work = pipeline.queue.take();
                 pipeline.process(work);
                 if pipeline.sync_due().is_some_and(|due| due <= Instant::now()) {
                     pipeline.sync();
                 }
-                pipeline.linger_until()
             });
             sync_due = pipeline.sync_due();
-            drop(pipeline);
-            match next {
-                Some(Some((expected, until))) => queue.linger(expected, until),
-                Some(None) => {}
-                None => return,
+            if done.is_none() {
+                return;
             }
         }
         pipeline.lock().sync();
@@ -173,14 +161,6 @@ impl Pipeline {
         Some(self.dirty_since? + Duration::from_millis(max_loss_ms) / 2)
     }
 
-    /// Gives the callers of the last group a moment to come back, so that they share the next flush instead of taking
-    /// turns, half of them waiting while the other half is flushed: how many are waited for, and until when. A lone caller never
-    /// waits here, and nobody waits longer than a small part of a flush.
-    fn linger_until(&self) -> Option<(usize, Instant)> {
-        let time = (self.last_write / 8).min(MAX_LINGER);
-        (self.expected >= 2).then(|| (self.expected.min(self.bounds.commits), Instant::now() + time))
-    }
-
     fn process(&mut self, work: Work) {
         let Work { mut commits, controls } = work;
         while !commits.is_empty() {
@@ -223,9 +203,9 @@ impl Pipeline {
         if outcome.is_ok() {
             self.queue.set_committed(last);
         }
-        self.expected = commits + behind + self.queue.release(commits, bytes);
+        let is_alone = commits + behind + self.queue.release(commits, bytes) == 1;
         // with relaxed durability the committer must know when it has to sync
-        self.queue.set_calm(self.expected == 1 && self.durability == Durability::Strict);
+        self.queue.set_calm(is_alone && self.durability == Durability::Strict);
         while_completing(|| {
             let mut refused = refused.into_iter().peekable();
             for pending in group {
@@ -284,14 +264,14 @@ impl Pipeline {
             tracing::error!(%error, first = first.0, last = last.0, "a group of commits could not be written");
             return Err(self.queue.poison(&error.to_string()));
         }
-        self.last_write = started.elapsed();
+        let took = started.elapsed();
         match persist {
             Persist::Synced => self.synced_group = self.next_group,
             Persist::Buffered => self.dirty_since = self.dirty_since.or(Some(started)),
         }
         self.next_group += 1;
         let mut counters = self.counters.lock();
-        counters.record_write(group.len(), self.last_write);
+        counters.record_write(group.len(), took);
         counters.operations += operations as u64;
         counters.superseded += (submitted - operations) as u64;
         counters.bytes += bytes as u64;

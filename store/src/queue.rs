@@ -110,8 +110,8 @@ struct State {
     outstanding_bytes: usize,
     /// Submitters that wait for room.
     waiting_for_room: usize,
-    /// Commits the sleeping committer wants to see before it is woken; 0 while it is awake.
-    wanted: usize,
+    /// The committer sleeps.
+    asleep: bool,
     closed: bool,
 }
 
@@ -197,9 +197,9 @@ impl Queue {
         state.work.commits.push_back(Pending { seq, content, bytes, completion });
         let is_led = tell == Tell::Nobody && state.work.commits.len() == 1 && state.work.controls.is_empty();
         self.is_led.store(is_led, Ordering::Release);
-        let wake = state.wanted > 0 && state.work.commits.len() >= state.wanted && !is_led;
+        let wake = state.asleep && !is_led;
         if wake {
-            state.wanted = 0;
+            state.asleep = false;
         }
         drop(state);
         if wake {
@@ -216,7 +216,7 @@ impl Queue {
         }
         state.work.controls.push(control);
         self.is_led.store(false, Ordering::Release);
-        state.wanted = 0;
+        state.asleep = false;
         drop(state);
         self.arrived.notify_one();
         Ok(())
@@ -238,7 +238,7 @@ impl Queue {
     pub(crate) fn leave_to_committer(&self) {
         let mut state = self.state.lock();
         self.is_led.store(false, Ordering::Release);
-        state.wanted = 0;
+        state.asleep = false;
         drop(state);
         self.arrived.notify_one();
     }
@@ -251,7 +251,7 @@ impl Queue {
             if state.closed {
                 return !state.work.commits.is_empty();
             }
-            state.wanted = 1;
+            state.asleep = true;
             let Some(until) = until else {
                 self.arrived.wait(&mut state);
                 continue;
@@ -260,20 +260,8 @@ impl Queue {
                 break;
             }
         }
-        state.wanted = 0;
+        state.asleep = false;
         true
-    }
-
-    /// Waits until `expected` commits are there or `until` is reached; takes nothing.
-    pub(crate) fn linger(&self, expected: usize, until: Instant) {
-        let mut state = self.state.lock();
-        while state.work.commits.len() < expected && state.work.controls.is_empty() && !state.closed {
-            state.wanted = expected;
-            if self.arrived.wait_until(&mut state, until).timed_out() {
-                break;
-            }
-        }
-        state.wanted = 0;
     }
 
     /// Notes that commits up to `seq` are durable. Comes before their completions run.
