@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 results=${1:-target/bench-results}
 seconds=${2:-3}
 mkdir -p "$results"
+# as the packages have it
+export MIMALLOC_PURGE_DELAY=100
 cargo build --release -p tollgate-benches --bins
 cargo build --release -p tollgate-store --example limits
 target=${CARGO_TARGET_DIR:-target}/release
